@@ -1,0 +1,41 @@
+"""Where things lie: the only module that knows a folder's name."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def project() -> Path:
+    """The checkout that holds the package, or the current folder where `hfsr` is installed without one."""
+    checkout = PACKAGE.parent
+    return checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
+
+
+def runs() -> Path:
+    """Folder of training runs (ignored by git)."""
+    return project() / "runs"
+
+
+def results() -> Path:
+    """Folder of published records, one JSON file a run, below ``results/<study>/``."""
+    return project() / "results"
+
+
+def weights() -> Path:
+    """Folder of published weights (package data, so an installed wheel has them)."""
+    return PACKAGE / "weights"
+
+
+def data_roots() -> list[Path]:
+    """Folders searched for data, first hit first: the entries of ``HFSR_DATA``, else the user's cache folder."""
+    setting = os.environ.get("HFSR_DATA", "")
+    roots = [Path(entry).expanduser() for entry in setting.split(os.pathsep) if entry]
+    return roots or [Path(platformdirs.user_cache_dir("hfsr"))]
+
+
+def find_data(name: str) -> Path | None:
+    """The first data root's folder or file called `name`, or None."""
+    return next((root / name for root in data_roots() if (root / name).exists()), None)
