@@ -83,11 +83,16 @@ def write(path: Path | str, image: Tensor) -> None:
     UserError
         If the suffix names no known format.
     """
-    if Path(path).suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path}: the name of a picture must end in one of {' '.join(SUFFIXES)}")
+    check_suffix(path)
     planes = _uint8(image).cpu().numpy()
     with atomic(path) as part:
         Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part)
+
+
+def check_suffix(path: Path | str) -> None:
+    """Refuse (`UserError`) a name whose suffix is none of `SUFFIXES`: better before a long computation than after."""
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path}: the name of a picture must end in one of {' '.join(SUFFIXES)}")
 
 
 def to_rgb(image: Tensor) -> Tensor:

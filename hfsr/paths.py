@@ -15,8 +15,8 @@ def project() -> Path:
 
 
 def runs() -> Path:
-    """Folder of training runs (ignored by git)."""
-    return project() / "runs"
+    """Folder of training runs: ``HFSR_RUNS``, by default ``runs/`` in the checkout, which git ignores."""
+    return Path(os.environ.get("HFSR_RUNS") or project() / "runs")
 
 
 def results() -> Path:

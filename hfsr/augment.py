@@ -1,0 +1,182 @@
+"""Batches of labelled images: subset, order, random crops and flips, whitening (Section IV.C).
+
+Everything is drawn from (seed, update) or (seed, epoch) alone and does not look at the images: all rows of a table that
+share a seed see the same images in the same order, cropped and flipped alike.
+"""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from hfsr.errors import UserError
+
+SUBSET, ORDER, CROPS = range(3)  # streams of random numbers: independent of each other for one seed
+
+
+class Augmentation(NamedTuple):
+    """How training images of a set are varied.
+
+    Parameters
+    ----------
+    padding : int
+        Zero pixels added on each side before the crop of the image's own size.
+    flip : bool
+        Whether half of the crops are mirrored, left to right.
+    """
+
+    padding: int
+    flip: bool
+
+
+AUGMENTATION = {
+    "digits": Augmentation(padding=1, flip=False),  # 8x8 pixels; a mirrored digit is no digit
+    "cifar10": Augmentation(padding=4, flip=True),
+    "cifar100": Augmentation(padding=8, flip=True),
+}
+
+
+class Batch(NamedTuple):
+    """Images of one update, and how each is to be cropped and flipped.
+
+    Parameters
+    ----------
+    images : Tensor, (N, 3, H, W), uint8
+    labels : Tensor, (N,), int64
+    top, left : Tensor, (N,), int64
+        Corner of the crop in the padded image, 0 to twice the padding.
+    flip : Tensor, (N,), bool
+    """
+
+    images: Tensor
+    labels: Tensor
+    top: Tensor
+    left: Tensor
+    flip: Tensor
+
+
+class Batches:
+    """The batches of a run, each a function of the seed and its update alone.
+
+    Every image is seen once an epoch, in an order of the epoch's own; the last batch of an epoch is filled up from the
+    next one.
+
+    Parameters
+    ----------
+    images : Tensor, (N, 3, H, W), uint8
+    labels : Tensor, (N,), int64
+    batch : int
+        Images an update.
+    augmentation : Augmentation
+    seed : int
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor, batch: int, augmentation: Augmentation, seed: int) -> None:
+        self.images, self.labels = images, labels
+        self.batch, self.augmentation, self.seed = batch, augmentation, seed
+
+    def indices(self, step: int) -> NDArray[np.int64]:
+        """Places in the training set of the images of an update, counted from 0."""
+        places = step * self.batch + np.arange(self.batch)
+        epochs, within = np.divmod(places, len(self.labels))
+        return np.concatenate([order(self.seed, e, len(self.labels))[within[epochs == e]] for e in np.unique(epochs)])
+
+    def __call__(self, step: int) -> Batch:
+        """Batch of an update."""
+        rng = _rng(self.seed, CROPS, step)
+        top, left = torch.from_numpy(rng.integers(2 * self.augmentation.padding + 1, size=(2, self.batch)))
+        flip = torch.from_numpy(rng.random(self.batch) < 0.5) & self.augmentation.flip
+        chosen = torch.from_numpy(self.indices(step))
+        return Batch(self.images[chosen], self.labels[chosen], top, left, flip)
+
+
+@lru_cache(maxsize=2)
+def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """Permutation of `count` images for an epoch."""
+    return _rng(seed, ORDER, epoch).permutation(count)
+
+
+def subset(labels: Tensor, classes: int, count: int | None, seed: int) -> Tensor:
+    """Draw training images, equally many of each class.
+
+    Parameters
+    ----------
+    labels : Tensor, (N,), int64
+        Of the whole training set, in [0, classes).
+    classes : int
+    count : int or None
+        Images in all; None for every image.
+    seed : int
+
+    Returns
+    -------
+    Tensor
+        int64, (count,): places in the training set, ascending.
+
+    Raises
+    ------
+    UserError
+        If the count is no multiple of the classes, or a class has too few images.
+    """
+    if count is None:
+        return torch.arange(len(labels))
+    each, fewest = count // classes, int(labels.bincount(minlength=classes).min())
+    if count < 1 or count % classes or each > fewest:
+        raise UserError(
+            f"{count} training images are not equally many of {classes} classes with at least {fewest} images each"
+        )
+    shuffled = _rng(seed, SUBSET, 0).permutation(len(labels))
+    by_class = [shuffled[labels.numpy()[shuffled] == label][:each] for label in range(classes)]
+    return torch.from_numpy(np.sort(np.concatenate(by_class)))
+
+
+def crop_and_flip(batch: Batch, padding: int) -> Tensor:
+    """Pad every image with zeros, cut its crop, and mirror it where the batch says so: one gather, no loop over images.
+
+    Parameters
+    ----------
+    batch : Batch
+        On any device.
+    padding : int
+        Pixels on each side.
+
+    Returns
+    -------
+    Tensor
+        uint8, (N, 3, H, W), laid out channels last.
+    """
+    count, _, height, width = batch.images.shape
+    device = batch.images.device
+    across = torch.arange(width, device=device)
+    rows = batch.top[:, None] + torch.arange(height, device=device)
+    columns = batch.left[:, None] + torch.where(batch.flip[:, None], width - 1 - across, across)
+    padded = F.pad(batch.images, (padding,) * 4)
+    picked = padded[torch.arange(count, device=device)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
+    return picked.permute(0, 3, 1, 2)
+
+
+def whiten(images: Tensor) -> Tensor:
+    """Give each image mean 0 and deviation 1, over all its n elements: (x - mean) / max(deviation, 1/sqrt(n)).
+
+    Parameters
+    ----------
+    images : Tensor, (N, C, H, W), uint8
+        In grey levels: the lower limit of the deviation matters for an image of one colour only, which becomes 0.
+
+    Returns
+    -------
+    Tensor
+        float32, the same shape, laid out channels last.
+    """
+    pixels = images.float().contiguous(memory_format=torch.channels_last)
+    variance, mean = torch.var_mean(pixels, dim=(1, 2, 3), keepdim=True, correction=0)
+    return (pixels - mean) / variance.sqrt().clamp(min=1 / math.sqrt(pixels[0].numel()))
+
+
+def _rng(seed: int, stream: int, index: int) -> np.random.Generator:
+    return np.random.default_rng((seed, stream, int(index)))

@@ -1,0 +1,78 @@
+"""Checkpoints: one safetensors file with the network, the optimiser and where the run stands; never a pickle."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from hfsr.errors import UserError
+from hfsr.files import atomic
+
+
+def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Write a checkpoint, atomically: the file at `path` is the old one or the new one, never half of either.
+
+    Parameters
+    ----------
+    path : Path
+    model, optimizer
+        Whose tensors are kept.
+    state : dict
+        What else the run needs to go on, as JSON.
+    """
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for index, values in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{key}": value for key, value in values.items() if isinstance(value, Tensor)}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with atomic(path) as part:
+        save_file(tensors, part, metadata={"state": json.dumps(state), "digest": _digest(tensors)})
+
+
+def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Put a checkpoint's tensors back and return its state.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged or belongs to another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        if metadata["digest"] != _digest(tensors):
+            raise ValueError("its tensors do not match their digest")
+        state = json.loads(metadata["state"])
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start this run anew") from error
+    try:
+        model.load_state_dict(_below("model.", tensors))
+    except RuntimeError as error:
+        raise UserError(f"{path}: the checkpoint of another network; choose another folder for this run") from error
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": _by_parameter(_below("optimizer.", tensors))})
+    return state
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _by_parameter(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        index, key = name.split(".", 1)
+        state.setdefault(int(index), {})[key] = tensor
+    return state
+
+
+def _digest(tensors: dict[str, Tensor]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(tensors):
+        total.update(name.encode())
+        total.update(tensors[name].flatten().view(torch.uint8).numpy().data)
+    return total.hexdigest()

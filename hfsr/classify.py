@@ -1,0 +1,210 @@
+"""The classification study (Section IV.C): enlarge a labelled set by a method, train a ResNet on it, count what it gets right."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate.utils import set_seed
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hfsr import engine, recipes, runs
+from hfsr.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
+from hfsr.data import labelled
+from hfsr.enlarge import PLAIN, enlarge, network
+from hfsr.errors import UserError
+from hfsr.models import ResNet
+
+
+def batch_loss(model: nn.Module, batch: Batch, padding: int) -> Tensor:
+    """Mean cross-entropy of one update, in float32; cropping, flipping and whitening happen here, on the device."""
+    return F.cross_entropy(model(whiten(crop_and_flip(batch, padding))).float(), batch.labels)
+
+
+def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.optim.SGD:
+    """SGD whose weight decay acts on the weights of convolutions and of the dense layer: not on batch norm, nor on biases."""
+    decayed = [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    chosen = {id(weight) for weight in decayed}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.SGD(groups, lr=1.0, momentum=momentum)  # the engine sets the rate before every update
+
+
+@torch.inference_mode()
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 250) -> dict[str, Any]:
+    """Classify test images, whitened but neither cropped nor flipped, in float32.
+
+    Parameters
+    ----------
+    model : Module
+        In evaluation mode.
+    images : Tensor, (N, 3, H, W), uint8
+    labels : Tensor, (N,), int64
+    batch : int
+        Images at a time.
+
+    Returns
+    -------
+    dict
+        ``accuracy``, in [0, 1]; ``correct``, one bit an image, see `unpack`.
+    """
+    device = next(model.parameters()).device
+    answers = torch.cat([model(whiten(part.to(device))).argmax(dim=1).cpu() for part in images.split(batch)])
+    correct = (answers == labels).numpy()
+    return {"accuracy": float(correct.mean()), "correct": pack(correct)}
+
+
+def pack(correct: NDArray[np.bool_]) -> str:
+    """Truth values as hexadecimal digits, four a digit: small enough for a record.
+
+    Examples
+    --------
+    >>> pack(np.array([True, False, False, True, True])), unpack("98", 5).tolist()
+    ('98', [True, False, False, True, True])
+    """
+    return np.packbits(correct).tobytes().hex()
+
+
+def unpack(digits: str, count: int) -> NDArray[np.bool_]:
+    """The `count` truth values behind `pack`'s digits."""
+    return np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8), count=count).astype(bool)
+
+
+def settings(
+    dataset: str | None = None,
+    method: str = "original",
+    seed: int = 0,
+    recipe: str = "quick",
+    steps: int | None = None,
+) -> dict[str, Any]:
+    """What makes a run what it is, as its record holds it; parameters and errors as for `train`."""
+    plan = recipes.classify(recipe)
+    dataset = dataset or plan.dataset
+    if dataset not in AUGMENTATION:
+        raise UserError(f"no labelled set is called {dataset!r}: choose one of {', '.join(AUGMENTATION)}")
+    if seed < 0:
+        raise UserError(f"a seed is a whole number of at least 0, not {seed}")
+    if steps is not None and steps < 1:
+        raise UserError(f"a run has at least 1 update, not {steps}")
+    enlarger: dict[str, Any] = {"alpha": None, "mask": None, "weights_sha256": None}
+    if method not in PLAIN:
+        network(method)
+        enlarger = runs.record(method)
+    return {
+        "study": "classify",
+        "method": method,
+        "alpha": enlarger["alpha"],
+        "mask": enlarger["mask"],
+        "enlarger_sha256": enlarger["weights_sha256"],
+        "seed": seed,
+        "recipe": plan.name,
+        "recipe_digest": recipes.digest(plan),
+        "data": dataset,
+        "depth": plan.depth,
+        "augmentation": AUGMENTATION[dataset]._asdict(),
+        "steps": plan.steps if steps is None else steps,
+    }
+
+
+def train(
+    dataset: str | None = None,
+    method: str = "original",
+    seed: int = 0,
+    recipe: str = "quick",
+    steps: int | None = None,
+    out: Path | str | None = None,
+) -> Path:
+    """Train one classifier, measure it, and leave a record; goes on where an interrupted run of the same settings stopped.
+
+    Parameters
+    ----------
+    dataset : {"digits", "cifar10", "cifar100"}, optional
+        By default the recipe's.
+    method : str
+        What enlarges training and test images: "original" (nothing does), "bicubic", or a published model.
+    seed : int
+        Of the network's first weights, the subset, the order and the crops.
+    recipe : str
+        A name in `hfsr.recipes.CLASSIFY`.
+    steps : int, optional
+        Updates, where not the recipe's; the schedule is scaled to them.
+    out : path, optional
+        The run's folder; by default `folder` of the settings.
+
+    Returns
+    -------
+    Path
+        The run's folder: ``record.json``, ``weights.safetensors`` (float16), ``log.jsonl``, ``checkpoint.safetensors``.
+
+    Raises
+    ------
+    UserError
+        For settings that make no sense, data or a model that is not there, a checkpoint of another run, a loss that is not
+        finite.
+    """
+    made = settings(dataset, method, seed, recipe, steps)
+    plan, name, steps = recipes.classify(recipe), made["data"], made["steps"]
+    run = Path(out) if out else folder(made)
+    if runs.finished(run, made):
+        return run
+
+    data = labelled.load(name)
+    chosen = subset(data.train_labels, len(data.classes), plan.subset, seed)
+    train_images = enlarge(method, data.train_images[chosen], progress=True)
+    test_images = enlarge(method, data.test_images, progress=True)
+    set_seed(seed)
+    model: nn.Module = ResNet(plan.depth, len(data.classes))
+    augmentation = AUGMENTATION[name]
+
+    def accuracy(model: nn.Module) -> dict[str, float]:
+        return {f"{name}/test_accuracy": evaluate(model, test_images, data.test_labels)["accuracy"]}
+
+    task = engine.Task(
+        model=model,
+        optimizer=optimiser(model, plan.momentum, plan.weight_decay),
+        rate=lambda step: plan.schedule.rate(step, steps),
+        batch=Batches(train_images, data.train_labels[chosen], plan.batch, augmentation, seed),
+        loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
+        images=plan.batch,
+        watch=accuracy,
+    )
+    progress = engine.fit(task, run, made | {"data_digest": data.digest}, steps)
+
+    measured = evaluate(runs.save_weights(run, model), test_images, data.test_labels)
+    runs.write_record(
+        run,
+        made | {"correct": measured["correct"]},
+        data={"name": name, "images": len(chosen), "test_images": len(test_images), "digest": data.digest},
+        progress=progress,
+        images=plan.batch,
+        metrics={f"{name}/test_accuracy": measured["accuracy"]},
+        per_image={},
+        command=command(made),
+    )
+    return run
+
+
+def folder(settings: dict[str, Any]) -> Path:
+    """Where the run of these `settings` lies.
+
+    Examples
+    --------
+    >>> folder(settings("cifar10", "bicubic", seed=1)).relative_to(paths.runs()).as_posix()
+    'classify/cifar10-bicubic-quick-s1'
+    """
+    parts = [settings["data"], settings["method"], settings["recipe"], f"s{settings['seed']}"]
+    if settings["steps"] != recipes.classify(settings["recipe"]).steps:
+        parts.append(f"{settings['steps']}-steps")
+    return runs.folder("classify", "-".join(parts))
+
+
+def command(settings: dict[str, Any]) -> str:
+    """The command that makes a run of these `settings` again."""
+    words = ["hfsr classify"]
+    words += [f"--{option} {settings[key]}" for option, key in (("dataset", "data"), ("method", "method"))]
+    words += [f"--{key} {settings[key]}" for key in ("recipe", "seed")]
+    if settings["steps"] != recipes.classify(settings["recipe"]).steps:
+        words.append(f"--steps {settings['steps']}")
+    return " ".join(words)

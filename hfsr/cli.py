@@ -1,0 +1,174 @@
+"""The command line: one verb a function of the library.
+
+The studies and the data are imported by the verbs that need them: `--help` and small jobs answer at once.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from torch import nn, uint8
+
+from hfsr import images
+from hfsr.errors import UserError
+from hfsr.files import read_json
+from hfsr.models.store import load_model
+from hfsr.upscale import upscale as enlarge
+from hfsr.weightmap import selection_mask
+
+INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Super-resolution trained on the pixels that differ most from their neighbours: an executable paper.",
+)
+
+Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
+Model = Annotated[str, typer.Option(help='A published model, a .safetensors file of a run, or "bicubic".')]
+Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
+Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
+
+
+@app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
+def train(
+    method: Annotated[str, typer.Option(help="wdsr or srcnn.")] = "wdsr",
+    alpha: Alpha = "0",
+    mask: Annotated[
+        str | None, typer.Option(help="high, or a control: random, low. By default high if alpha > 0.")
+    ] = None,
+    reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
+    recipe: Annotated[str, typer.Option(help="quick, bench or paper.")] = "quick",
+    seed: Seed = 0,
+    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Training photographs, where not the recipe's: names or a folder.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Train a super-resolution network; the same command goes on after an interruption."""
+    from hfsr import superres
+
+    folder = superres.train(method, alpha, mask, reduction, seed, recipe, steps, data, out)  # type: ignore[arg-type]
+    _print_metrics(folder / "record.json")
+
+
+@app.command(epilog="Example: hfsr evaluate wdsr-quick set5 embedded-held-out")
+def evaluate(
+    model: Annotated[str, typer.Argument(help='A published model, a .safetensors file, or "bicubic".')],
+    data: Annotated[list[str] | None, typer.Argument(help="Sets to measure on: names or folders of pictures.")] = None,
+) -> None:
+    """Measure PSNR and SSIM of a model on sets of photographs."""
+    import numpy as np
+
+    from hfsr import superres
+    from hfsr.data import photographs
+
+    method = _method(model)
+    for name in data or ["embedded-held-out"]:
+        measured = superres.evaluate(method, photographs.load(name, grey=True))
+        for metric, values in measured.items():
+            typer.echo(f"{name}/{metric}\t{np.mean(values):.4f}")
+
+
+@app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-quick")
+def upscale(
+    source: Annotated[Path, typer.Argument(help="The picture to enlarge.")],
+    target: Annotated[Path, typer.Argument(help="Where to write it; the suffix names the format.")],
+    model: Model = "wdsr-quick",
+) -> None:
+    """Enlarge a picture of any size x2, in bounded memory."""
+    images.check_suffix(target)
+    image = images.read(source)
+    images.write(target, enlarge(_method(model), image, progress=sys.stderr.isatty()))
+
+
+@app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
+def mask(
+    source: Annotated[Path, typer.Argument(help="The picture, as ground truth.")],
+    target: Annotated[Path, typer.Argument(help="Where to write the mask: white is selected, a channel each.")],
+    alpha: Alpha = "1/5",
+) -> None:
+    """Write the mask of the elements that the method trains on, and print their share."""
+    selected = selection_mask(images.read(source), alpha)
+    images.write(target, selected.to(uint8) * 255)
+    typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
+
+
+@app.command(epilog="Example: hfsr classify --dataset cifar10 --method wdsr-quick --recipe quick")
+def classify(
+    dataset: Annotated[str | None, typer.Option(help="digits, cifar10 or cifar100; by default the recipe's.")] = None,
+    method: Annotated[
+        str, typer.Option(help='How images are enlarged: "original" (not), "bicubic" or a model.')
+    ] = "original",
+    recipe: Annotated[str, typer.Option(help="quick or paper.")] = "quick",
+    seed: Seed = 0,
+    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    out: Out = None,
+) -> None:
+    """Enlarge a labelled set by a method and train the classifier on it."""
+    from hfsr import classify
+
+    folder = classify.train(dataset, method, seed, recipe, steps, out)
+    _print_metrics(folder / "record.json")
+
+
+@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0 wdsr-quick")
+def publish(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    name: Annotated[str, typer.Argument(help="What the model is to be called.")],
+) -> None:
+    """Copy a finished run's weights into the package and its record into results/."""
+    from hfsr import runs
+
+    typer.echo(runs.publish(run, name))
+
+
+data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")
+app.add_typer(data, name="data")
+
+
+@data.command("list")
+def list_data() -> None:
+    """List the known sets, and where each was found. HFSR_DATA names the folders that are searched."""
+    from hfsr.data import describe
+
+    typer.echo(describe().to_string(index=False))
+
+
+@data.command(epilog="Example: hfsr data fetch cifar10")
+def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100.")]) -> None:
+    """Download a set from its official site into the first folder of HFSR_DATA, checked; goes on where it stopped."""
+    from hfsr.data.fetch import fetch
+
+    typer.echo(fetch(name))
+
+
+def _method(name: str) -> nn.Module | str:
+    return name if name == "bicubic" else load_model(name)
+
+
+def _print_metrics(record: Path) -> None:
+    for name, value in read_json(record)["metrics"].items():
+        typer.echo(f"{name}\t{value:.4f}")
+    typer.echo(f"record\t{record}")
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one line on standard error and exit code 2, an interruption 130."""
+    try:
+        app()
+    except (UserError, OSError) as error:
+        typer.echo(f"hfsr: {error}", err=True)
+        sys.exit(2)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""How much of an image lies at which frequency (Section V): bytes as PNG, spectrum, radial profile.
+
+Spectra are those of luma (BT.601, `hfsr.metrics.luma`): one a picture. A frequency is in cycles per pixel: 0.5 is one pixel
+light, one dark; a picture enlarged twofold holds up to 0.25 of what its small one held.
+"""
+
+import cv2
+import torch
+from torch import Tensor
+
+from hfsr.errors import UserError
+from hfsr.metrics import luma
+
+SMALLEST = 8  # pixels a side: below that there are no frequencies to tell apart
+
+
+def png_bytes(image: Tensor) -> int:
+    """Size as a PNG file written by OpenCV with its default settings, the paper's measure of detail (Table IV).
+
+    PNG stores each pixel as a difference to its neighbours and compresses those without loss.
+
+    Parameters
+    ----------
+    image : Tensor, (3, H, W) RGB or (1, H, W) grey, uint8
+        Of any size; grey is written as a grey file.
+
+    Returns
+    -------
+    int
+        Bytes. They belong to the encoder as much as to the image: name ``cv2.__version__`` with them.
+
+    Raises
+    ------
+    UserError
+        If the image has another shape or dtype.
+
+    Examples
+    --------
+    >>> flat = torch.zeros(3, 64, 64, dtype=torch.uint8)
+    >>> noise = torch.randint(256, (3, 64, 64), dtype=torch.uint8)
+    >>> png_bytes(flat) < 300 < 3 * 64 * 64 < png_bytes(noise)
+    True
+    """
+    if image.dtype != torch.uint8 or image.ndim != 3 or image.shape[0] not in (1, 3) or image.numel() == 0:
+        raise UserError(f"a PNG is made of uint8 pixels (3, H, W) or (1, H, W), not {image.dtype} {tuple(image.shape)}")
+    blue_first = image.flip(0).permute(1, 2, 0).contiguous()  # OpenCV's channel order; the file itself is RGB
+    _, file = cv2.imencode(".png", blue_first.cpu().numpy())
+    return int(file.size)
+
+
+def spectrum(image: Tensor, centred: bool = False) -> Tensor:
+    """Spectrogram: the logarithm of the Fourier transform's magnitude (Section V.B, Fig 4).
+
+    Parameters
+    ----------
+    image : Tensor, (3, H, W) uint8, or (1, H, W) of any real dtype
+        Colour is reduced to luma; a single channel is taken as it is. Not windowed, so the jump from one border of the
+        picture to the opposite one shows as a cross, as in the paper.
+    centred : bool
+        False: frequency zero in the corner, as the paper draws it, the highest frequencies in the middle. True: the other
+        way round.
+
+    Returns
+    -------
+    Tensor
+        float64, (H, W): ``log10(1 + |F|)``, where F is the unnormalised transform of the grey levels.
+
+    Raises
+    ------
+    UserError
+        If a side has fewer than 8 pixels, or the image another shape or dtype.
+
+    Examples
+    --------
+    >>> spectrum(torch.full((1, 10, 10), 9.99)).amax().round(decimals=3)
+    tensor(3., dtype=torch.float64)
+    """
+    magnitude = torch.log10(1 + torch.fft.fft2(_plane(image)).abs())
+    return torch.fft.fftshift(magnitude) if centred else magnitude
+
+
+def radial_profile(image: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean power at each frequency, over all directions (Section V.B in one curve).
+
+    The rings are one step of the shorter side wide, ``1 / min(H, W)``, and centred on its multiples up to 0.5. Frequency
+    zero, and the diagonal ones above the last ring, are left out. The mean is subtracted and a Hann window applied first:
+    the jump between opposite borders reaches into all frequencies, and in an enlarged picture outweighs the highest.
+
+    Parameters
+    ----------
+    image : Tensor
+        As for `spectrum`.
+
+    Returns
+    -------
+    frequency : Tensor, (K,), float64
+        Cycles per pixel, in (0, 0.5].
+    power : Tensor, (K,), float64
+        Grey levels squared, so scaled that white noise of variance v has power v at every frequency.
+
+    Raises
+    ------
+    UserError
+        As for `spectrum`.
+
+    Examples
+    --------
+    >>> stripes = torch.arange(64).cos().expand(1, 64, 64)  # a period of 2 pi pixels
+    >>> frequency, power = radial_profile(stripes)
+    >>> frequency[power.argmax()].item()
+    0.15625
+    """
+    plane = _plane(image)
+    window = _window(plane)
+    power = torch.fft.fft2((plane - plane.mean()) * window).abs().square() / window.square().sum()
+    ring, count = _rings(plane)
+    return torch.arange(1, count + 1, device=ring.device).double() / min(plane.shape), _ring_means(power, ring, count)
+
+
+def _plane(image: Tensor) -> Tensor:
+    if image.ndim != 3 or image.shape[0] not in (1, 3) or (image.shape[0] == 3 and image.dtype != torch.uint8):
+        raise UserError(
+            f"a spectrum is that of an image (3, H, W) uint8 or (1, H, W), not {image.dtype} {tuple(image.shape)}"
+        )
+    height, width = image.shape[-2:]
+    if min(height, width) < SMALLEST:
+        raise UserError(f"a spectrum needs {SMALLEST} x {SMALLEST} pixels at least, this image has {height} x {width}")
+    return luma(image)[0]
+
+
+def _window(plane: Tensor) -> Tensor:
+    rows, columns = (torch.hann_window(size, dtype=torch.float64, device=plane.device) for size in plane.shape)
+    return rows[:, None] * columns
+
+
+def _rings(plane: Tensor) -> tuple[Tensor, int]:
+    """Ring of every frequency, as `torch.fft.fft2` orders them, and the number of the last ring that is whole."""
+    rows, columns = (torch.fft.fftfreq(size, dtype=torch.float64, device=plane.device) for size in plane.shape)
+    shorter = min(plane.shape)
+    return (torch.hypot(rows[:, None], columns) * shorter).round().long(), shorter // 2
+
+
+def _ring_means(values: Tensor, ring: Tensor, count: int) -> Tensor:
+    sums = torch.bincount(ring.flatten(), values.flatten())
+    return (sums / torch.bincount(ring.flatten()))[1 : count + 1]

@@ -1,0 +1,37 @@
+"""What the machine is, in words for a record, and what it computes with."""
+
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+
+def _processor() -> Mapping[str, Any]:
+    """What torch knows of the processor; older versions know nothing."""
+    return torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+
+
+def bf16_units() -> bool:
+    """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster)."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = _processor()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def describe() -> str:
+    """Processor (or GPU), cores, threads in use and bf16 units, in one line without the machine's name.
+
+    Examples
+    --------
+    >>> "thread" in describe()
+    True
+    """
+    bf16 = "bf16 units" if bf16_units() else "no bf16 units"
+    if torch.cuda.is_available():
+        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}, {bf16}"
+    capabilities = _processor()
+    name = capabilities.get("cpu_name") or platform.processor() or platform.machine()
+    cores = capabilities.get("num_physical_cores") or torch.get_num_threads()
+    return f"{name} CPU, {cores} cores, {torch.get_num_threads()} threads, {bf16}"

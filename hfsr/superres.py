@@ -1,0 +1,325 @@
+"""The super-resolution study (Section IV.B): batches of crops, the loss of each row, training, evaluation."""
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from accelerate.utils import set_seed
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hfsr import engine, recipes, runs
+from hfsr.data import photographs
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.images import to_float
+from hfsr.losses import Reduction, l1, masked_l1
+from hfsr.metrics import psnr, ssim
+from hfsr.models import SRCNN, WDSR
+from hfsr.upscale import upscale
+from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, select, selection_mask, weight_map
+
+Mask = Literal["all", "high", "random", "low"]
+MASKS: tuple[Mask, ...] = ("all", "high", "random", "low")
+METHODS = ("wdsr", "srcnn")
+JUDGED = "1/5"  # the ground truth's mask that splits PSNR into selected elements and others: one for every row
+
+
+class Batch(NamedTuple):
+    """Crops of one update.
+
+    Parameters
+    ----------
+    lr : Tensor, (N, 3, s, s), uint8
+    hr : Tensor, (N, 3, 2s + 2, 2s + 2), uint8
+        Ground truth with a rim of one pixel, which the weight map needs.
+    mu, sigma : Tensor, (N, 1, 1, 1), float64
+        Statistics of the whole images that the crops come from (Eq 7).
+    draw : Tensor, int64
+        Seed of what is drawn at random for this update.
+    """
+
+    lr: Tensor
+    hr: Tensor
+    mu: Tensor
+    sigma: Tensor
+    draw: Tensor
+
+
+class Crops:
+    """Random crops of photographs: images with equal chance, all positions, the eight flips and turns.
+
+    Parameters
+    ----------
+    pictures : Photographs
+    crop, batch : int
+        Side of the low-resolution crops in pixels; crops a batch.
+    seed : int
+        The batches of two `Crops` of one seed are equal, update for update.
+
+    Raises
+    ------
+    UserError
+        If a picture is smaller than the crop.
+    """
+
+    def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int) -> None:
+        photographs.require_crop(pictures, crop)
+        self.crop, self.batch, self.seed = crop, batch, seed
+        self.lr = pictures.lr
+        # At the picture's border the pixel itself stands in for the neighbour that is not there (see weight_map).
+        self.hr = [F.pad(hr.float(), (1, 1, 1, 1), mode="replicate").to(torch.uint8) for hr in pictures.hr]
+        statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64)
+        self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
+
+    def __call__(self, step: int) -> Batch:
+        """Batch of an update: a function of the seed and `step` alone."""
+        rng = np.random.default_rng((self.seed, step))
+        chosen = rng.integers(len(self.lr), size=self.batch)
+        size = 2 * self.crop + 2
+        lr = torch.empty(self.batch, 3, self.crop, self.crop, dtype=torch.uint8)
+        hr = torch.empty(self.batch, 3, size, size, dtype=torch.uint8)
+        for place, index in enumerate(chosen):
+            top, left = (int(rng.integers(length - self.crop + 1)) for length in self.lr[index].shape[-2:])
+            turn = int(rng.integers(8))
+            lr[place] = _turned(self.lr[index][:, top : top + self.crop, left : left + self.crop], turn)
+            hr[place] = _turned(self.hr[index][:, 2 * top : 2 * top + size, 2 * left : 2 * left + size], turn)
+        index = torch.from_numpy(chosen)
+        return Batch(lr, hr, self.mu[index], self.sigma[index], torch.tensor(int(rng.integers(2**62))))
+
+
+def _turned(image: Tensor, turn: int) -> Tensor:
+    """One of the eight symmetries of the square."""
+    flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
+    image = image.flip(flips) if flips else image
+    return image.transpose(-1, -2) if turn & 4 else image
+
+
+def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
+    """Elements of a batch that count: Eq 7 with the whole images' statistics, or one of the study's controls.
+
+    Parameters
+    ----------
+    batch : Batch
+    alpha : float
+    mask : {"all", "high", "random", "low"}
+        Everything; the paper's selection; in every crop as many elements at random, drawn anew each update; the smooth
+        rest that the paper leaves out.
+
+    Returns
+    -------
+    Tensor
+        bool, (N, 3, 2s, 2s).
+    """
+    inside = (..., slice(1, -1), slice(1, -1))
+    if mask == "all":
+        return torch.ones_like(batch.hr[inside], dtype=torch.bool)
+    high = select(weight_map(batch.hr), batch.mu, batch.sigma, alpha)[inside]
+    if mask == "high":
+        return high
+    if mask == "low":
+        return ~high
+    generator = torch.Generator(high.device).manual_seed(int(batch.draw))
+    lots = torch.rand(high.flatten(1).shape, generator=generator, device=high.device)
+    ranks = lots.argsort(dim=1).argsort(dim=1)
+    return (ranks < high.flatten(1).sum(dim=1, keepdim=True)).view_as(high)
+
+
+def batch_loss(model: nn.Module, batch: Batch, alpha: float, mask: Mask, reduction: Reduction) -> Tensor:
+    """Loss of one update (Eqs 1-3)."""
+    sr, hr = model(to_float(batch.lr)), to_float(batch.hr[..., 1:-1, 1:-1])
+    return l1(sr, hr) if mask == "all" else masked_l1(sr, hr, batch_mask(batch, alpha, mask), reduction)
+
+
+def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = False) -> dict[str, list[float]]:
+    """Measure a method on every picture of a set (Table I and the literature's convention).
+
+    Parameters
+    ----------
+    method : Module or "bicubic"
+        As for `hfsr.upscale.upscale`.
+    pictures : Photographs
+        Loaded with ``grey=True``, so that grey pictures are scored on their grey values.
+
+    Returns
+    -------
+    dict
+        One list of floats, a picture each, for PSNR in dB and SSIM on RGB (border 8) and luma (border 2), and for PSNR on
+        the elements that the ground truth's mask at alpha = 1/5 selects and on the others (RGB, border 8).
+    """
+    measured: dict[str, list[float]] = {}
+    for lr, hr in zip(pictures.lr, pictures.hr, strict=True):
+        sr = upscale(method, lr, progress=progress)
+        selected = selection_mask(hr, JUDGED)
+        for name, value in {
+            "psnr_rgb_border8": psnr(sr, hr, 8, "rgb"),
+            "ssim_rgb_border8": ssim(sr, hr, 8, "rgb"),
+            "psnr_y_border2": psnr(sr, hr, 2, "y"),
+            "ssim_y_border2": ssim(sr, hr, 2, "y"),
+            "psnr_rgb_border8_selected": psnr(sr, hr, 8, "rgb", selected),
+            "psnr_rgb_border8_others": psnr(sr, hr, 8, "rgb", ~selected),
+        }.items():
+            measured.setdefault(name, []).append(value)
+    return measured
+
+
+def train(
+    method: str = "wdsr",
+    alpha: Alpha = 0,
+    mask: Mask | None = None,
+    reduction: Reduction = "batch",
+    seed: int = 0,
+    recipe: str = "quick",
+    steps: int | None = None,
+    data: str | None = None,
+    out: Path | str | None = None,
+) -> Path:
+    """Train one network, measure it, and leave a record; goes on where an interrupted run of the same settings stopped.
+
+    Parameters
+    ----------
+    method : {"wdsr", "srcnn"}
+    alpha : float, int or str
+        Eq 7's alpha; 0 trains on every element.
+    mask : {"all", "high", "random", "low"}, optional
+        Which elements count, see `batch_mask`; by default "all" for alpha = 0, else "high".
+    reduction : {"batch", "image"}
+        How the loss is averaged, see `hfsr.masked_l1`.
+    seed : int
+        Of the network's first weights and of the crops.
+    recipe : str
+        A name in `hfsr.recipes.SUPERRES`.
+    steps : int, optional
+        Updates, where not the recipe's.
+    data : str, optional
+        Training photographs, where not the recipe's.
+    out : path, optional
+        The run's folder; by default ``runs/superres/`` and a name made of the settings.
+
+    Returns
+    -------
+    Path
+        The run's folder: ``record.json``, ``weights.safetensors`` (float16), ``log.jsonl``, ``checkpoint.safetensors``.
+
+    Raises
+    ------
+    UserError
+        For settings that make no sense, data that is not there, a checkpoint of another run, a loss that is not finite.
+    """
+    plan = recipes.superres(recipe)
+    share = parse_alpha(alpha)
+    mask = mask or ("high" if share else "all")
+    _check(method, share, mask, reduction, seed, steps)
+    steps = plan.steps if steps is None else steps
+    settings: dict[str, Any] = {
+        "study": "superres",
+        "method": method,
+        "alpha": share,
+        "mask": mask,
+        "reduction": reduction,
+        "seed": seed,
+        "recipe": plan.name,
+        "recipe_digest": recipes.digest(plan),
+        "data": data or plan.data,
+        "steps": steps,
+    }
+    folder = Path(out) if out else runs.folder("superres", run_name(settings))
+    if runs.finished(folder, settings):
+        return folder
+
+    pictures = photographs.load(settings["data"])
+    watched = photographs.load(plan.watch, grey=True)
+    set_seed(seed)
+    model: nn.Module = WDSR(blocks=plan.blocks) if method == "wdsr" else SRCNN()
+    task = engine.Task(
+        model=model,
+        optimizer=torch.optim.Adam(model.parameters()),
+        rate=lambda step: plan.schedule.rate(step, steps),
+        batch=Crops(pictures, plan.crop, plan.batch, seed),
+        loss=lambda model, batch: batch_loss(model, batch, share, mask, reduction),
+        images=plan.batch,
+        watch=lambda model: {f"{watched.name}/psnr_y_border2": _mean_psnr(model, watched)},
+        checks=plan.checks,
+    )
+    progress = engine.fit(task, folder, settings | {"data_digest": pictures.digest}, steps)
+
+    model = runs.save_weights(folder, model)
+    measured = {name: evaluate(model, photographs.load(name, grey=True)) for name in plan.evaluation}
+    runs.write_record(
+        folder,
+        settings,
+        data={"name": pictures.name, "images": len(pictures.names), "digest": pictures.digest},
+        progress=progress,
+        images=plan.batch,
+        metrics={"train/selected_fraction": _selected_fraction(pictures, share, mask)},
+        per_image=measured,
+        command=command(settings),
+    )
+    return folder
+
+
+def run_name(settings: dict[str, Any]) -> str:
+    """Name of a run's folder: what tells it from its neighbours.
+
+    Examples
+    --------
+    >>> run_name({"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch", "recipe": "quick", "seed": 1})
+    'wdsr-a1-5-quick-s1'
+    """
+    parts = [settings["method"]]
+    if settings["method"] == "wdsr" or settings["alpha"]:
+        parts.append("a" + alpha_label(settings["alpha"]).replace("/", "-"))
+    if settings["mask"] in ("random", "low"):
+        parts.append(settings["mask"])
+    if settings["reduction"] == "image":
+        parts.append("image")
+    return "-".join([*parts, settings["recipe"], f"s{settings['seed']}"])
+
+
+def command(settings: dict[str, Any]) -> str:
+    """The command that makes a run of these settings again."""
+    plan = recipes.superres(settings["recipe"])
+    words = ["hfsr train", f"--method {settings['method']}", f"--alpha {alpha_label(settings['alpha'])}"]
+    if settings["mask"] in ("random", "low"):
+        words.append(f"--mask {settings['mask']}")
+    if settings["reduction"] == "image":
+        words.append("--reduction image")
+    words += [f"--recipe {settings['recipe']}", f"--seed {settings['seed']}"]
+    if settings["steps"] != plan.steps:
+        words.append(f"--steps {settings['steps']}")
+    if settings["data"] != plan.data:
+        words.append(f"--data {settings['data']}")
+    return " ".join(words)
+
+
+def _mean_psnr(model: nn.Module, pictures: Photographs) -> float:
+    pairs = zip(pictures.lr, pictures.hr, strict=True)
+    return float(np.mean([psnr(upscale(model, lr), hr, 2, "y") for lr, hr in pairs]))
+
+
+def _selected_fraction(pictures: Photographs, alpha: float, mask: Mask) -> float:
+    """Share of the training elements that the loss is taken on, pooled over all of them (Table I, first column)."""
+    if mask == "all":
+        return 1.0
+    masks = (selection_mask(hr, alpha) for hr in pictures.hr)
+    selected, elements = np.sum([(int(one.sum()), one.numel()) for one in masks], axis=0)
+    high = float(selected / elements)
+    return 1 - high if mask == "low" else high
+
+
+def _check(method: str, alpha: float, mask: str, reduction: str, seed: int, steps: int | None) -> None:
+    if method not in METHODS:
+        raise UserError(f"method {method!r} cannot be trained: choose one of {', '.join(METHODS)}")
+    if mask not in MASKS:
+        raise UserError(f"mask {mask!r} is not known: choose one of {', '.join(MASKS)}")
+    if (mask == "all") != (alpha == 0):
+        raise UserError(
+            f'mask "{mask}" does not go with alpha = {alpha:g}: "all" is alpha = 0, the others need alpha > 0'
+        )
+    if reduction not in ("batch", "image"):
+        raise UserError(f"reduction {reduction!r} is not known: choose batch or image")
+    if seed < 0:
+        raise UserError(f"a seed is a whole number of at least 0, not {seed}")
+    if steps is not None and steps < 1:
+        raise UserError(f"a run has at least 1 update, not {steps}")

@@ -1,0 +1,60 @@
+"""Enlarge images of any size by a network, in tiles, or by bicubic interpolation (Section IV.C)."""
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from hfsr.images import resize_bicubic, to_float, to_rgb, to_uint8
+
+TILE = 192  # pixels of the small image; with its halo a tile of WDSR-A-8 needs about 0.2 GB
+
+
+@torch.inference_mode()
+def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: bool = False) -> Tensor:
+    """Enlarge one picture x2.
+
+    The picture is cut into tiles with a halo of the network's receptive field, so that memory stays bounded and the result
+    is that of the whole (up to float32 rounding: within one grey level).
+
+    Parameters
+    ----------
+    method : Module or "bicubic"
+        A super-resolution network of `hfsr.models` (float32, evaluation mode), or MATLAB's bicubic.
+    image : Tensor, (3, H, W) or (1, H, W), uint8
+        A grey picture is enlarged as three equal channels, and their mean is returned.
+    tile : int
+        Side of a tile without its halo.
+    progress : bool
+        Show a bar over the tiles.
+
+    Returns
+    -------
+    Tensor
+        uint8, (C, 2H, 2W), on the CPU.
+
+    Raises
+    ------
+    ValueError
+        If `method` is neither a network nor "bicubic".
+    """
+    if method == "bicubic":
+        return resize_bicubic(image, 2)
+    if not isinstance(method, nn.Module):
+        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
+    scale, halo = int(method.scale), int(method.halo)  # type: ignore[arg-type]
+    device = next(method.parameters()).device
+    channels, height, width = image.shape
+    enlarged = torch.empty(channels, scale * height, scale * width, dtype=torch.uint8)
+    corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
+    for top, left in tqdm(corners, desc="enlarging", unit="tile", disable=not progress):
+        upper, leftmost = max(top - halo, 0), max(left - halo, 0)
+        region = to_rgb(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
+        batch = to_float(region.to(device))[None].contiguous(memory_format=torch.channels_last)
+        result = method(batch)[0]
+        y, x = scale * (top - upper), scale * (left - leftmost)
+        result = result[:, y : y + scale * tile, x : x + scale * tile]
+        if channels == 1:
+            result = result.mean(dim=0, keepdim=True)
+        target = enlarged[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
+        target.copy_(to_uint8(result[:, : target.shape[1], : target.shape[2]]))
+    return enlarged

@@ -1,0 +1,127 @@
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from hfsr import cli, images
+from hfsr.models import WDSR, store
+from hfsr.upscale import upscale
+from hfsr.weightmap import selection_mask
+
+
+@pytest.fixture
+def hfsr(monkeypatch, capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["hfsr", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def picture(tmp_path, photograph):
+    path = tmp_path / "photo.png"
+    images.write(path, photograph("chelsea")[:, 100:150, 120:190])
+    return path
+
+
+@pytest.fixture
+def model(tmp_path):
+    torch.manual_seed(0)
+    store.save(tmp_path / "model.safetensors", WDSR(blocks=1))
+    return tmp_path / "model.safetensors"
+
+
+VERBS = [[], ["train"], ["evaluate"], ["upscale"], ["mask"], ["classify"], ["publish"], ["data"], ["data", "fetch"], ["data", "list"]]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_explains_itself(hfsr, verb):
+    code, out, _ = hfsr(*verb, "--help")
+    assert code == 0
+    assert "Usage: hfsr" in out
+    if verb not in ([], ["data"], ["data", "list"]):
+        assert "Example: hfsr " + " ".join(verb) in out
+
+
+def test_upscale_writes_what_the_function_returns(hfsr, picture, model, tmp_path):
+    code, _, _ = hfsr("upscale", picture, tmp_path / "out.png", "--model", model)
+    assert code == 0
+    assert torch.equal(images.read(tmp_path / "out.png"), upscale(store.load(model), images.read(picture)))
+
+
+def test_mask_writes_white_where_an_element_is_selected(hfsr, picture, tmp_path):
+    code, out, _ = hfsr("mask", picture, tmp_path / "mask.png", "--alpha", "1/3")
+    expected = selection_mask(images.read(picture), "1/3")
+    assert code == 0
+    assert torch.equal(images.read(tmp_path / "mask.png"), expected.to(torch.uint8) * 255)
+    assert out.startswith(f"{expected.double().mean():.4f} of the elements")
+
+
+def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
+    code, out, _ = hfsr("evaluate", "bicubic", picture.parent)
+    assert code == 0
+    assert "/psnr_y_border2\t" in out
+    assert "/ssim_rgb_border8\t" in out
+
+
+MISTAKES = [
+    (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
+    (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),
+    (["upscale", "{picture}", "out.png", "--model", "edsr"], "no model is called 'edsr': choose one of"),
+    (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
+    (["evaluate", "bicubic", "nowhere"], "nowhere"),
+    (["train", "--alpha", "-1"], "must be finite and at least 0"),
+    (["train", "--recipe", "grand"], "choose one of quick, bench, paper"),
+    (["publish", ".", "name"], "no finished run lies here"),
+    (["classify", "--dataset", "imagenet"], "imagenet"),
+    (["data", "fetch", "imagenet"], "imagenet"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_a_mistake_is_one_line_and_exit_code_2(hfsr, picture, tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = hfsr(*(word.replace("{picture}", str(picture)) for word in words))
+    assert code == 2
+    assert out == ""
+    assert err.startswith("hfsr: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
+
+
+def test_a_full_disk_is_one_line(hfsr, picture, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "out.png")
+
+    monkeypatch.setattr(cli.images, "write", full)
+    code, _, err = hfsr("mask", picture, tmp_path / "out.png")
+    assert (code, err) == (2, "hfsr: [Errno 28] No space left on device: 'out.png'\n")
+
+
+def test_an_interruption_says_how_to_go_on(hfsr, picture, tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.images, "read", stopped)
+    code, _, err = hfsr("mask", picture, tmp_path / "out.png")
+    assert code == 130
+    assert err == "hfsr: stopped; the same command goes on from the last checkpoint\n"
+
+
+def test_unknown_verb_exits_with_2(hfsr):
+    code, _, err = hfsr("paint")
+    assert code == 2
+    assert "No such command 'paint'" in err
+
+
+def test_the_installed_command_runs(tmp_path):
+    result = subprocess.run([sys.executable, "-m", "hfsr.cli", "upscale", "absent.png", "out.png"], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", "hfsr: absent.png: no such file\n")

@@ -1,0 +1,54 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from hfsr.errors import UserError
+from hfsr.models import SRCNN, WDSR, ResNet, store
+
+
+@pytest.mark.parametrize("model", [WDSR(blocks=1), WDSR(blocks=2, features=8), SRCNN(), ResNet(11, 7)], ids=str)
+def test_network_comes_back_in_float16_accuracy(tmp_path, model):
+    store.save(tmp_path / "w.safetensors", model)
+    back = store.load(tmp_path / "w.safetensors")
+    assert type(back) is type(model)
+    assert back.settings == model.settings
+    assert not back.training
+    for (name, kept), (_, now) in zip(model.state_dict().items(), back.state_dict().items(), strict=True):
+        expected = kept.half().float() if kept.is_floating_point() else kept
+        assert torch.equal(now.to(kept.dtype), expected), name
+        if kept.is_floating_point():
+            assert now.dtype == torch.float32
+
+
+def test_published_models_are_listed_and_loaded_by_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(store.paths, "weights", lambda: tmp_path)
+    store.save(tmp_path / "b.safetensors", WDSR(blocks=1))
+    store.save(tmp_path / "a.safetensors", SRCNN())
+    assert store.published() == ["a", "b"]
+    assert isinstance(store.load_model("b"), WDSR)
+    assert isinstance(store.load_model(str(tmp_path / "a.safetensors")), SRCNN)
+
+
+def test_unknown_model_lists_those_there_are():
+    with pytest.raises(UserError, match=r"no model is called 'edsr': choose one of .*wdsr-quick"):
+        store.load_model("edsr")
+    with pytest.raises(UserError, match=r"gone.safetensors: no such file"):
+        store.load_model("gone.safetensors")
+
+
+@pytest.mark.parametrize("damage", ["cut", "foreign", "renamed", "no metadata"])
+def test_damaged_or_foreign_file_is_refused_by_name(tmp_path, damage):
+    path = tmp_path / "w.safetensors"
+    store.save(path, SRCNN())
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "foreign":
+        path.write_text("not safetensors")
+    elif damage == "no metadata":
+        save_file({"x": torch.zeros(1)}, path)
+    else:
+        save_file({"x": torch.zeros(1)}, path, metadata={"network": "WDSR", "settings": json.dumps({})})
+    with pytest.raises(UserError, match=r"w.safetensors: holds no network of hfsr, or is damaged"):
+        store.load(path)

@@ -1,0 +1,298 @@
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from hfsr import images, recipes, runs, superres
+from hfsr.data import photographs
+from hfsr.errors import UserError
+from hfsr.models import WDSR, store
+from hfsr.weightmap import selection_mask
+
+TINY = dataclasses.replace(
+    recipes.superres("quick"),
+    name="tiny",
+    data="",
+    watch="",
+    evaluation=(),
+    crop=8,
+    batch=3,
+    steps=6,
+    blocks=1,
+    checks=2,
+)
+
+
+def smooth_noise(height: int, width: int, seed: int) -> torch.Tensor:
+    small = torch.randint(
+        0, 256, (3, height // 4 + 1, width // 4 + 1), dtype=torch.uint8, generator=torch.manual_seed(seed)
+    )
+    return images.resize_bicubic(small, 4)[:, :height, :width]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three small pictures of different sizes, as a folder."""
+    path = tmp_path_factory.mktemp("pictures")
+    for seed, size in enumerate([(40, 52), (36, 30), (64, 44)]):
+        images.write(path / f"{seed}.png", smooth_noise(*size, seed))
+    return path
+
+
+@pytest.fixture(scope="module")
+def pictures(folder):
+    return photographs.load(str(folder))
+
+
+@pytest.fixture
+def tiny(monkeypatch, folder):
+    """A recipe of seconds on the small pictures."""
+    recipe = dataclasses.replace(TINY, data=str(folder), watch=str(folder), evaluation=(str(folder),))
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", recipe)
+    return recipe
+
+
+def test_batches_depend_on_seed_and_update_alone(pictures):
+    a, b = (superres.Crops(pictures, 8, 4, seed=3) for _ in range(2))
+    later = [b(step) for step in (5, 2)]
+    for left, right in zip(a(5), later[0], strict=True):
+        assert torch.equal(left, right)
+    assert not torch.equal(a(2).lr, a(5).lr)
+    assert not torch.equal(a(5).lr, superres.Crops(pictures, 8, 4, seed=4)(5).lr)
+
+
+def test_crops_are_aligned_pairs_of_the_pictures_in_any_of_eight_turns(pictures):
+    """Every crop is found in one of the pictures, its low-resolution half at the same place, turned alike."""
+    crops = superres.Crops(pictures, 8, 16, seed=0)
+    turns = set()
+    for step in range(6):
+        batch = crops(step)
+        for lr, hr in zip(batch.lr, batch.hr[..., 1:-1, 1:-1], strict=True):
+            found = {
+                (index, turn)
+                for index in range(3)
+                for turn in range(8)
+                for top, left in places(superres._turned(pictures.lr[index], turn), lr)
+                if torch.equal(superres._turned(pictures.hr[index], turn)[:, 2 * top :, 2 * left :][:, :16, :16], hr)
+            }
+            assert found
+            turns |= {turn for _, turn in found}
+    assert turns == set(range(8))
+
+
+def places(image: torch.Tensor, crop: torch.Tensor) -> list[tuple[int, int]]:
+    windows = image.unfold(1, crop.shape[1], 1).unfold(2, crop.shape[2], 1)
+    return [tuple(place) for place in (windows == crop[:, None, None]).all(dim=(0, 3, 4)).nonzero().tolist()]
+
+
+def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
+    """Bit for bit, at the pictures' borders too: there the rim repeats the border."""
+    whole = [selection_mask(hr, "1/5") for hr in pictures.hr]
+    crops = superres.Crops(pictures, 15, 8, seed=1)  # one picture is just as wide as the crop
+    for step in range(4):
+        batch = crops(step)
+        masks = superres.batch_mask(batch, 0.2, "high")
+        for lr, mask in zip(batch.lr, masks, strict=True):
+            assert any(
+                torch.equal(superres._turned(whole[index], turn)[:, 2 * top :, 2 * left :][:, :30, :30], mask)
+                for index in range(3)
+                for turn in (0, 1, 2, 3)
+                for top, left in places(superres._turned(pictures.lr[index], turn), lr)
+            ) or not_upright(lr, pictures)
+
+
+def not_upright(lr, pictures) -> bool:
+    """Turned by a quarter: ties between the four neighbours then fall to another one, as in any augmented picture."""
+    return any(places(superres._turned(pictures.lr[index], turn), lr) for index in range(3) for turn in (4, 5, 6, 7))
+
+
+def test_controls_select_as_many_at_random_and_the_rest(pictures):
+    batch = superres.Crops(pictures, 8, 5, seed=0)(0)
+    high, low, random = (superres.batch_mask(batch, 0.2, mask) for mask in ("high", "low", "random"))
+    assert torch.equal(low, ~high)
+    assert torch.equal(random.flatten(1).sum(1), high.flatten(1).sum(1))
+    assert not torch.equal(random, high)
+    assert torch.equal(random, superres.batch_mask(batch, 0.2, "random"))
+    assert not torch.equal(random, superres.batch_mask(superres.Crops(pictures, 8, 5, seed=0)(1), 0.2, "random"))
+    assert superres.batch_mask(batch, 0.0, "all").all()
+
+
+def test_evaluation_splits_the_error_between_selected_elements_and_others(pictures):
+    measured = superres.evaluate("bicubic", pictures)
+    assert all(len(values) == 3 for values in measured.values())
+    hr, sr = pictures.hr[0], images.resize_bicubic(pictures.lr[0], 2)
+    inside = (slice(None), slice(8, -8), slice(8, -8))
+    error = (hr.double() - sr.double()).square()[inside]
+    chosen = selection_mask(hr, "1/5")[inside]
+    expected = 10 * torch.log10(255**2 / error[chosen].mean())
+    assert measured["psnr_rgb_border8_selected"][0] == pytest.approx(expected.item())
+    expected = 10 * torch.log10(255**2 / error[~chosen].mean())
+    assert measured["psnr_rgb_border8_others"][0] == pytest.approx(expected.item())
+
+
+@pytest.mark.parametrize(
+    ("row", "share"),
+    [
+        ({"alpha": 0}, 1.0),
+        ({"alpha": "1/5"}, None),
+        ({"alpha": "1/5", "mask": "low"}, None),
+        ({"alpha": "1/5", "mask": "random", "reduction": "image"}, None),
+        ({"method": "srcnn"}, 1.0),
+    ],
+    ids=str,
+)
+def test_a_run_leaves_weights_log_and_a_record_measured_on_them(tmp_path, tiny, pictures, row, share):
+    folder = superres.train(recipe="tiny", seed=1, out=tmp_path / "run", **row)
+    record = runs.read(folder)
+    model = store.load(folder / "weights.safetensors")
+    name = tiny.evaluation[0]
+    assert record["per_image"][name] == superres.evaluate(model, pictures)
+    assert record["metrics"][f"{name}/psnr_y_border2"] == pytest.approx(
+        sum(record["per_image"][name]["psnr_y_border2"]) / 3
+    )
+    high = sum(int(selection_mask(hr, 0.2).sum()) for hr in pictures.hr) / sum(hr.numel() for hr in pictures.hr)
+    expected = share or (1 - high if row.get("mask") == "low" else high)
+    assert record["metrics"]["train/selected_fraction"] == pytest.approx(expected)
+    assert record["data"] == {"name": tiny.data, "images": 3, "digest": pictures.digest}
+    assert [entry["step"] for entry in record["curve"]] == [3, 6]
+    assert record["weights_sha256"] == runs.sha256(folder / "weights.safetensors")
+    assert list(runs.log(folder)["step"]) == [1, 2, 3, 4, 5, 6]
+    assert record["command"].startswith("hfsr train --method")
+
+
+def test_methods_of_one_seed_see_the_same_crops_and_start_alike(tmp_path, tiny):
+    first = [
+        runs.log(superres.train(alpha=alpha, mask=mask, recipe="tiny", out=tmp_path / f"{mask}"))["loss"][0]
+        for alpha, mask in ((0, "all"), ("1/5", "high"), ("1/5", "low"))
+    ]
+    share = runs.read(tmp_path / "high")["metrics"]["train/selected_fraction"]
+    assert first[0] != first[1] != first[2]
+    assert min(first[1:]) < first[0] < max(first[1:]) or share in (0, 1)
+
+
+def test_a_finished_run_is_read_not_repeated(tmp_path, tiny):
+    folder = superres.train(alpha="1/5", recipe="tiny", out=tmp_path)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert superres.train(alpha=0.2, recipe="tiny", out=tmp_path) == folder
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path, tiny):
+    superres.train(alpha="1/5", recipe="tiny", out=tmp_path)
+    with pytest.raises(UserError, match=r"finished run with alpha = 0.2, not 0.25: choose another folder"):
+        superres.train(alpha="1/4", recipe="tiny", out=tmp_path)
+
+
+def test_a_half_written_record_is_named(tmp_path, tiny):
+    folder = superres.train(recipe="tiny", out=tmp_path)
+    (folder / "record.json").write_text((folder / "record.json").read_text()[:50])
+    with pytest.raises(UserError, match=r"record.json: not readable as JSON"):
+        superres.train(recipe="tiny", out=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"method": "edsr"}, "method 'edsr' cannot be trained: choose one of wdsr, srcnn"),
+        ({"alpha": -1}, "must be finite and at least 0"),
+        ({"mask": "odd", "alpha": 1}, "mask 'odd' is not known"),
+        ({"mask": "high"}, '"high" does not go with alpha = 0'),
+        ({"mask": "all", "alpha": 1}, '"all" does not go with alpha = 1'),
+        ({"reduction": "sum"}, "reduction 'sum' is not known"),
+        ({"seed": -1}, "a seed is a whole number"),
+        ({"steps": 0}, "at least 1 update"),
+        ({"recipe": "grand"}, "no recipe is called 'grand'"),
+        ({"data": "nowhere"}, "nowhere"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_named_before_anything_is_written(tmp_path, row, message):
+    with pytest.raises(UserError, match=message):
+        superres.train(out=tmp_path / "run", **row)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_picture_smaller_than_the_crop_is_named(tmp_path, tiny, monkeypatch):
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny, crop=16))
+    with pytest.raises(UserError, match=r"1\.png"):
+        superres.train(recipe="tiny", out=tmp_path / "run")
+
+
+def test_runs_of_one_seed_are_equal_and_seeds_differ(tmp_path, tiny):
+    digests = [
+        runs.read(superres.train(alpha="1/5", recipe="tiny", seed=seed, out=tmp_path / str(i)))["weights_sha256"]
+        for i, seed in enumerate((0, 0, 1))
+    ]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_names_and_commands_tell_every_row_apart(tiny):
+    rows = [
+        {"method": "wdsr", "alpha": 0.0, "mask": "all", "reduction": "batch"},
+        {"method": "srcnn", "alpha": 0.0, "mask": "all", "reduction": "batch"},
+        {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch"},
+        {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "image"},
+        {"method": "wdsr", "alpha": 0.2, "mask": "random", "reduction": "batch"},
+        {"method": "wdsr", "alpha": 0.2, "mask": "low", "reduction": "batch"},
+    ]
+    rows = [row | {"recipe": "quick", "seed": 0, "steps": 600, "data": "embedded"} for row in rows]
+    assert [superres.run_name(row) for row in rows] == [
+        "wdsr-a0-quick-s0",
+        "srcnn-quick-s0",
+        "wdsr-a1-5-quick-s0",
+        "wdsr-a1-5-image-quick-s0",
+        "wdsr-a1-5-random-quick-s0",
+        "wdsr-a1-5-low-quick-s0",
+    ]
+    assert len({superres.command(row) for row in rows}) == len(rows)
+    changed = rows[0] | {"steps": 7, "data": "t91"}
+    assert superres.command(changed).endswith("--steps 7 --data t91")
+
+
+def test_publishing_copies_weights_and_record_and_the_check_sees_every_change(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(runs.paths, "weights", lambda: tmp_path / "weights")
+    monkeypatch.setattr(runs.paths, "results", lambda: tmp_path / "results")
+    folder = superres.train(alpha="1/5", recipe="tiny", out=tmp_path / "run")
+    target = runs.publish(folder, "wdsr-tiny")
+    assert target == tmp_path / "results" / "superres" / "wdsr-tiny.json"
+    record = runs.record("wdsr-tiny")
+    assert isinstance(store.load_model("wdsr-tiny"), WDSR)
+    table = runs.load_records("superres")
+    assert list(table.index) == ["wdsr-tiny"]
+    assert table.loc["wdsr-tiny", "alpha"] == 0.2
+
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny, batch=4))
+    assert runs.check(record) == ["recipe tiny has changed"]
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", tiny)
+    store.save(tmp_path / "weights" / "wdsr-tiny.safetensors", WDSR(blocks=1))
+    with pytest.raises(
+        UserError, match=r"superres/wdsr-tiny.json: stale, weights wdsr-tiny have changed .*: run `hfsr train"
+    ):
+        runs.record("wdsr-tiny")
+
+
+def test_publishing_what_is_not_finished_or_not_measured_is_refused(tmp_path, tiny):
+    with pytest.raises(UserError, match="no finished run lies here"):
+        runs.publish(tmp_path, "x")
+    folder = superres.train(recipe="tiny", out=tmp_path / "run")
+    store.save(folder / "weights.safetensors", WDSR(blocks=1))
+    with pytest.raises(UserError, match="not the weights that the record was measured on"):
+        runs.publish(folder, "x")
+
+
+def test_a_missing_record_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs.paths, "results", lambda: tmp_path)
+    with pytest.raises(UserError, match=r"superres/absent.json: no such file"):
+        runs.record("absent")
+    assert runs.load_records().empty
+
+
+def test_every_published_record_is_whole_and_fresh():
+    table = runs.load_records()
+    assert "wdsr-quick" in table.index
+    for path in table["record"]:
+        content = json.loads((runs.paths.results() / path).read_text())
+        assert runs.check(content) == []
+        fields = "study method alpha mask seed recipe data steps metrics seconds device versions commit command weights_sha256"
+        assert set(fields.split()) <= content.keys()

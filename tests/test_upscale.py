@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from hfsr.images import resize_bicubic, to_float, to_uint8
+from hfsr.models import SRCNN, WDSR
+from hfsr.upscale import upscale
+
+
+@pytest.fixture(params=[lambda: WDSR(blocks=2), SRCNN], ids=["wdsr", "srcnn"])
+def network(request):
+    torch.manual_seed(0)
+    return request.param().eval()
+
+
+def picture(*shape: int) -> torch.Tensor:
+    return torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 40), (33, 20), (64, 65)])
+@pytest.mark.parametrize("tile", [16, 20])
+def test_tiles_equal_the_whole_within_one_grey_level(network, size, tile):
+    image = picture(3, *size)
+    whole = to_uint8(network(to_float(image)[None])[0])
+    tiled = upscale(network, image, tile=tile)
+    assert tiled.shape == (3, 2 * size[0], 2 * size[1])
+    assert (whole.int() - tiled.int()).abs().max() <= 1
+
+
+def test_a_halo_smaller_than_the_field_would_show(network):
+    """The test above can fail: with half the halo, tiles differ from the whole."""
+    image = picture(3, 64, 64)
+    whole = upscale(network, image, tile=64)
+    network.halo = 1
+    assert (whole.int() - upscale(network, image, tile=16).int()).abs().max() > 1
+
+
+def test_grey_comes_back_grey(network):
+    grey = picture(1, 12, 15)
+    colour = network(to_float(grey.expand(3, -1, -1))[None])[0]
+    assert torch.equal(upscale(network, grey), to_uint8(colour.mean(dim=0, keepdim=True)))
+
+
+def test_bicubic_is_matlabs():
+    image = picture(3, 9, 14)
+    assert torch.equal(upscale("bicubic", image), resize_bicubic(image, 2))
+
+
+def test_no_gradients_are_kept(network):
+    assert not upscale(network, picture(3, 8, 8)).requires_grad
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+def test_a_method_that_is_neither_is_refused():
+    with pytest.raises(ValueError, match="a network or"):
+        upscale("lanczos", picture(3, 8, 8))
