@@ -7,6 +7,7 @@ loss = HighFrequencyL1(alpha="1/5")     # then, in any training loop: loss(sr, h
 from hfsr import images, metrics, models
 from hfsr.errors import UserError
 from hfsr.losses import HighFrequencyL1, l1, masked_l1
+from hfsr.models.store import load_model
 from hfsr.weightmap import map_statistics, selected_fraction, selection_mask, weight_map
 
 __version__ = "0.1.0"
@@ -15,6 +16,7 @@ __all__ = [
     "UserError",
     "images",
     "l1",
+    "load_model",
     "map_statistics",
     "masked_l1",
     "metrics",

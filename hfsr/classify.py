@@ -172,7 +172,8 @@ def train(
     )
     progress = engine.fit(task, run, made | {"data_digest": data.digest}, steps)
 
-    measured = evaluate(runs.save_weights(run, model), test_images, data.test_labels)
+    device = next(model.parameters()).device
+    measured = evaluate(runs.save_weights(run, model).to(device), test_images, data.test_labels)
     runs.write_record(
         run,
         made | {"correct": measured["correct"]},

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import ParamSpec
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -86,6 +87,19 @@ def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
         ax.text(column, row, f"$p_{name}$\n{value}", color=colour, ha="center", va="center", fontsize=11)
     ax.axis("off")
     title(ax, text)
+
+
+def points(ax: Axes, values: pd.Series, base: float, colour: str) -> None:
+    """One value a row, the first on top, as a point on a line from `base`; "1/5" is named as an alpha."""
+    places = range(len(values))
+    ax.hlines(places, base, values, color=colour, lw=2)
+    ax.plot(values, places, "o", color=colour)
+    for place, value in zip(places, values, strict=True):
+        ax.annotate(f"{value:.1f}", (max(value, base), place), (8, 0), textcoords="offset points", va="center")
+    ax.set_yticks(places, [f"$\\alpha$ = {name}" if "/" in name else name for name in values.index])
+    ax.set(ylim=(len(values) - 0.5, -0.5))
+    ax.margins(x=0.15)
+    ax.grid(axis="y", visible=False)
 
 
 def box(ax: Axes, left: float, bottom: float, text: str, edge: str = GREY, fill: str = "white") -> tuple[float, float]:

@@ -101,7 +101,12 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     total, last_log, last_checkpoint = torch.zeros((), device=device), time.monotonic(), time.monotonic()
 
     bar = tqdm(
-        total=steps, initial=progress.step, desc=folder.name, unit="update", disable=not accelerator.is_main_process
+        total=steps,
+        initial=progress.step,
+        desc=folder.name,
+        unit="update",
+        mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
+        disable=not accelerator.is_main_process,
     )
     for step in range(progress.step, steps):
         for group in task.optimizer.param_groups:

@@ -77,6 +77,4 @@ def _doubling(method: nn.Module | str) -> Callable[[Tensor], Tensor]:
     if not isinstance(method, nn.Module):
         return lambda images: resize_bicubic(images, 2)
     device = next(method.parameters()).device
-    return lambda images: to_uint8(
-        method(to_float(images.to(device)).contiguous(memory_format=torch.channels_last))
-    )
+    return lambda images: to_uint8(method(to_float(images.to(device)).contiguous(memory_format=torch.channels_last)))

@@ -89,21 +89,23 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     alpha : float, int or str
         Eq 7's alpha.
     """
-    weights = weight_map(image).double()
-    least, greatest = weights.min(), weights.max()
-    span = max(float(greatest - least), 1.0)
-    values, counts = weights.unique(return_counts=True)
-    values = ((values - least) / span - 0.5).numpy()
+    weights = weight_map(image).flatten().int()
+    least = int(weights.min())
+    span = max(int(weights.max()) - least, 1)
+    counts = torch.bincount(weights - least, minlength=span + 1)
+    edges = (np.arange(span + 2) - 0.5) / span - 0.5
     mu, sigma = map_statistics(image)
-    centre, spread = float((mu - least) / span - 0.5), sigma / span
-    fits = {"Gaussian": (stats.norm(centre, spread), ORANGE, "-")}
-    fits["Laplacian"] = (stats.laplace(centre, spread / math.sqrt(2)), BLUE, "--")
+    centre, spread = (mu - least) / span - 0.5, sigma / span
+    fits = {
+        "Gaussian": (stats.norm(centre, spread), ORANGE, "-"),
+        "Laplacian": (stats.laplace(centre, spread / math.sqrt(2)), BLUE, "--"),
+    }
     band = parse_alpha(alpha) * spread
 
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), layout="constrained")
     for ax, reach in zip(axes, (4 * spread, 1.0), strict=True):
         low, high = max(-0.5, centre - reach), min(0.5, centre + reach)
-        ax.bar(values, counts.numpy(), width=1 / span, color=GREY, lw=0, label="weights")
+        ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
         unselected = f"not selected, $\\alpha$ = {alpha_label(alpha)}"
         ax.axvspan(centre - band, centre + band, color=PALE, lw=0, zorder=0.5, label=unselected)
         x = np.linspace(low, high, 1001)
@@ -130,9 +132,8 @@ def selected_shares(shares: pd.DataFrame) -> Figure:
     """
     alphas = [parse_alpha(label) for label in shares.index]
     figure, ax = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
-    ax.plot(
-        alphas, 100 * shares.to_numpy(), color=PALE, lw=1.2, label=["photographs, each"] + [""] * (shares.shape[1] - 1)
-    )
+    each = ax.plot(alphas, 100 * shares.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
+    each[0].set_label("photographs, each")
     ax.plot(alphas, 100 * shares.mean(axis=1), "o-", color=GREY, label="photographs, mean")
     ax.plot(alphas, 100 * paper.table1()["share"][shares.index], "s-", color=RED, label="the paper's Table I")
     for name, share, colour, line in (
@@ -205,19 +206,9 @@ def png_sizes(ours: pd.Series, theirs: pd.Series) -> Figure:
     counts = [len(ours) + 0.5, len(theirs) + 0.5]
     size = (WIDTH, 1.4 + 0.36 * sum(counts))
     figure, axes = plt.subplots(2, 1, figsize=size, height_ratios=counts, sharex=True, layout="constrained")
-    for ax, sizes, text, colour in zip(
-        axes, (ours, theirs), ("measured here", "in the paper"), (BLUE, RED), strict=True
-    ):
-        relative = 100 * sizes / sizes.iloc[0]
-        places = range(len(sizes))
-        ax.hlines(places, 100, relative, color=colour, lw=2)
-        ax.plot(relative, places, "o", color=colour)
-        for place, value in zip(places, relative, strict=True):
-            ax.annotate(f"{value:.1f}", (max(value, 100), place), (8, 0), textcoords="offset points", va="center")
-        ax.set_yticks(places, [f"$\\alpha$ = {name}" if "/" in name else name for name in sizes.index])
-        ax.set(ylim=(len(sizes) - 0.5, -0.5))
-        ax.margins(x=0.15)
-        ax.grid(axis="y", visible=False)
+    panels = ((ours, "measured here", BLUE), (theirs, "in the paper", RED))
+    for ax, (sizes, text, colour) in zip(axes, panels, strict=True):
+        drawing.points(ax, 100 * sizes / sizes.iloc[0], 100, colour)
         title(ax, text)
     axes[1].set_xlabel("bytes as PNG, bicubic = 100")
     return figure

@@ -1,7 +1,7 @@
 """How much of an image lies at which frequency (Section V): bytes as PNG, spectrum, radial profile.
 
 Spectra are those of luma (BT.601, `hfsr.metrics.luma`): one a picture. A frequency is in cycles per pixel: 0.5 is one pixel
-light, one dark; a picture enlarged twofold holds up to 0.25 of what its small one held.
+light, one dark. What a picture enlarged twofold has beyond 0.25 (0.35 along diagonals) was not in the small one.
 """
 
 import cv2

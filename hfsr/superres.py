@@ -27,7 +27,7 @@ JUDGED = "1/5"  # the ground truth's mask that splits PSNR into selected element
 
 
 class Batch(NamedTuple):
-    """Crops of one update.
+    """Crops of one update, upright as they stand in their pictures.
 
     Parameters
     ----------
@@ -36,19 +36,22 @@ class Batch(NamedTuple):
         Ground truth with a rim of one pixel, which the weight map needs.
     mu, sigma : Tensor, (N, 1, 1, 1), float64
         Statistics of the whole images that the crops come from (Eq 7).
-    draw : Tensor, int64
-        Seed of what is drawn at random for this update.
+    turns : tuple of int
+        The orientation, 0 to 7, that each crop is trained in.
+    draw : int
+        Seed of what else is drawn at random for this update.
     """
 
     lr: Tensor
     hr: Tensor
     mu: Tensor
     sigma: Tensor
-    draw: Tensor
+    turns: tuple[int, ...]
+    draw: int
 
 
 class Crops:
-    """Random crops of photographs: images with equal chance, all positions, the eight flips and turns.
+    """Random crops of photographs: images with equal chance, all positions, one of eight orientations.
 
     Parameters
     ----------
@@ -82,18 +85,20 @@ class Crops:
         hr = torch.empty(self.batch, 3, size, size, dtype=torch.uint8)
         for place, index in enumerate(chosen):
             top, left = (int(rng.integers(length - self.crop + 1)) for length in self.lr[index].shape[-2:])
-            turn = int(rng.integers(8))
-            lr[place] = _turned(self.lr[index][:, top : top + self.crop, left : left + self.crop], turn)
-            hr[place] = _turned(self.hr[index][:, 2 * top : 2 * top + size, 2 * left : 2 * left + size], turn)
-        index = torch.from_numpy(chosen)
-        return Batch(lr, hr, self.mu[index], self.sigma[index], torch.tensor(int(rng.integers(2**62))))
+            lr[place] = self.lr[index][:, top : top + self.crop, left : left + self.crop]
+            hr[place] = self.hr[index][:, 2 * top : 2 * top + size, 2 * left : 2 * left + size]
+        turns = tuple(rng.integers(8, size=self.batch).tolist())
+        return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, int(rng.integers(2**62)))
 
 
-def _turned(image: Tensor, turn: int) -> Tensor:
-    """One of the eight symmetries of the square."""
-    flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
-    image = image.flip(flips) if flips else image
-    return image.transpose(-1, -2) if turn & 4 else image
+def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:
+    """Square crops (N, C, s, s), each in one of the eight orientations: mirrored (1), upside down (2), transposed (4)."""
+    changed = []
+    for crop, turn in zip(crops, turns, strict=True):
+        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
+        flipped = crop.flip(flips) if flips else crop
+        changed.append(flipped.transpose(-1, -2) if turn & 4 else flipped)
+    return torch.stack(changed)
 
 
 def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
@@ -120,16 +125,22 @@ def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
         return high
     if mask == "low":
         return ~high
-    generator = torch.Generator(high.device).manual_seed(int(batch.draw))
+    generator = torch.Generator(high.device).manual_seed(batch.draw)
     lots = torch.rand(high.flatten(1).shape, generator=generator, device=high.device)
     ranks = lots.argsort(dim=1).argsort(dim=1)
     return (ranks < high.flatten(1).sum(dim=1, keepdim=True)).view_as(high)
 
 
 def batch_loss(model: nn.Module, batch: Batch, alpha: float, mask: Mask, reduction: Reduction) -> Tensor:
-    """Loss of one update (Eqs 1-3)."""
-    sr, hr = model(to_float(batch.lr)), to_float(batch.hr[..., 1:-1, 1:-1])
-    return l1(sr, hr) if mask == "all" else masked_l1(sr, hr, batch_mask(batch, alpha, mask), reduction)
+    """Loss of one update (Eqs 1-3).
+
+    The mask is made before the crops are turned: a tie between neighbours (Eq 6) falls to another one in a turned image.
+    """
+    lr, hr = turned(batch.lr, batch.turns), turned(batch.hr[..., 1:-1, 1:-1], batch.turns)
+    sr = model(to_float(lr).contiguous(memory_format=torch.channels_last))
+    if mask == "all":
+        return l1(sr, to_float(hr))
+    return masked_l1(sr, to_float(hr), turned(batch_mask(batch, alpha, mask), batch.turns), reduction)
 
 
 def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = False) -> dict[str, list[float]]:
@@ -212,6 +223,7 @@ def train(
     mask = mask or ("high" if share else "all")
     _check(method, share, mask, reduction, seed, steps)
     steps = plan.steps if steps is None else steps
+    pictures = photographs.load(data or plan.data)
     settings: dict[str, Any] = {
         "study": "superres",
         "method": method,
@@ -221,14 +233,13 @@ def train(
         "seed": seed,
         "recipe": plan.name,
         "recipe_digest": recipes.digest(plan),
-        "data": data or plan.data,
+        "data": pictures.name,
         "steps": steps,
     }
     folder = Path(out) if out else runs.folder("superres", run_name(settings))
     if runs.finished(folder, settings):
         return folder
 
-    pictures = photographs.load(settings["data"])
     watched = photographs.load(plan.watch, grey=True)
     set_seed(seed)
     model: nn.Module = WDSR(blocks=plan.blocks) if method == "wdsr" else SRCNN()
@@ -245,7 +256,7 @@ def train(
     progress = engine.fit(task, folder, settings | {"data_digest": pictures.digest}, steps)
 
     model = runs.save_weights(folder, model)
-    measured = {name: evaluate(model, photographs.load(name, grey=True)) for name in plan.evaluation}
+    judged = [photographs.load(name, grey=True) for name in plan.evaluation]
     runs.write_record(
         folder,
         settings,
@@ -253,7 +264,7 @@ def train(
         progress=progress,
         images=plan.batch,
         metrics={"train/selected_fraction": _selected_fraction(pictures, share, mask)},
-        per_image=measured,
+        per_image={each.name: evaluate(model, each) for each in judged},
         command=command(settings),
     )
     return folder

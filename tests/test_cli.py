@@ -38,7 +38,18 @@ def model(tmp_path):
     return tmp_path / "model.safetensors"
 
 
-VERBS = [[], ["train"], ["evaluate"], ["upscale"], ["mask"], ["classify"], ["publish"], ["data"], ["data", "fetch"], ["data", "list"]]
+VERBS = [
+    [],
+    ["train"],
+    ["evaluate"],
+    ["upscale"],
+    ["mask"],
+    ["classify"],
+    ["publish"],
+    ["data"],
+    ["data", "fetch"],
+    ["data", "list"],
+]
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
@@ -123,5 +134,7 @@ def test_unknown_verb_exits_with_2(hfsr):
 
 
 def test_the_installed_command_runs(tmp_path):
-    result = subprocess.run([sys.executable, "-m", "hfsr.cli", "upscale", "absent.png", "out.png"], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "hfsr.cli", "upscale", "absent.png", "out.png"], capture_output=True, text=True
+    )
     assert (result.returncode, result.stdout, result.stderr) == (2, "", "hfsr: absent.png: no such file\n")

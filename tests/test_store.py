@@ -22,6 +22,14 @@ def test_network_comes_back_in_float16_accuracy(tmp_path, model):
             assert now.dtype == torch.float32
 
 
+def test_equal_weights_are_equal_files(tmp_path):
+    files = [tmp_path / f"{i}.safetensors" for i in range(8)]
+    for file in files:
+        torch.manual_seed(0)
+        store.save(file, WDSR(blocks=1))
+    assert len({file.read_bytes() for file in files}) == 1
+
+
 def test_published_models_are_listed_and_loaded_by_name(tmp_path, monkeypatch):
     monkeypatch.setattr(store.paths, "weights", lambda: tmp_path)
     store.save(tmp_path / "b.safetensors", WDSR(blocks=1))
@@ -49,6 +57,6 @@ def test_damaged_or_foreign_file_is_refused_by_name(tmp_path, damage):
     elif damage == "no metadata":
         save_file({"x": torch.zeros(1)}, path)
     else:
-        save_file({"x": torch.zeros(1)}, path, metadata={"network": "WDSR", "settings": json.dumps({})})
+        save_file({"x": torch.zeros(1)}, path, metadata={"hfsr": json.dumps({"network": "WDSR", "settings": {}})})
     with pytest.raises(UserError, match=r"w.safetensors: holds no network of hfsr, or is damaged"):
         store.load(path)

@@ -56,29 +56,40 @@ def tiny(monkeypatch, folder):
 def test_batches_depend_on_seed_and_update_alone(pictures):
     a, b = (superres.Crops(pictures, 8, 4, seed=3) for _ in range(2))
     later = [b(step) for step in (5, 2)]
-    for left, right in zip(a(5), later[0], strict=True):
+    for left, right in zip(a(5)[:4], later[0][:4], strict=True):
         assert torch.equal(left, right)
+    assert a(5)[4:] == later[0][4:]
     assert not torch.equal(a(2).lr, a(5).lr)
     assert not torch.equal(a(5).lr, superres.Crops(pictures, 8, 4, seed=4)(5).lr)
 
 
-def test_crops_are_aligned_pairs_of_the_pictures_in_any_of_eight_turns(pictures):
-    """Every crop is found in one of the pictures, its low-resolution half at the same place, turned alike."""
-    crops = superres.Crops(pictures, 8, 16, seed=0)
-    turns = set()
-    for step in range(6):
+def test_crops_are_aligned_pairs_from_anywhere_in_the_pictures(pictures):
+    """Every crop is found in one of the pictures, its low-resolution half at the same place."""
+    crops, turns, corners = superres.Crops(pictures, 8, 16, seed=0), set(), set()
+    for step in range(12):
         batch = crops(step)
+        turns |= set(batch.turns)
         for lr, hr in zip(batch.lr, batch.hr[..., 1:-1, 1:-1], strict=True):
-            found = {
-                (index, turn)
+            found = [
+                (index, top, left)
                 for index in range(3)
-                for turn in range(8)
-                for top, left in places(superres._turned(pictures.lr[index], turn), lr)
-                if torch.equal(superres._turned(pictures.hr[index], turn)[:, 2 * top :, 2 * left :][:, :16, :16], hr)
-            }
+                for top, left in places(pictures.lr[index], lr)
+                if torch.equal(pictures.hr[index][:, 2 * top :, 2 * left :][:, :16, :16], hr)
+            ]
             assert found
-            turns |= {turn for _, turn in found}
+            corners |= set(found)
     assert turns == set(range(8))
+    assert {index for index, _, _ in corners} == {0, 1, 2}
+    assert len(corners) > 100
+
+
+def test_the_eight_orientations_are_the_squares_symmetries():
+    crop = torch.arange(9).view(1, 1, 3, 3)
+    turned = [superres.turned(crop, (turn,))[0, 0] for turn in range(8)]
+    quarter_turns = [torch.rot90(flipped, k) for flipped in (crop[0, 0], crop[0, 0].flip(1)) for k in range(4)]
+    assert {tuple(each.flatten().tolist()) for each in turned} == {
+        tuple(each.flatten().tolist()) for each in quarter_turns
+    }
 
 
 def places(image: torch.Tensor, crop: torch.Tensor) -> list[tuple[int, int]]:
@@ -92,19 +103,23 @@ def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
     crops = superres.Crops(pictures, 15, 8, seed=1)  # one picture is just as wide as the crop
     for step in range(4):
         batch = crops(step)
-        masks = superres.batch_mask(batch, 0.2, "high")
-        for lr, mask in zip(batch.lr, masks, strict=True):
+        for lr, mask in zip(batch.lr, superres.batch_mask(batch, 0.2, "high"), strict=True):
             assert any(
-                torch.equal(superres._turned(whole[index], turn)[:, 2 * top :, 2 * left :][:, :30, :30], mask)
+                torch.equal(whole[index][:, 2 * top :, 2 * left :][:, :30, :30], mask)
                 for index in range(3)
-                for turn in (0, 1, 2, 3)
-                for top, left in places(superres._turned(pictures.lr[index], turn), lr)
-            ) or not_upright(lr, pictures)
+                for top, left in places(pictures.lr[index], lr)
+            )
 
 
-def not_upright(lr, pictures) -> bool:
-    """Turned by a quarter: ties between the four neighbours then fall to another one, as in any augmented picture."""
-    return any(places(superres._turned(pictures.lr[index], turn), lr) for index in range(3) for turn in (4, 5, 6, 7))
+def test_the_loss_is_taken_on_crops_and_masks_turned_alike(pictures):
+    """With a network that repeats pixels, which commutes with turning, the loss is that of the upright batch."""
+    batch = superres.Crops(pictures, 8, 6, seed=0)(0)
+    assert len(set(batch.turns)) > 2
+    repeat = torch.nn.Upsample(scale_factor=2)
+    upright = batch._replace(turns=(0,) * 6)
+    for mask, alpha in (("all", 0.0), ("high", 0.2), ("low", 0.2), ("random", 0.2)):
+        losses = [superres.batch_loss(repeat, each, alpha, mask, "image") for each in (batch, upright)]
+        torch.testing.assert_close(*losses)
 
 
 def test_controls_select_as_many_at_random_and_the_rest(pictures):
@@ -146,7 +161,7 @@ def test_a_run_leaves_weights_log_and_a_record_measured_on_them(tmp_path, tiny, 
     folder = superres.train(recipe="tiny", seed=1, out=tmp_path / "run", **row)
     record = runs.read(folder)
     model = store.load(folder / "weights.safetensors")
-    name = tiny.evaluation[0]
+    name = pictures.name
     assert record["per_image"][name] == superres.evaluate(model, pictures)
     assert record["metrics"][f"{name}/psnr_y_border2"] == pytest.approx(
         sum(record["per_image"][name]["psnr_y_border2"]) / 3
@@ -154,7 +169,7 @@ def test_a_run_leaves_weights_log_and_a_record_measured_on_them(tmp_path, tiny, 
     high = sum(int(selection_mask(hr, 0.2).sum()) for hr in pictures.hr) / sum(hr.numel() for hr in pictures.hr)
     expected = share or (1 - high if row.get("mask") == "low" else high)
     assert record["metrics"]["train/selected_fraction"] == pytest.approx(expected)
-    assert record["data"] == {"name": tiny.data, "images": 3, "digest": pictures.digest}
+    assert record["data"] == {"name": pictures.name, "images": 3, "digest": pictures.digest}
     assert [entry["step"] for entry in record["curve"]] == [3, 6]
     assert record["weights_sha256"] == runs.sha256(folder / "weights.safetensors")
     assert list(runs.log(folder)["step"]) == [1, 2, 3, 4, 5, 6]

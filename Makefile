@@ -1,0 +1,47 @@
+# `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
+
+.DEFAULT_GOAL := help
+.PHONY: help install book test test-all lab clean
+
+BIN := .venv/bin
+STAMP := .venv/installed
+
+# Two processes with a thread each are faster here than two threads in one: the tests' tensors are small.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup --cov=hfsr --cov-report=term-missing:skip-covered --cov-fail-under=90
+
+help:  ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+install: $(STAMP)  ## make .venv and install the pinned versions; does nothing when they are there
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=""; \
+	for name in python3.11 python3; do \
+	    if "$$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$name"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "hfsr: needs Python 3.11 or newer with its venv module, as python3.11 or python3 (Debian: python3 and python3-venv)" >&2; \
+	    exit 2; \
+	fi; \
+	echo "Installing into .venv (a minute or more: torch is large) ..."; \
+	"$$python" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,test]'
+	@touch $@
+
+book: install  ## execute the notebooks, build the book, print where it is
+	$(BIN)/jupyter-book build . -n -W --keep-going
+
+test: install  ## style, types and every test that is not slow: library, notebooks, the book's pages (under 10 minutes)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) $(SELECT)
+
+test-all: SELECT := -m ""
+test-all: test  ## the same with the tests marked slow
+
+lab: install  ## open the notebooks
+	$(BIN)/jupyter lab notebooks
+
+clean:  ## remove the built book and every tool's cache; .venv and runs/ stay
+	rm -rf _build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,104 @@
+"""What this book needs beyond Jupyter Book: outputs that are never stale, MathJax of its own, the paper's equation numbers."""
+
+import hashlib
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+
+from hfsr import paths, runs
+from hfsr.files import read_json
+
+# What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
+INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "constraints.txt")
+
+# The parts of MathJax that a page asks for; the package holds ten times as much.
+MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+
+PAPER = {
+    "eq-l1": 1,
+    "eq-batch": 2,
+    "eq-masked": 3,
+    "eq-differences": 4,
+    "eq-magnitude": 5,
+    "eq-weight": 6,
+    "eq-mask": 7,
+}
+
+
+def inputs_digest(root: Path) -> str:
+    """Sixteen hexadecimal digits that change with the name or content of any of `INPUTS` below `root`."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in INPUTS for path in root.glob(pattern) if path.is_file()}):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def fresh_outputs(app: Sphinx, config: Config) -> None:
+    """Keep executed notebooks in a folder named by what they depend on, and remove those of former inputs."""
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / inputs_digest(Path(app.srcdir))
+    for old in caches.glob("*"):
+        if old != current:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    config.nb_execution_cache_path = str(current)
+
+
+def read_every_page(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
+    """Read all pages in each build: one that stopped a strict build would otherwise be skipped, and pass, in the next."""
+    return set(env.found_docs)
+
+
+def check_records(app: Sphinx) -> None:
+    """Stop at a published record or model that is stale or lacks its other half, and name it."""
+    records = {path: read_json(path) for path in sorted(paths.results().glob("*/*.json"))}
+    problems = [
+        f"results/{path.parent.name}/{path.name}: {problem}"
+        for path in records
+        for problem in runs.check(records[path])
+    ]
+    for weights in sorted(paths.weights().glob("*.safetensors")):
+        if weights.stem not in {path.stem for path in records}:
+            problems.append(f"hfsr/weights/{weights.name}: no record in results/ is called {weights.stem}.json")
+    if problems:
+        raise ExtensionError("\n".join(["published results that no longer hold:", *problems]))
+
+
+def number_equations(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give the paper's equations the paper's numbers, wherever in the book they stand, and the others those that follow."""
+    following = len(PAPER)
+    for numbers in env.toc_fignumbers.values():
+        for label in numbers.get("displaymath", {}):
+            number = PAPER.get(label.removeprefix("equation-"))
+            following += number is None
+            numbers["displaymath"][label] = (number or following,)
+    return []
+
+
+def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Put MathJax into the book, which then reads without a network."""
+    if error:
+        return
+    with as_file(files("sphinx-mathjax-offline") / "static" / "mathjax") as source:
+        for name in MATHJAX:
+            target = Path(app.outdir) / "_static" / "mathjax" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (source / name).is_dir():
+                shutil.copytree(source / name, target, dirs_exist_ok=True)
+            else:
+                shutil.copyfile(source / name, target)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the above to the build."""
+    app.connect("config-inited", fresh_outputs)
+    app.connect("builder-inited", check_records)
+    app.connect("env-get-outdated", read_every_page)
+    app.connect("env-get-updated", number_equations, priority=900)  # after Sphinx has numbered them
+    app.connect("build-finished", copy_mathjax)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

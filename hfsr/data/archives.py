@@ -1,0 +1,127 @@
+"""Archives: a download that goes on where it stopped and is checked, and unpacking that stays in its folder."""
+
+import http.client
+import shutil
+import tarfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from tqdm.auto import tqdm
+
+from hfsr.errors import UserError
+from hfsr.files import sha256 as sha256_of
+
+CHUNK = 2**20  # bytes
+PATIENCE = 60  # seconds that a site may be silent
+TRIES = 3  # in a row without a new byte
+PAUSE = 2.0  # seconds between two of them
+
+
+def download(url: str, part: Path, size: int, sha256: str) -> None:
+    """Complete the file `part` from `url` and check it.
+
+    What `part` holds already is kept and the rest asked for (HTTP Range); a server that cannot do so sends all of it again.
+    A broken connection is taken up again as long as it brings something; what has come by then stays in `part`.
+
+    Parameters
+    ----------
+    url : str
+    part : path of the file to fill
+    size : int
+        Bytes of the whole file.
+    sha256 : str
+        Its checksum, as 64 hexadecimal digits. A file with another one is removed.
+
+    Raises
+    ------
+    UserError
+        If the site refuses, offers a file of another size, or stays silent, or the checksum is wrong.
+    """
+    part.parent.mkdir(parents=True, exist_ok=True)
+    most, failures = _length(part), 0
+    with tqdm(total=size, initial=most, desc=part.stem, unit="B", unit_scale=True) as bar:
+        while _length(part) < size:
+            reason = _receive(url, part, size, bar)
+            come = _length(part)
+            most, failures = max(most, come), 0 if come > most else failures + 1
+            if failures == TRIES:
+                raise UserError(f"{url}: {come:,} of {size:,} bytes came ({reason}); run the command again to go on")
+            if failures:
+                time.sleep(PAUSE)
+    if _length(part) != size or sha256_of(part) != sha256:
+        part.unlink()
+        raise UserError(f"{url}: not the official file, its SHA-256 differs; it was removed, run the command again")
+
+
+def _receive(url: str, part: Path, size: int, bar: tqdm) -> str:
+    """Append what one connection brings; returns why it brought no more."""
+    start = _length(part)
+    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-", "User-Agent": "hfsr"})
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            start = start if response.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+            offered = start + int(response.headers.get("Content-Length", size - start))
+            if offered != size:
+                raise UserError(f"{url}: the site offers {offered:,} bytes where the official file has {size:,}")
+            with part.open("ab" if start else "wb") as file:
+                while chunk := response.read(min(CHUNK, size - file.tell())):
+                    file.write(chunk)
+                    bar.update(file.tell() - bar.n)
+    except urllib.error.HTTPError as error:
+        raise UserError(f"{url}: the site answers {error.code} {error.reason}; try again later") from error
+    except urllib.error.URLError as error:
+        return str(error.reason)
+    except (OSError, http.client.HTTPException) as error:
+        return " ".join(str(error).split())  # an answer that is no HTTP is quoted with its line's end
+    return "the connection ended early"
+
+
+def _length(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write the files of a ZIP or tar archive below `folder`.
+
+    Raises
+    ------
+    UserError
+        If the archive is damaged, or holds anything but files and folders (links, devices), or a name that leads out of
+        `folder`.
+    """
+    inside = folder.resolve()
+    try:
+        for name, content in tqdm(_files(archive), f"unpacking {archive.stem}", unit="file", delay=2, leave=False):
+            target = (inside / name).resolve()
+            if not target.is_relative_to(inside):
+                raise UserError(f"{archive.name}: {name!r} leads out of the folder it is unpacked in; nothing was kept")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as file:
+                shutil.copyfileobj(content, file, CHUNK)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise UserError(f"{archive.name}: damaged or no archive ({error}); run the command again") from error
+
+
+def _files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Name and content of every file in an archive. Links are never made, so a name alone says where a file goes."""
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for entry in packed.infolist():
+                if not entry.is_dir():
+                    with packed.open(entry) as content:
+                        yield entry.filename, content
+        return
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.isdir():
+                continue
+            file = tar.extractfile(member) if member.isreg() else None
+            if file is None:
+                raise UserError(f"{archive.name}: {member.name!r} is neither a file nor a folder; nothing was kept")
+            yield member.name, file

@@ -1,0 +1,61 @@
+"""DIV2K in its official layout: 800 training and 100 validation photographs with their official halves (Section IV.A).
+
+    DIV2K_train_HR/0001.png ... 0800.png    DIV2K_train_LR_bicubic/X2/0001x2.png ...
+    DIV2K_valid_HR/0801.png ... 0900.png    DIV2K_valid_LR_bicubic/X2/0801x2.png ...
+
+Each of the four folders lies below any data root.
+"""
+
+from pathlib import Path
+
+from torch import Tensor
+
+from hfsr import images
+from hfsr.data import roots
+from hfsr.errors import UserError
+
+NUMBERS = {"train": range(1, 801), "valid": range(801, 901)}
+SETS = {"div2k-train": "train", "div2k-valid": "valid"}
+
+
+def layout(part: str) -> dict[str, list[str]]:
+    """Folders of "train" or "valid", high resolution first, each with the names of all its pictures.
+
+    Examples
+    --------
+    >>> {folder: names[0] for folder, names in layout("valid").items()}
+    {'DIV2K_valid_HR': '0801.png', 'DIV2K_valid_LR_bicubic/X2': '0801x2.png'}
+    """
+    numbers = NUMBERS[part]
+    return {
+        f"DIV2K_{part}_HR": [f"{number:04d}.png" for number in numbers],
+        f"DIV2K_{part}_LR_bicubic/X2": [f"{number:04d}x2.png" for number in numbers],
+    }
+
+
+def pairs(part: str) -> list[tuple[Path, Path]]:
+    """Paths of all pictures of "train" or "valid", each with its official half; a missing file is a `UserError`."""
+    columns = []
+    for folder, names in layout(part).items():
+        found = roots.require(folder, "div2k")
+        present = {path.name for path in found.iterdir()}
+        missing = [name for name in names if name not in present]
+        if missing:
+            raise UserError(
+                f"{found / missing[0]}: no such file ({len(missing)} of {len(names)} pictures are missing); "
+                "move the folder away and run `hfsr data fetch div2k`"
+            )
+        columns.append([found / name for name in names])
+    return list(zip(*columns, strict=True))
+
+
+def read_pair(high: Path, low: Path) -> tuple[Tensor, Tensor]:
+    """Read a picture, cropped to even sizes, and its official half; `UserError` where the half has another size."""
+    hr = images.crop_to_multiple(images.read(high), 2).contiguous()
+    lr = images.read(low)
+    (height, width), half = hr.shape[-2:], lr.shape[-2:]
+    if half != (height // 2, width // 2):
+        raise UserError(
+            f"{low}: {half[1]}x{half[0]} pixels, where half of {high.name} is {width // 2}x{height // 2}; get it again"
+        )
+    return hr, lr

@@ -1,0 +1,192 @@
+"""Photographs in pairs, high and low resolution: decoded once, kept as uint8 (Section IV.A).
+
+The low-resolution picture is MATLAB's bicubic halving of the other, but for DIV2K, whose official halves are read.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from hfsr import images, paths
+from hfsr.data import div2k, embedded, roots
+from hfsr.errors import UserError
+
+FOLDERS = ("set5", "set14", "bsd100", "t91", "bsd200", "bsds500-test", "realsr-gt")
+PARTS = ("realsr-train", "realsr-held-out")  # of realsr-gt
+REALSR_HELD_OUT = ("cam1_02", "cam1_09", "cam2_010", "cam2_09")  # never trained on
+KNOWN = (*embedded.SPLITS, *FOLDERS, *PARTS, *div2k.SETS)
+
+Pair = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Photographs:
+    """A set of pictures in pairs.
+
+    Parameters
+    ----------
+    name : str
+        What it was loaded as; of a folder given by its path, the folder's own name.
+    names : tuple of str
+        One a picture: the file's name, after that of its set where several are joined ("t91/t1.png").
+    hr : tuple of Tensor, (C, H, W), uint8
+        Even sizes; C = 3, or 1 for a grey picture of a set loaded with ``grey=True``.
+    lr : tuple of Tensor, (C, H/2, W/2), uint8
+    digest : str
+        SHA-256 over names, shapes and pixels.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    hr: tuple[Tensor, ...]
+    lr: tuple[Tensor, ...]
+    digest: str
+
+
+def load(name: str, grey: bool = False) -> Photographs:
+    """Load a set of photographs, in the natural order of their names (t2 before t10).
+
+    Pictures of odd size lose their last row or column. A progress bar appears where it takes more than two seconds.
+
+    Parameters
+    ----------
+    name : str
+        "embedded" or "embedded-held-out" (always there); a set below a data root: "set5", "set14", "bsd100", "t91",
+        "bsd200", "bsds500-test", "realsr-gt", its parts "realsr-train" and "realsr-held-out", "div2k-train",
+        "div2k-valid"; any other folder of pictures, below a data root or by its path; or several joined by "+".
+    grey : bool
+        Keep grey pictures as one channel (for evaluation); otherwise they get three equal ones (for training).
+
+    Returns
+    -------
+    Photographs
+
+    Raises
+    ------
+    UserError
+        If a set is not there or has no pictures; if a picture is damaged, of a kind that `hfsr.images.read` refuses, or
+        smaller than 2x2; if a picture of DIV2K or its half is missing, or the half has the wrong size.
+
+    Examples
+    --------
+    >>> pictures = load("embedded-held-out")
+    >>> pictures.names, pictures.hr[0].shape, pictures.lr[0].shape
+    (('chelsea', 'coffee', 'flower'), torch.Size([3, 300, 450]), torch.Size([3, 150, 225]))
+    """
+    # Path.is_dir would raise on a joined name longer than a file's name may be.
+    parts = [name] if os.path.isdir(name) else name.split("+")  # noqa: PTH112
+    titles: list[str] = []
+    pairs: list[Pair] = []
+    for part in parts:
+        sources = _sources(part)
+        titles += sources if len(parts) == 1 else [f"{_own_name(part)}/{title}" for title in sources]
+        pairs += _read_all(part, list(sources.values()))
+    if not grey:
+        pairs = [(images.to_rgb(hr).contiguous(), images.to_rgb(lr).contiguous()) for hr, lr in pairs]
+    names, (hr, lr) = tuple(titles), zip(*pairs, strict=True)
+    return Photographs("+".join(_own_name(part) for part in parts), names, hr, lr, _digest(names, hr, lr))
+
+
+def require_crop(photographs: Photographs, crop: int) -> None:
+    """Refuse (`UserError`) a set with a picture whose *low-resolution* side is shorter than `crop` pixels."""
+    for title, lr in zip(photographs.names, photographs.lr, strict=True):
+        height, width = lr.shape[-2:]
+        if min(height, width) < crop:
+            raise UserError(
+                f"{title}: {width}x{height} pixels at low resolution, too small for crops of {crop}x{crop}; "
+                "leave it out, or train on smaller crops"
+            )
+
+
+def files(name: str) -> list[Path]:
+    """Paths of the pictures of a folder, or of a part of realsr-gt, in natural order.
+
+    Folders within the folder and hidden files are left out.
+
+    Raises
+    ------
+    UserError
+        If there is no such folder, or no picture in it.
+    """
+    folder = _folder(name)
+    kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "." and p.is_file()]
+    if name in PARTS:
+        kept = [path for path in kept if (path.stem in REALSR_HELD_OUT) == (name == "realsr-held-out")]
+    if not kept:
+        raise UserError(f"{folder}: no pictures of {name!r} in this folder (files in {' '.join(images.SUFFIXES)})")
+    return sorted(kept, key=lambda path: (_natural(path.name), path.name))
+
+
+def _sources(name: str) -> dict[str, Callable[[], Pair]]:
+    """What reads each picture of one set, by the picture's name."""
+    if name in embedded.SPLITS:
+        return {title: partial(_embedded_pair, title) for title in embedded.SPLITS[name]}
+    if name in div2k.SETS:
+        return {high.name: partial(div2k.read_pair, high, low) for high, low in div2k.pairs(div2k.SETS[name])}
+    return {path.name: partial(_file_pair, path) for path in files(name)}
+
+
+def _read_all(name: str, sources: list[Callable[[], Pair]]) -> list[Pair]:
+    """Run all `sources` on all cores at once: Pillow and torch let other threads work meanwhile."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = pool.map(lambda source: source(), sources)
+        return list(tqdm(found, f"reading {name}", len(sources), unit="picture", delay=2, leave=False))
+
+
+def _embedded_pair(title: str) -> Pair:
+    return _halved(title, embedded.read(title))
+
+
+def _file_pair(path: Path) -> Pair:
+    return _halved(path, images.read(path))
+
+
+def _halved(title: str | Path, image: Tensor) -> Pair:
+    hr = images.crop_to_multiple(image, 2).contiguous()
+    if hr.numel() == 0:
+        raise UserError(f"{title}: only {image.shape[2]}x{image.shape[1]} pixels, a picture needs 2x2; leave it out")
+    return hr, images.resize_bicubic(hr, 0.5)
+
+
+def _folder(name: str) -> Path:
+    wanted = "realsr-gt" if name in PARTS else name
+    found = paths.find_data(wanted) if _is_plain(wanted) else Path(wanted)
+    if found is None and wanted not in FOLDERS:  # a known name never means a folder that happens to lie here
+        found = Path(wanted)
+    if not name or found is None or not found.is_dir():
+        raise UserError(
+            f"no photographs called {name!r}: no folder of that name in {roots.searched()} (HFSR_DATA), and no path of "
+            f"one; names are {', '.join(KNOWN)}"
+        )
+    return found
+
+
+def _is_plain(name: str) -> bool:
+    """Whether `name` can be a folder's below a data root, and is no path."""
+    return bool(name) and Path(name).name == name and not name.startswith(".")
+
+
+def _own_name(part: str) -> str:
+    return part if _is_plain(part) else Path(part).resolve().name
+
+
+def _natural(name: str) -> list[str | int]:
+    return [int(word) if place % 2 else word for place, word in enumerate(re.split(r"(\d+)", name))]
+
+
+def _digest(names: tuple[str, ...], *columns: tuple[Tensor, ...]) -> str:
+    total = hashlib.sha256()
+    for title, *pair in zip(names, *columns, strict=True):
+        total.update(title.encode())
+        for picture in pair:
+            total.update(str(tuple(picture.shape)).encode())
+            total.update(picture.numpy().data)
+    return total.hexdigest()

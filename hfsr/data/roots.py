@@ -1,0 +1,21 @@
+"""Folders below the data roots, and one wording for those that are not there."""
+
+from pathlib import Path
+
+from hfsr import paths
+from hfsr.errors import UserError
+
+
+def searched() -> str:
+    """The data roots, as an error message names them."""
+    return " or ".join(str(root) for root in paths.data_roots())
+
+
+def require(folder: str, set_name: str) -> Path:
+    """Path of an official `folder` below the first data root that has it; without one a `UserError` with both ways out."""
+    found = paths.find_data(folder)
+    if found is None or not found.is_dir():
+        raise UserError(
+            f"{folder}: not in {searched()}; run `hfsr data fetch {set_name}`, or set HFSR_DATA to where it lies"
+        )
+    return found

@@ -1,0 +1,50 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from layout import ROOT, STRICT
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The book executes the notebooks, so its tests and theirs go to one worker: two would write to the same run."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) or item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group("book"))
+
+
+@pytest.fixture(scope="session")
+def book():
+    """Folder of the built book, built by the command that `make book` uses."""
+    command = [Path(sys.executable).with_name("jupyter-book"), *STRICT]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert built.returncode == 0, f"jupyter-book build failed:\n{built.stdout[-8000:]}"
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium without a network; a machine without one skips, unless HFSR_REQUIRE_CHROMIUM is set."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        reason = f"no Chromium here: none of {', '.join(CHROMIUM)} is on the PATH"
+        if os.environ.get("HFSR_REQUIRE_CHROMIUM"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()

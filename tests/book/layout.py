@@ -1,0 +1,16 @@
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+STRICT = ["build", ".", "-n", "-W", "--keep-going"]
+
+
+def pages(node=None):
+    """Names of all pages in _toc.yml, without suffix, in reading order."""
+    node = yaml.safe_load((ROOT / "_toc.yml").read_text()) if node is None else node
+    found = [node[key] for key in ("root", "file") if key in node]
+    for key in ("parts", "chapters", "sections"):
+        for child in node.get(key, []):
+            found += pages(child)
+    return found

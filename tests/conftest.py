@@ -1,0 +1,42 @@
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+import skimage.data
+import torch
+from hypothesis import settings
+from torch import Tensor
+
+from hfsr.paths import find_data
+
+torch.set_num_threads(1)  # the pictures are small, and the cores are there for pytest -n
+
+settings.register_profile("here", deadline=None, max_examples=60)
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture
+def shared_data() -> Callable[[str], Path]:
+    """Path of a benchmark folder below HFSR_DATA; the test that asks for a missing one is skipped."""
+
+    def find(name: str) -> Path:
+        folder = find_data(name)
+        if folder is None:
+            pytest.skip(f"no folder {name} in the roots that HFSR_DATA lists")
+        return folder
+
+    return find
+
+
+@pytest.fixture
+def photograph() -> Callable[[str], Tensor]:
+    """A real photograph by its name in scikit-image ("astronaut", "coffee", "chelsea"): uint8 (3, H, W), a fresh copy."""
+    return lambda name: _photograph(name).clone()
+
+
+@cache
+def _photograph(name: str) -> Tensor:
+    return torch.from_numpy(getattr(skimage.data, name)()).permute(2, 0, 1).contiguous()

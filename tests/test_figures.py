@@ -1,0 +1,170 @@
+"""What the figures show is what they were given; and all are legible: no small writing, none cut off."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from hfsr import figures, paper, selected_fraction, selection_mask, weight_map
+from hfsr.drawing import STYLE
+from hfsr.frequency import radial_profile, spectrum
+from hfsr.images import resize_bicubic
+from hfsr.weightmap import map_statistics
+
+
+@pytest.fixture
+def image(photograph):
+    return photograph("coffee")[:, 100:228, 200:360].contiguous()
+
+
+@pytest.fixture
+def methods(image):
+    bicubic = resize_bicubic(resize_bicubic(image, 0.5), 2)
+    return {"ground truth": image, "bicubic": bicubic, "network": image // 2 + bicubic // 2}
+
+
+@pytest.fixture
+def log():
+    steps = np.arange(1, 301)
+    return pd.DataFrame({"step": steps, "loss": 0.2 / np.sqrt(steps)})
+
+
+SIZES = pd.Series({"bicubic": 1000, "wdsr-quick": 1130, "1/5": 900, "ground truth": 1900})
+
+
+def every_figure(image, methods, log):
+    yield figures.framework()
+    yield figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60))
+    yield figures.map_histogram(image, "1/5")
+    yield figures.selected_shares(pd.DataFrame({"a": 0.5, "b": 0.6}, index=paper.ALPHAS))
+    yield figures.spectra(methods)
+    yield figures.spectra(methods | {"another": image}, centred=True)
+    yield figures.radial_profiles({name: radial_profile(one) for name, one in methods.items()}, "ground truth")
+    yield figures.png_sizes(SIZES, paper.table4()["div2k_valid"])
+    yield figures.curve(log)
+    yield figures.side_by_side(methods)
+
+
+def test_every_figure_is_legible(image, methods, log):
+    before = {key: plt.rcParams[key] for key in STYLE}
+    for figure in every_figure(image, methods, log):
+        written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        assert min(text.get_fontsize() for text in written) >= 11
+        figure.draw_without_rendering()  # settles the layout
+        drawn, inch = figure.get_tightbbox(), 0.01
+        assert min(drawn.x0, drawn.y0) > -inch
+        assert drawn.x1 < figure.get_figwidth() + inch
+        assert drawn.y1 < figure.get_figheight() + inch
+        assert figure.get_figwidth() < 6  # wider, and a telephone shrinks the writing below 10 pixels
+    assert not plt.get_fignums()
+    assert {key: plt.rcParams[key] for key in STYLE} == before  # the caller's style is left alone
+
+
+def test_framework_names_what_the_paper_names():
+    text = " ".join(text.get_text() for text in figures.framework().findobj(Text))
+    assert all(symbol in text for symbol in ("$X$", "$Y$", "$Y'$", "$W$", "$W = 1$"))
+
+
+def test_map_panels_show_the_part_of_the_whole_images_maps(image):
+    top, left, height, width = 10, 20, 90, 100
+    shown = [
+        ax.get_images()[0].get_array() for ax in figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60)).axes
+    ]
+    part = np.s_[:, top : top + height, left : left + width]
+    assert np.array_equal(shown[0].transpose(2, 0, 1), image[part])
+    assert np.array_equal(shown[1], image[1, 48:53, 58:63])
+    assert np.array_equal(shown[3].transpose(2, 0, 1), selection_mask(image, "1/5")[part])
+    strength = weight_map(image)[part].abs().numpy()
+    visible = (shown[2] < 1).transpose(2, 0, 1)
+    assert visible.mean() > 0.99
+    assert np.corrcoef(shown[2].transpose(2, 0, 1)[visible], strength[visible])[0, 1] == pytest.approx(1)
+
+
+def test_map_panels_label_the_neighbours_of_eq_4(image):
+    texts = [text.get_text() for text in figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60)).axes[1].texts]
+    green = image[1]
+    expected = {"c": green[50, 60], "u": green[49, 60], "d": green[51, 60], "l": green[50, 59], "r": green[50, 61]}
+    assert sorted(texts) == sorted(f"$p_{name}$\n{value}" for name, value in expected.items())
+
+
+def test_map_histogram_counts_every_element_once(image):
+    figure = figures.map_histogram(image, "1/5")
+    weights = weight_map(image)
+    mu, sigma = map_statistics(image)
+    low, span = int(weights.min()), int(weights.max() - weights.min())
+    for ax in figure.axes:
+        counts, places, _ = next(patch for patch in ax.patches if patch.get_label() == "weights").get_data()
+        levels = np.round(((places[:-1] + places[1:]) / 2 + 0.5) * span + low, 6)
+        assert counts.sum() == weights.numel()
+        assert counts.max() == (weights == levels[counts.argmax()]).sum()
+        # the band: what lies inside it is what Eq 7 leaves out
+        band = next(patch for patch in ax.patches if patch.get_label().startswith("not selected"))
+        edges = (np.array([band.get_x(), band.get_x() + band.get_width()]) + 0.5) * span + low
+        np.testing.assert_allclose(edges, [mu - sigma / 5, mu + sigma / 5], atol=1e-9)
+        inside = counts[(levels >= edges[0]) & (levels <= edges[1])].sum()
+        assert 1 - inside / weights.numel() == pytest.approx(selected_fraction(image, "1/5"), abs=1e-9)
+        for line in ax.lines:  # both curves are densities of the elements
+            assert np.trapezoid(line.get_ydata() * span, line.get_xdata()) == pytest.approx(weights.numel(), rel=0.1)
+
+
+def test_selected_shares_shows_table1_and_both_distributions():
+    shares = pd.DataFrame({"a": [0.6, 0.5], "b": [0.8, 0.6]}, index=["1/5", "1/3"])
+    lines = {line.get_label(): line.get_ydata() for line in figures.selected_shares(shares).axes[0].lines}
+    np.testing.assert_allclose(lines["photographs, mean"], [70, 55])
+    np.testing.assert_allclose(lines["the paper's Table I"], [63.07, 48.32])
+    np.testing.assert_allclose(lines["Gaussian"], [84.1, 73.9], atol=0.05)
+    np.testing.assert_allclose(lines["Laplacian"], [75.4, 62.4], atol=0.05)
+
+
+@pytest.mark.parametrize("centred", [False, True])
+def test_spectra_share_one_colour_scale(methods, centred):
+    *panels, scale = figures.spectra(methods, centred).axes
+    shown = {ax.get_title(loc="left"): ax.get_images()[0] for ax in panels}
+    assert list(shown) == list(methods)
+    assert len({picture.get_clim() for picture in shown.values()}) == 1
+    for name, picture in shown.items():
+        np.testing.assert_allclose(picture.get_array(), spectrum(methods[name], centred))
+    assert "magnitude" in scale.get_xlabel()
+
+
+def test_radial_profiles_are_relative_to_the_truth(methods):
+    profiles = {name: radial_profile(image) for name, image in methods.items()}
+    absolute, relative = figures.radial_profiles(profiles, "ground truth").axes
+    for above, below in zip(absolute.lines, relative.lines, strict=True):
+        name = above.get_label()
+        if name not in profiles:
+            continue  # the line at a quarter of a cycle
+        np.testing.assert_allclose(above.get_ydata(), profiles[name][1])
+        ratio = profiles[name][1] / profiles["ground truth"][1]
+        np.testing.assert_allclose(10 ** (below.get_ydata() / 10), ratio)
+
+
+def test_png_sizes_are_relative_to_the_first_row():
+    ours, theirs = figures.png_sizes(SIZES, paper.table4()["div2k_valid"]).axes
+    assert [text.get_text() for text in ours.texts] == ["100.0", "113.0", "90.0", "190.0"]
+    assert [label.get_text() for label in ours.get_yticklabels()][2] == "$\\alpha$ = 1/5"
+    assert theirs.texts[-1].get_text() == f"{100 * 439.84 / 369.42:.1f}"
+    assert ours.get_ylim()[0] > ours.get_ylim()[1]  # the first row on top
+
+
+def test_curve_draws_the_log(log):
+    drawn, smooth = figures.curve(log).axes[0].lines
+    assert np.array_equal(drawn.get_xydata(), log[["step", "loss"]])
+    assert np.all(np.diff(smooth.get_ydata()[5:-5]) < 0)
+
+
+def test_curve_of_a_single_update():
+    figures.curve(pd.DataFrame({"step": [1], "loss": [0.1]})).draw_without_rendering()
+
+
+@pytest.mark.parametrize("columns", [2, 3, 4])
+def test_side_by_side_shows_every_picture_pixel_by_pixel(methods, columns):
+    figure = figures.side_by_side(methods | {"grey": methods["bicubic"][:1]}, columns)
+    drawn = [ax for ax in figure.axes if ax.get_images()]
+    assert [ax.get_title(loc="left") for ax in drawn] == [*methods, "grey"]
+    for ax, image in zip(drawn[:3], methods.values(), strict=True):
+        assert np.array_equal(ax.get_images()[0].get_array().transpose(2, 0, 1), image)
+        assert ax.get_images()[0].get_interpolation() == "nearest"
+    assert np.array_equal(drawn[3].get_images()[0].get_array()[..., 1], methods["bicubic"][0])
+    assert len({ax.get_subplotspec().colspan.start for ax in drawn}) == columns

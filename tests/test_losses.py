@@ -1,0 +1,181 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from hfsr import HighFrequencyL1, l1, map_statistics, masked_l1, selection_mask, weight_map
+from hfsr.images import resize_bicubic, to_float
+from hfsr.models import WDSR
+from hfsr.weightmap import select
+
+REDUCTIONS = ["image", "batch"]
+
+
+@st.composite
+def batches(draw):
+    """(sr, hr, mask): float64 batches in [0, 1] and masks, often with images that select nothing."""
+    shape = draw(st.tuples(*(st.integers(1, most) for most in (3, 3, 4, 4))))
+    values = arrays(np.float64, shape, elements=st.integers(0, 255).map(lambda grey: grey / 255))
+    mask = draw(arrays(bool, shape))
+    mask[: draw(st.integers(0, shape[0]))] = False
+    return tuple(torch.from_numpy(array) for array in (draw(values), draw(values), mask))
+
+
+def reference(sr, hr, mask, reduction):
+    """Eqs 2-3, an element at a time."""
+    sums, counts = [0.0] * len(sr), [0] * len(sr)
+    for place, selected in np.ndenumerate(mask.numpy()):
+        if selected:
+            sums[place[0]] += abs(sr[place].item() - hr[place].item())
+            counts[place[0]] += 1
+    if reduction == "batch":
+        return sum(sums) / max(1, sum(counts))
+    return sum(total / max(1, count) for total, count in zip(sums, counts, strict=True)) / len(sr)
+
+
+@given(batches(), st.sampled_from(REDUCTIONS))
+def test_the_loss_equals_the_reference(batch, reduction):
+    loss = masked_l1(*batch, reduction)
+    assert loss.shape == ()
+    assert loss.item() == pytest.approx(reference(*batch, reduction), abs=1e-14)
+
+
+@given(batches(), st.sampled_from(REDUCTIONS))
+def test_the_gradient_is_the_sign_over_the_count(batch, reduction):
+    sr, hr, mask = batch
+    sr.requires_grad_()
+    masked_l1(sr, hr, mask, reduction).backward()
+    counts = mask.flatten(1).sum(dim=1).clamp(min=1) * len(sr) if reduction == "image" else mask.sum().clamp(min=1)
+    expected = (sr.detach() - hr).sign() * mask / counts.double().view(-1, 1, 1, 1)
+    torch.testing.assert_close(sr.grad, expected, rtol=1e-15, atol=0)
+
+
+def test_an_image_counts_by_itself_or_by_its_selected_elements():
+    hr = torch.zeros(2, 1, 1, 4)
+    sr = torch.tensor([[1.0, 1, 1, 1], [3, 3, 3, 3]]).view_as(hr)
+    mask = torch.tensor([[True, True, True, False], [True, False, False, False]]).view_as(hr)
+    assert masked_l1(sr, hr, mask, "image") == 2  # (1 + 3) / 2
+    assert masked_l1(sr, hr, mask, "batch") == 1.5  # (3 * 1 + 1 * 3) / 4
+    assert masked_l1(sr, hr, mask) == 2
+
+
+def test_an_image_that_selects_nothing_stays_in_the_mean():
+    hr, sr = torch.zeros(2, 1, 1, 2), torch.ones(2, 1, 1, 2)
+    mask = torch.tensor([[True, True], [False, False]]).view_as(hr)
+    assert masked_l1(sr, hr, mask, "image") == 0.5
+    assert masked_l1(sr, hr, mask, "batch") == 1
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("bad", [0.0, math.inf, -math.inf, math.nan])
+def test_nothing_selected_is_zero_with_zero_gradients(reduction, bad):
+    sr = torch.rand(2, 3, 4, 4)
+    sr[0, 0, 0, 0] = bad
+    sr.requires_grad_()
+    loss = masked_l1(sr, torch.rand(2, 3, 4, 4), torch.zeros(2, 3, 4, 4, dtype=torch.bool), reduction)
+    loss.backward()
+    assert loss == 0
+    assert torch.equal(sr.grad, torch.zeros_like(sr))
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+def test_an_unselected_value_never_reaches_the_loss(reduction, bad):
+    hr, sr, mask = torch.zeros(1, 1, 2, 2), torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2, dtype=torch.bool)
+    sr[0, 0, 0, 0], mask[0, 0, 0, 0] = bad, False
+    hr[0, 0, 0, 1], mask[0, 0, 0, 1] = bad, False
+    sr.requires_grad_()
+    loss = masked_l1(sr, hr, mask, reduction)
+    loss.backward()
+    assert loss == 1
+    assert sr.grad.tolist() == [[[[0, 0], [0.5, 0.5]]]]
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_a_constant_image_gives_zero_and_not_nan(reduction):
+    hr = torch.full((2, 3, 8, 8), 0.5)
+    sr = torch.rand_like(hr).requires_grad_()
+    loss = HighFrequencyL1("1/5", reduction)(sr, hr)
+    loss.backward()
+    assert loss == 0
+    assert sr.grad.count_nonzero() == 0
+
+
+@given(batches())
+def test_l1_is_the_mean_and_every_mask_of_ones(batch):
+    sr, hr, _ = batch
+    assert l1(sr, hr).item() == pytest.approx(np.abs(sr.numpy() - hr.numpy()).mean(), abs=1e-14)
+    for reduction in REDUCTIONS:
+        assert masked_l1(sr, hr, torch.ones_like(sr, dtype=torch.bool), reduction).item() == pytest.approx(
+            l1(sr, hr).item()
+        )
+        assert HighFrequencyL1(0, reduction)(sr, hr).item() == pytest.approx(l1(sr, hr).item())
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_without_a_mask_the_loss_makes_that_of_the_crop(reduction, photograph):
+    hr = torch.stack([to_float(photograph(name)[:, 100:148, 100:148]) for name in ("astronaut", "coffee")])
+    sr = (hr + 0.1 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
+    mask = selection_mask(hr, "1/5")
+    assert HighFrequencyL1("1/5", reduction)(sr, hr) == masked_l1(sr, hr, mask, reduction)
+    assert masked_l1(sr, hr, mask, reduction).item() == pytest.approx(reference(sr, hr, mask, reduction), rel=1e-6)
+
+
+def test_a_mask_that_is_given_counts(photograph):
+    image = photograph("astronaut")
+    box = slice(None), slice(200, 248), slice(200, 248)
+    mask = select(weight_map(image), *map_statistics(image), "1/5")[box][None]
+    hr = to_float(image[box])[None]
+    sr = hr + torch.linspace(0, 0.1, 48)
+    loss = HighFrequencyL1("1/5")
+    assert loss(sr, hr, mask) == masked_l1(sr, hr, mask)
+    assert loss(sr, hr, mask) != loss(sr, hr)
+
+
+@pytest.mark.parametrize("odd", [0, 1, 2])
+def test_shapes_must_agree(odd):
+    tensors = [torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2, dtype=torch.bool)]
+    tensors[odd] = tensors[odd][..., :1]  # would broadcast
+    with pytest.raises(ValueError, match="shapes differ: sr"):
+        masked_l1(*tensors)
+
+
+def test_a_reduction_has_one_of_two_names():
+    image = torch.zeros(1, 1, 2, 2)
+    with pytest.raises(ValueError, match='reduction is "image" or "batch", not \'sum\''):
+        masked_l1(image, image, image.bool(), "sum")
+    with pytest.raises(ValueError, match='reduction is "image" or "batch"'):
+        HighFrequencyL1(0.2, "sum")(image, image)
+
+
+def test_a_bad_alpha_is_refused_at_once():
+    with pytest.raises(ValueError, match="alpha = -1 must be finite"):
+        HighFrequencyL1(-1)
+
+
+def test_the_loss_is_a_module_without_state():
+    loss = HighFrequencyL1("1/5", reduction="batch")
+    assert not loss.state_dict()
+    assert repr(loss) == "HighFrequencyL1(alpha=0.2, reduction='batch')"
+
+
+@pytest.mark.parametrize("alpha", [0, "1/5"])
+def test_a_training_loop_lowers_the_loss(alpha, photograph):
+    torch.manual_seed(0)
+    image = photograph("coffee")[:, 100:260, 100:260]
+    crops = torch.stack([image[:, y : y + 32, x : x + 32] for y in range(0, 160, 32) for x in range(0, 160, 32)])
+    hr, lr = to_float(crops), to_float(resize_bicubic(crops, 0.5))
+    model, loss = WDSR(blocks=1, features=8, expansion=2), HighFrequencyL1(alpha)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    losses = []
+    for _ in range(40):
+        optimizer.zero_grad()
+        value = loss(model(lr), hr)
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    assert losses[-1] < 0.3 * losses[0]

@@ -1,0 +1,82 @@
+import os
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+import hfsr
+from hfsr import paths
+
+
+@pytest.fixture
+def two_roots(tmp_path, monkeypatch):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first / "set5", second / "set5", second / "set14"):
+        folder.mkdir(parents=True)
+    monkeypatch.setenv("HFSR_DATA", f"{first}{os.pathsep}{second}")
+    return first, second
+
+
+def test_roots_are_listed_in_the_order_of_the_setting(two_roots):
+    assert paths.data_roots() == list(two_roots)
+
+
+def test_the_first_root_that_has_it_wins(two_roots):
+    first, second = two_roots
+    assert paths.find_data("set5") == first / "set5"
+    assert paths.find_data("set14") == second / "set14"
+    assert paths.find_data("set15") is None
+
+
+def test_a_root_that_is_not_there_is_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "there" / "set5").mkdir(parents=True)
+    monkeypatch.setenv("HFSR_DATA", os.pathsep.join([str(tmp_path / "gone"), "", str(tmp_path / "there"), ""]))
+    assert paths.data_roots() == [tmp_path / "gone", tmp_path / "there"]
+    assert paths.find_data("set5") == tmp_path / "there" / "set5"
+
+
+@pytest.mark.parametrize("setting", [None, "", os.pathsep])
+def test_without_a_setting_it_is_the_users_cache(setting, monkeypatch):
+    monkeypatch.delenv("HFSR_DATA", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("HFSR_DATA", setting)
+    assert paths.data_roots() == [Path(platformdirs.user_cache_dir("hfsr"))]
+
+
+def test_a_tilde_is_the_users_home(monkeypatch):
+    monkeypatch.setenv("HFSR_DATA", "~/pictures")
+    assert paths.data_roots() == [Path.home() / "pictures"]
+
+
+@pytest.fixture
+def no_setting_for_runs(monkeypatch):
+    monkeypatch.delenv("HFSR_RUNS", raising=False)
+
+
+@pytest.mark.usefixtures("no_setting_for_runs")
+def test_in_a_checkout_runs_and_results_lie_beside_the_package(monkeypatch, tmp_path):
+    checkout = tmp_path / "checkout"
+    (checkout / "hfsr").mkdir(parents=True)
+    (checkout / "pyproject.toml").touch()
+    monkeypatch.setattr(paths, "PACKAGE", checkout / "hfsr")
+    monkeypatch.chdir(tmp_path)
+    assert paths.project() == checkout
+    assert (paths.runs(), paths.results()) == (checkout / "runs", checkout / "results")
+
+
+@pytest.mark.usefixtures("no_setting_for_runs")
+def test_without_a_checkout_they_lie_in_the_current_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "PACKAGE", tmp_path / "site-packages" / "hfsr")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    assert (paths.runs(), paths.results()) == (tmp_path / "work" / "runs", tmp_path / "work" / "results")
+
+
+def test_runs_may_lie_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("HFSR_RUNS", str(tmp_path / "elsewhere"))
+    assert paths.runs() == tmp_path / "elsewhere"
+    assert paths.results() == paths.project() / "results"
+
+
+def test_weights_belong_to_the_package():
+    assert paths.weights() == Path(hfsr.__file__).resolve().parent / "weights"

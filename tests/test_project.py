@@ -1,0 +1,151 @@
+import ast
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from rattler import MatchSpec
+
+import hfsr
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CONDA = {"torch": "pytorch"}  # names that differ on conda-forge
+NOT_ON_CONDA_FORGE = {"opencv-python-headless", "sphinx-mathjax-offline"}
+
+METHOD = {"weightmap", "losses", "models", "images", "metrics", "frequency"}  # what other people's programs import
+STUDY = {"data", "recipes", "engine", "checkpoints", "runs", "superres", "classify", "figures", "cli"}
+
+
+def requirements(*extras):
+    lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    return {canonicalize_name(need.name): need.specifier for need in map(Requirement, lines)}
+
+
+def tracked():
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("no git checkout here")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).exists()]
+
+
+def modules():
+    return sorted((ROOT / "hfsr").rglob("*.py"))
+
+
+MODULES = {path.relative_to(ROOT / "hfsr").with_suffix("").parts[0] for path in modules()}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_constraints_pin_every_requirement_within_its_range():
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+", line) for line in lines)  # exact; no local label such as +cpu
+    pins = dict(line.split("==") for line in lines)
+    assert list(pins) == sorted(pins)
+    for name, allowed in requirements("book", "test").items():
+        assert pins[name] in allowed, name
+
+
+def test_conda_environment_names_the_same_ranges():
+    *conda, nested = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    specs = [MatchSpec(line) for line in conda]
+    found = {spec.name.normalized: SpecifierSet(str(spec.version or "")) for spec in specs}
+    assert found.pop("python") == SpecifierSet(PROJECT["requires-python"])
+    assert "pip" in found
+    del found["pip"]
+    assert nested["pip"].pop() == "-e ."
+    pip = {need.name: need.specifier for need in map(Requirement, nested["pip"])}
+    assert set(pip) == NOT_ON_CONDA_FORGE
+    assert found | pip == {CONDA.get(name, name): allowed for name, allowed in requirements("book").items()}
+
+
+def test_no_tracked_file_is_large():
+    assert [path.name for path in tracked() if path.stat().st_size > 3_000_000] == []
+
+
+def test_tracked_notebooks_hold_no_outputs():
+    for path in tracked():
+        if path.suffix == ".ipynb":
+            assert not any(cell.get("outputs") for cell in json.loads(path.read_text())["cells"]), path.name
+
+
+def test_modules_stay_short():
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in modules()}
+    assert {name: length for name, length in lengths.items() if length > 250} == {}
+
+
+def test_the_library_knows_neither_notebooks_nor_book():
+    for path in modules():
+        for name in imported(path):
+            assert name.split(".")[0] not in {"notebooks", "book", "tests", "benchmarks", "IPython"}, path.name
+
+
+def test_dependencies_inside_the_library_flow_one_way():
+    graph = {}
+    for path in modules():
+        own = path.relative_to(ROOT / "hfsr").with_suffix("").parts[0]
+        inner = {name.split(".")[1] for name in imported(path) if name.startswith("hfsr.")}
+        graph.setdefault(own, set()).update(inner & MODULES - {own})
+    del graph["__init__"]
+    tuple(TopologicalSorter(graph).static_order())  # a circle is an error that names its modules
+    for name in METHOD:
+        assert not graph[name] & STUDY, name
+    assert not any("cli" in needed for needed in graph.values())
+
+
+def test_torchvision_is_imported_in_one_place():
+    users = {path.name for path in modules() if any(name.split(".")[0] == "torchvision" for name in imported(path))}
+    assert users <= {"torchvision.py"}
+
+
+def test_version_is_said_once_and_the_same():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert hfsr.__version__ == PROJECT["version"] == citation["version"]
+
+
+def readme_blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def test_readme_names_make_targets_that_exist():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^make ([a-z-]+)", "\n".join(readme_blocks("bash")), re.MULTILINE))
+    assert {"book", "test"} <= named <= targets
+
+
+def test_readme_snippets_run_and_the_second_is_the_papers_way():
+    crop, whole = readme_blocks("python")
+    scope = {}  # the second goes on from the first, as a reader would
+    exec(compile(crop, "README.md", "exec"), scope)
+    by_crop = scope["loss"]
+    exec(compile(whole, "README.md", "exec"), scope)
+    assert torch.isfinite(by_crop) and 0 < by_crop != scope["loss"]  # noqa: PT018
+    top, left, size = scope["top"], scope["left"], scope["size"]
+    expected = hfsr.selection_mask(scope["picture"], "1/5")[:, top : top + size, left : left + size]
+    assert torch.equal(scope["mask"], expected)
+
+
+def test_readme_links_and_pictures_exist():
+    text = (ROOT / "README.md").read_text()
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert all(alt.strip() for alt in re.findall(r"!\[([^\]]*)\]", text))

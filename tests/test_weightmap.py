@@ -1,0 +1,351 @@
+import math
+import statistics
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from hfsr import map_statistics, selected_fraction, selection_mask, weight_map, weightmap
+from hfsr.errors import UserError
+from hfsr.weightmap import alpha_label, parse_alpha, select
+
+DTYPES = [np.uint8, np.float32, np.float64]
+
+
+@st.composite
+def images(draw, dtypes=DTYPES, tallest=7):
+    """Images (C, H, W) of any small size from a few grey levels: many ties, edges and corners everywhere."""
+    dtype = draw(st.sampled_from(dtypes))
+    grey = st.integers(0, 255)
+    steps = st.tuples(st.integers(0, 100), st.integers(1, 77)).map(
+        lambda pair: [pair[0] + k * pair[1] for k in range(3)]
+    )
+    levels = st.one_of(steps, st.lists(grey, min_size=1, max_size=4))  # equal steps up and down tie
+    if dtype != np.uint8:  # as they are, divided by 255 (rounding breaks some ties), or any floats
+        scaled = levels.map(lambda greys: [dtype(grey / 255) for grey in greys])
+        floats = st.lists(st.floats(-1e6, 1e6, width=32, allow_subnormal=False), min_size=1, max_size=4)
+        levels = st.one_of(levels, scaled, floats)
+    shape = draw(st.tuples(st.integers(1, 3), st.integers(1, tallest), st.integers(1, 7)))
+    return torch.from_numpy(draw(arrays(dtype, shape, elements=st.sampled_from(draw(levels)), fill=st.nothing())))
+
+
+alphas = st.one_of(
+    st.sampled_from([0, "1/7", "1/5", "1/3", 0.2, 1, 3]), st.floats(0, 5), st.fractions(0, 5).map(lambda f: str(f))
+)
+
+
+def reference_map(image):
+    """Eqs 4-6 as they are printed, a pixel at a time."""
+    array = image.numpy()
+    differences = array.astype(int) if array.dtype == np.uint8 else array  # no wrap-around below 0
+    weights = np.zeros_like(differences)
+    channels, height, width = array.shape
+    for c in range(channels):
+        for y in range(height):
+            for x in range(width):
+                strongest = 0
+                for row, column in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):  # up, down, left, right
+                    if 0 <= row < height and 0 <= column < width:
+                        difference = differences[c, y, x] - differences[c, row, column]
+                        if abs(difference) > abs(strongest):  # of equals the first stays
+                            strongest = difference
+                weights[c, y, x] = strongest
+    return weights
+
+
+def exact_statistics(weights):
+    values = [Fraction(value) for value in np.asarray(weights).ravel().tolist()]
+    mean = sum(values) / len(values)
+    return mean, sum((value - mean) ** 2 for value in values) / len(values)
+
+
+# Eqs 4-6
+
+
+@settings(max_examples=300)
+@given(images())
+def test_the_map_equals_the_reference(image):
+    before = image.clone()
+    weights = weight_map(image)
+    assert weights.dtype == (torch.int16 if image.dtype == torch.uint8 else image.dtype)
+    np.testing.assert_array_equal(weights.numpy(), reference_map(image))
+    assert torch.equal(image, before)
+
+
+@settings(max_examples=300)
+@given(images(tallest=12), st.integers(1, 60))
+def test_the_strips_leave_no_trace(image, strip):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weightmap, "STRIP", strip)
+        weights = weight_map(image)
+    np.testing.assert_array_equal(weights.numpy(), reference_map(image))
+
+
+def test_an_image_of_several_strips_as_they_are():
+    image = torch.randint(0, 4, (3, 700, 700), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    assert image.numel() > 5 * weightmap.STRIP
+    padded = np.pad(image.numpy().astype(int), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    centre = padded[:, 1:-1, 1:-1]
+    neighbours = padded[:, :-2, 1:-1], padded[:, 2:, 1:-1], padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]
+    differences = np.stack([centre - neighbour for neighbour in neighbours])
+    first = np.abs(differences).argmax(axis=0)
+    np.testing.assert_array_equal(weight_map(image), np.take_along_axis(differences, first[None], axis=0)[0])
+
+
+@given(st.data())
+def test_images_of_a_batch_do_not_meet(data):
+    first = data.draw(images())
+    batch = torch.stack([first, first.flip(-1), first.flip(-2), torch.zeros_like(first)])
+    assert torch.equal(weight_map(batch), torch.stack([weight_map(image) for image in batch]))
+    alpha = data.draw(alphas)
+    assert torch.equal(selection_mask(batch, alpha), torch.stack([selection_mask(image, alpha) for image in batch]))
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "weight"),  # in the order up, down, left, right around a pixel of 100
+    [
+        ((90, 110, 100, 100), 10),
+        ((110, 90, 100, 100), -10),
+        ((100, 90, 110, 100), 10),
+        ((100, 110, 90, 100), -10),
+        ((100, 100, 90, 110), 10),
+        ((100, 100, 110, 90), -10),
+        ((100, 90, 100, 110), 10),
+        ((99, 101, 101, 103), -3),
+        ((0, 255, 0, 255), -155),
+        ((100, 100, 100, 100), 0),
+    ],
+)
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32, torch.float64, torch.float16, torch.bfloat16])
+def test_of_equal_differences_the_first_neighbour_counts(neighbours, weight, dtype):
+    image = torch.full((1, 3, 3), 100, dtype=dtype)
+    image[0, 0, 1], image[0, 2, 1], image[0, 1, 0], image[0, 1, 2] = neighbours
+    assert weight_map(image)[0, 1, 1] == weight
+
+
+def test_the_full_range_does_not_wrap():
+    board = torch.tensor([[[0, 255], [255, 0]]], dtype=torch.uint8)
+    assert weight_map(board).tolist() == [[[-255, 255], [255, -255]]]
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_one_pixel_has_weight_zero(dtype):
+    image = torch.full((3, 1, 1), 7, dtype=dtype)
+    assert weight_map(image).count_nonzero() == 0
+    assert not selection_mask(image, 0.2).any()
+
+
+def test_a_view_is_as_good_as_a_copy():
+    whole = torch.randint(0, 256, (9, 11, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    view = whole.permute(2, 0, 1)[:, 1::2, ::3]
+    assert torch.equal(weight_map(view), weight_map(view.contiguous()))
+
+
+@pytest.mark.parametrize("function", [weight_map, map_statistics, lambda image: selection_mask(image, 0.2)])
+@pytest.mark.parametrize("shape", [(), (4,), (4, 4), (1, 1, 3, 4, 4), (3, 0, 4), (0, 3, 4, 4)])
+def test_an_image_has_three_or_four_dimensions_and_pixels(function, shape):
+    with pytest.raises(ValueError, match=r"an image is \(C, H, W\) or \(N, C, H, W\)"):
+        function(torch.zeros(shape, dtype=torch.uint8))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int16, torch.int8, torch.bool, torch.complex64])
+def test_an_image_is_uint8_or_floating_point(dtype):
+    with pytest.raises(ValueError, match=f"uint8 or floating point, not {dtype}"):
+        weight_map(torch.zeros(1, 2, 2, dtype=dtype))
+
+
+# Eq 7
+
+
+@given(images())
+def test_statistics_are_exact(image):
+    mu, sigma = map_statistics(image)
+    mean, variance = exact_statistics(weight_map(image).numpy())
+    if image.dtype == torch.uint8:
+        assert mu == float(mean)
+        assert sigma == pytest.approx(math.sqrt(variance), rel=1e-15)
+    else:
+        scale = float(weight_map(image).abs().max())
+        assert mu == pytest.approx(float(mean), abs=1e-12 * scale)
+        assert sigma == pytest.approx(math.sqrt(variance), abs=1e-12 * scale)
+
+
+def test_statistics_of_a_photograph_are_numpys_population_ones(photograph):
+    image = photograph("coffee")
+    weights = weight_map(image).numpy().astype(np.float64)
+    mu, sigma = map_statistics(image)
+    assert (mu, sigma) == pytest.approx((weights.mean(), weights.std()), rel=1e-12)
+    assert sigma == pytest.approx(statistics.pstdev(weights.ravel().tolist()), rel=1e-15)
+
+
+@settings(max_examples=300)
+@given(images(), alphas)
+def test_the_mask_is_eq_7(image, alpha):
+    number = parse_alpha(alpha)
+    weights = reference_map(image)
+    mean, variance = exact_statistics(weights)
+    mask = selection_mask(image, alpha).numpy()
+    assert mask.shape == weights.shape
+    for weight, selected in zip(weights.ravel().tolist(), mask.ravel().tolist(), strict=True):
+        distance, reach = (Fraction(weight) - mean) ** 2, Fraction(number) ** 2 * variance
+        if number == 0:
+            assert selected
+        elif variance == 0:
+            assert not selected
+        elif abs(distance - reach) > 1e-9 * variance:  # nearer than that, float64 may round to either side
+            assert selected == (distance > reach)
+
+
+def test_floats_are_compared_in_float64():
+    weight = torch.tensor([[[0.1]]])  # in float32 a little above 0.1
+    assert weight.item() > 0.1000000012
+    assert np.float32(0.1000000012) == weight.item()
+    assert select(weight, 0.0, 1.0, 0.1000000012).all()
+    assert not select(weight, 0.0, 1.0, 0.1000000016).any()
+
+
+def test_the_interval_is_closed():
+    board = torch.tensor([[[0, 10], [10, 0]]], dtype=torch.uint8)  # weights -10 and 10: mu 0, sigma 10
+    assert map_statistics(board) == (0, 10)
+    for image in (board, board.double()):
+        assert not selection_mask(image, 1).any()
+        assert selection_mask(image, 0.999).all()
+        assert not selection_mask(image, 1.001).any()
+
+
+@given(images(), alphas, alphas)
+def test_a_greater_alpha_selects_no_more(image, one, other):
+    small, great = sorted([one, other], key=parse_alpha)
+    assert not (selection_mask(image, great) & ~selection_mask(image, small)).any()
+    assert selected_fraction(image, great) <= selected_fraction(image, small)
+
+
+@settings(max_examples=300)
+@given(images(), alphas, st.data())
+def test_a_crop_with_its_rim_gives_the_crop_of_the_whole_mask(image, alpha, data):
+    height, width = image.shape[-2:]
+    top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
+    bottom, right = data.draw(st.integers(top + 1, height)), data.draw(st.integers(left + 1, width))
+    rows = torch.arange(top - 1, bottom + 1).clamp(0, height - 1)  # beyond the image the edge pixel is repeated
+    columns = torch.arange(left - 1, right + 1).clamp(0, width - 1)
+    weights = weight_map(image[:, rows][:, :, columns])[:, 1:-1, 1:-1]
+    crop = slice(None), slice(top, bottom), slice(left, right)
+    assert torch.equal(weights, weight_map(image)[crop])
+    assert torch.equal(select(weights, *map_statistics(image), alpha), selection_mask(image, alpha)[crop])
+
+
+@given(st.data(), alphas)
+def test_a_batch_of_crops_with_statistics_as_tensors(data, alpha):
+    one = data.draw(images())
+    batch = torch.stack([one, one.flip(-1).roll(1, 0), torch.zeros_like(one)])
+    pairs = torch.tensor([map_statistics(image) for image in batch], dtype=torch.float64)
+    mu, sigma = pairs.T.reshape(2, -1, 1, 1, 1)
+    assert torch.equal(select(weight_map(batch), mu, sigma, alpha), selection_mask(batch, alpha))
+
+
+def test_each_image_of_a_batch_has_its_own_statistics(photograph):
+    flat = photograph("chelsea")[:, :64, :64]
+    sharp = photograph("coffee")[:, 128:192, 128:192]
+    assert map_statistics(flat)[1] < 0.7 * map_statistics(sharp)[1]
+    both = selection_mask(torch.stack([flat, sharp]), "1/5")
+    assert torch.equal(both, torch.stack([selection_mask(flat, "1/5"), selection_mask(sharp, "1/5")]))
+
+
+def test_channels_share_their_statistics():
+    image = torch.zeros(3, 4, 4, dtype=torch.uint8)
+    image[0, :, ::2] = 200  # stripes in one channel; the other two are flat
+    mask = selection_mask(image, "1/5")
+    assert mask[0].all()
+    assert not mask[1:].any()
+
+
+def test_a_photograph_is_selected_less_than_a_gaussian_would_be(photograph):
+    shares = [selected_fraction(photograph("astronaut"), alpha) for alpha in ("1/7", "1/6", "1/5", "1/4", "1/3")]
+    assert shares == sorted(shares, reverse=True)
+    gaussian = [math.erfc(alpha / math.sqrt(2)) for alpha in (1 / 7, 1 / 6, 1 / 5, 1 / 4, 1 / 3)]
+    assert all(0.2 < share < limit for share, limit in zip(shares, gaussian, strict=True))
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32, torch.float64])
+@pytest.mark.parametrize("value", [0, 17, 255])
+def test_a_constant_image_selects_nothing_but_for_alpha_0(dtype, value):
+    image = torch.full((3, 5, 6), value, dtype=dtype)
+    assert map_statistics(image) == (0, 0)
+    for alpha in (1e-300, "1/5", 1e308):
+        assert selected_fraction(image, alpha) == 0
+    assert selected_fraction(image, 0) == 1
+
+
+@given(images(), st.sampled_from([1e6, 1e300, 1.7e308]))
+def test_a_huge_alpha_selects_nothing(image, alpha):
+    assert not selection_mask(image, alpha).any()
+
+
+@given(images(), st.sampled_from([0, 0.0, -0.0, "0", "0/3", "0.0"]))
+def test_alpha_0_selects_everything(image, alpha):
+    assert selection_mask(image, alpha).all()
+    assert selected_fraction(image, alpha) == 1
+
+
+# alpha
+
+
+@pytest.mark.parametrize("alpha", ["1/5", 0.2, "0.2", " 1/5 ", "2/10", "2e-1", np.float64(0.2), Fraction(1, 5)])
+def test_alpha_has_many_forms(alpha, photograph):
+    assert parse_alpha(alpha) == 0.2
+    image = photograph("astronaut")[:, :40, :40]
+    assert torch.equal(selection_mask(image, alpha), selection_mask(image, 0.2))
+
+
+@pytest.mark.parametrize("alpha", ["", "a", "1/", "1/0", "1/5/2", "nan", "inf", "1e999", "0,2", None, [0.2], 1j])
+def test_an_alpha_that_is_no_number(alpha):
+    with pytest.raises(UserError) as raised:
+        parse_alpha(alpha)
+    assert str(raised.value) == f"alpha = {alpha!r} is not a number: give one such as 0.2 or 1/5"
+    with pytest.raises(ValueError, match="is not a number"):
+        selection_mask(torch.zeros(1, 2, 2), alpha)
+
+
+@pytest.mark.parametrize("alpha", [-0.2, "-1/5", -1, math.nan, math.inf, -math.inf])
+def test_an_alpha_out_of_range(alpha):
+    with pytest.raises(UserError) as raised:
+        parse_alpha(alpha)
+    assert str(raised.value) == f"alpha = {alpha!r} must be finite and at least 0: give one such as 0.2 or 1/5"
+    with pytest.raises(ValueError, match="must be finite and at least 0"):
+        selected_fraction(torch.zeros(1, 2, 2), alpha)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "label"),
+    [
+        (0, "0"),
+        (0.2, "1/5"),
+        ("1/7", "1/7"),
+        (1 / 3, "1/3"),
+        (0.01, "1/100"),
+        (1, "1"),
+        (2, "2"),
+        (1.5, "1.5"),
+        (0.23, "0.23"),
+        ("2/5", "0.4"),
+        (1e-5, "1e-05"),
+    ],
+)
+def test_alpha_is_written_as_the_paper_does(alpha, label):
+    assert alpha_label(alpha) == label
+
+
+@given(alphas)
+def test_a_label_reads_back(alpha):
+    assert parse_alpha(alpha_label(alpha)) == pytest.approx(parse_alpha(alpha), rel=1e-5)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_a_gpu_makes_the_same_mask(photograph):
+    image = photograph("astronaut")
+    for here in (image, image.double()):
+        assert torch.equal(selection_mask(here.cuda(), "1/5").cpu(), selection_mask(here, "1/5"))
