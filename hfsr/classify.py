@@ -1,4 +1,4 @@
-"""The classification study (Section IV.C): enlarge a labelled set by a method, train a ResNet on it, count what it gets right."""
+"""The classification study (Section IV.C): enlarge a labelled set by a method, train a ResNet on it, test it."""
 
 from pathlib import Path
 from typing import Any
@@ -176,7 +176,7 @@ def train(
     measured = evaluate(runs.save_weights(run, model).to(device), test_images, data.test_labels)
     runs.write_record(
         run,
-        made | {"correct": measured["correct"]},
+        made | {"correct": {name: measured["correct"]}},
         data={"name": name, "images": len(chosen), "test_images": len(test_images), "digest": data.digest},
         progress=progress,
         images=plan.batch,
@@ -192,8 +192,8 @@ def folder(settings: dict[str, Any]) -> Path:
 
     Examples
     --------
-    >>> folder(settings("cifar10", "bicubic", seed=1)).relative_to(paths.runs()).as_posix()
-    'classify/cifar10-bicubic-quick-s1'
+    >>> runs.shown(folder(settings("cifar10", "bicubic", seed=1)))
+    'runs/classify/cifar10-bicubic-quick-s1'
     """
     parts = [settings["data"], settings["method"], settings["recipe"], f"s{settings['seed']}"]
     if settings["steps"] != recipes.classify(settings["recipe"]).steps:

@@ -1,4 +1,4 @@
-"""The paper's own numbers as data, and the arithmetic on Eq 7 that needs no picture (Tables I, III and IV)."""
+"""The paper's own numbers as data, and the arithmetic on Eq 7 that needs no picture (Tables I to IV)."""
 
 from collections.abc import Sequence
 
@@ -36,6 +36,36 @@ def table1() -> pd.DataFrame:
         (0.4832, 34.52, 0.9365),
     ]
     return _table(rows, METHODS, ("share", "psnr", "ssim"))
+
+
+def table2() -> pd.DataFrame:
+    """Table II: the classifier's layers as printed; `hfsr.layers.table2` has those of the network here.
+
+    Returns
+    -------
+    DataFrame
+        A row a layer, "first" a block that halves the image. Columns: the output for images of 32x32 and of 64x64 pixels;
+        ``details``, kernel, channels and stride of each convolution; ``times`` the block comes.
+
+    Examples
+    --------
+    >>> table2().loc["Conv 3_x first", "details"]
+    '1x1, 256, 2; 3x3, 256, 1; 1x1, 256, 1'
+    """
+    rows = {
+        "Input": ("32x32", "64x64", "", 1),
+        "Conv 0": ("32x32", "64x64", "3x3, 16, 1", 1),
+        "Conv 1_x": ("32x32", "64x64", "1x1, 64, 1; 3x3, 64, 1; 1x1, 64, 1", 18),
+        "Conv 2_x first": ("16x16", "32x32", "1x1, 128, 2; 3x3, 128, 1; 1x1, 128, 1", 1),
+        "Conv 2_x": ("16x16", "32x32", "1x1, 128, 1; 3x3, 128, 1; 1x1, 128, 1", 17),
+        "Conv 3_x first": ("8x8", "16x16", "1x1, 256, 2; 3x3, 256, 1; 1x1, 256, 1", 1),
+        "Conv 3_x": ("8x8", "16x16", "1x1, 256, 1; 3x3, 256, 1; 1x1, 256, 1", 17),
+        "Average pool": ("4x4", "8x8", "2x2, -, 2", 1),
+        "fc": ("10", "10", "10-d", 1),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["32x32", "64x64", "details", "times"]).rename_axis(
+        "layer"
+    )
 
 
 def table3() -> pd.DataFrame:

@@ -6,6 +6,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -80,11 +82,13 @@ batch = superres.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
 mask = superres.batch_mask(batch, parse_alpha(alpha), "high" if parse_alpha(alpha) else "all")
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
-print(f"share of each crop's elements selected: {', '.join(f'{share:.0%}' for share in mask.double().mean(dim=(1, 2, 3)))}")
+print(
+    f"share of each crop's elements selected: {', '.join(f'{share:.0%}' for share in mask.double().mean(dim=(1, 2, 3)))}"
+)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}}
 shown = {f"crop {i + 1}": hr[i] for i in range(4)} | {f"mask {i + 1}": to_uint8(mask[i].float()) for i in range(4)}
-figures.side_by_side(shown)
+figures.side_by_side(shown, columns=4)
 
 # %% [markdown]
 # ## The training
@@ -93,8 +97,7 @@ figures.side_by_side(shown)
 # already finished is read, not repeated.
 
 # %% tags=["remove-stderr"]
-settings = dict(method=method, alpha=alpha, recipe=recipe, seed=seed, steps=steps, data=data)
-folder = superres.train(**settings)
+folder = superres.train(method, alpha, recipe=recipe, seed=seed, steps=steps, data=data)
 record = runs.read(folder)
 network = load(folder / runs.WEIGHTS)
 print(f"{parameters(network):,} parameters, {record['steps']} updates of {plan.batch} crops of {plan.crop}x{plan.crop}")

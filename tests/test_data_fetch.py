@@ -118,6 +118,8 @@ def tarred(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
+            if name.endswith("/"):
+                entry.type = tarfile.DIRTYPE
             archive.addfile(entry, io.BytesIO(content))
     return gzip.compress(target.getvalue(), mtime=0)
 
@@ -127,7 +129,9 @@ def noise(size: int) -> bytes:
 
 
 CIFAR10_FILES = [*cifar.LAYOUTS["cifar10"].train, *cifar.LAYOUTS["cifar10"].test, "batches.meta.txt"]
-CIFAR10 = tarred({f"cifar-10-batches-bin/{file}": noise(300_000) for file in CIFAR10_FILES})  # 2.1 MB
+CIFAR10 = tarred(  # 2.1 MB
+    {"cifar-10-batches-bin/": b""} | {f"cifar-10-batches-bin/{file}": noise(300_000) for file in CIFAR10_FILES}
+)
 
 
 def everything(folder) -> list[str]:
@@ -359,7 +363,7 @@ def test_an_answer_that_is_no_http_is_one_line(site, root, offer):
 def test_a_data_root_that_cannot_be_written_to_is_one_line(site, root, offer):
     offer("cifar10", CIFAR10)
     root.write_text("a file")
-    with pytest.raises(UserError, match="first: .*; make room, or name a folder of your own first in HFSR_DATA"):
+    with pytest.raises(UserError, match=r"first: .*; make room, or name a folder of your own first in HFSR_DATA"):
         fetch("cifar10")
 
 

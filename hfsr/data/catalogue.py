@@ -40,8 +40,8 @@ def describe() -> pd.DataFrame:
 
     Examples
     --------
-    >>> describe().set_index("set").loc["embedded", ["images", "present", "where"]].tolist()
-    [5, True, 'inside scikit-image and scikit-learn']
+    >>> describe().set_index("set").loc["embedded", "where"]
+    'inside scikit-image and scikit-learn'
     """
     rows = [(name, count, use, *_find(name)) for name, (count, use) in SETS.items()]
     return pd.DataFrame(rows, columns=["set", "images", "use", "present", "where"])

@@ -14,7 +14,7 @@ LOOK = """async () => {
     images.forEach(image => image.loading = "eager");
     await Promise.all(images.map(image => image.decode().catch(() => null)));
     return {
-        headings: [...document.querySelectorAll("h1")].map(heading => heading.textContent.trim()),
+        headings: [...article.querySelectorAll("h1")].map(heading => heading.textContent.trim()),
         images: images.map(image => ({source: image.getAttribute("src"), alt: image.alt.trim(), width: image.naturalWidth})),
         equations: article.querySelectorAll(".math").length,
         typeset: article.querySelectorAll(".math mjx-container").length,

@@ -1,0 +1,75 @@
+import pytest
+import torch
+
+from hfsr import paths
+from hfsr.data import labelled
+from hfsr.enlarge import enlarge, network
+from hfsr.errors import UserError
+from hfsr.models import SRCNN, WDSR, ResNet, store
+from hfsr.upscale import upscale
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return labelled.load("digits").train_images[:41]
+
+
+@pytest.fixture
+def published(monkeypatch, tmp_path):
+    """A folder of published networks with one of every kind."""
+    monkeypatch.setattr(paths, "weights", lambda: tmp_path)
+    torch.manual_seed(0)
+    models = {"wdsr": WDSR(blocks=1), "wdsr-x3": WDSR(blocks=1, scale=3), "classifier": ResNet(11)}
+    for name, model in models.items():
+        store.save(tmp_path / f"{name}.safetensors", model)
+
+
+def trained(kind):
+    torch.manual_seed(1)
+    return kind().eval().to(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 64])
+@pytest.mark.parametrize("method", ["bicubic", WDSR, SRCNN], ids=["bicubic", "wdsr", "srcnn"])
+def test_a_set_is_enlarged_as_its_images_one_by_one(method, batch, digits):
+    method = method if method == "bicubic" else trained(method)
+    expected = torch.stack([upscale(method, image) for image in digits])
+    assert torch.equal(enlarge(method, digits, batch), expected)
+
+
+def test_photographic_images_are_too(photograph):
+    images = photograph("coffee")[:, :128, :128].unfold(1, 32, 32).unfold(2, 32, 32).permute(1, 2, 0, 3, 4)
+    images = images.reshape(16, 3, 32, 32)
+    model = trained(WDSR)
+    assert torch.equal(enlarge(model, images, 5), torch.stack([upscale(model, image) for image in images]))
+
+
+def test_original_images_stay_as_they_are(digits):
+    assert enlarge("original", digits) is digits
+
+
+def test_a_name_stands_for_the_published_network(published, digits):
+    assert torch.equal(enlarge("wdsr", digits), enlarge(store.load_model("wdsr"), digits))
+
+
+def test_training_can_use_what_comes_out(published, digits):
+    """Tensors made in inference mode could not be changed or differentiated later."""
+    assert not enlarge("wdsr", digits).is_inference()
+
+
+def test_unknown_names_are_refused_with_those_there_are(published):
+    with pytest.raises(UserError, match="choose one of original, bicubic, classifier, wdsr, wdsr-x3"):
+        network("wdsr-a1-5")
+
+
+def test_other_networks_are_refused(published):
+    with pytest.raises(UserError, match="wdsr-x3 enlarges x3: the study enlarges x2"):
+        network("wdsr-x3")
+    with pytest.raises(UserError, match="classifier is a ResNet"):
+        network("classifier")
+
+
+@pytest.mark.parametrize("change", [torch.Tensor.float, lambda images: images[0]])
+def test_only_sets_of_uint8_images_are_enlarged(change, digits):
+    with pytest.raises(ValueError, match="uint8 images"):
+        enlarge("bicubic", change(digits))
