@@ -160,7 +160,7 @@ def _print_metrics(record: Path) -> None:
 def main() -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, an interruption 130."""
     try:
-        app()
+        app(prog_name="hfsr")
     except (UserError, OSError) as error:
         typer.echo(f"hfsr: {error}", err=True)
         sys.exit(2)

@@ -89,6 +89,17 @@ def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
     title(ax, text)
 
 
+def method_labels(names: Iterable[str]) -> list[str]:
+    """Rows' names as they are written beside an axis: "1/5" is an alpha.
+
+    Examples
+    --------
+    >>> method_labels(["bicubic", "1/5"])
+    ['bicubic', '$\\\\alpha$ = 1/5']
+    """
+    return [f"$\\alpha$ = {name}" if "/" in name else name for name in names]
+
+
 def points(ax: Axes, values: pd.Series, base: float, colour: str) -> None:
     """One value a row, the first on top, as a point on a line from `base`; "1/5" is named as an alpha."""
     places = range(len(values))
@@ -96,7 +107,7 @@ def points(ax: Axes, values: pd.Series, base: float, colour: str) -> None:
     ax.plot(values, places, "o", color=colour)
     for place, value in zip(places, values, strict=True):
         ax.annotate(f"{value:.1f}", (max(value, base), place), (8, 0), textcoords="offset points", va="center")
-    ax.set_yticks(places, [f"$\\alpha$ = {name}" if "/" in name else name for name in values.index])
+    ax.set_yticks(places, method_labels(values.index))
     ax.set(ylim=(len(values) - 0.5, -0.5))
     ax.margins(x=0.15)
     ax.grid(axis="y", visible=False)

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from hfsr.errors import UserError
-from hfsr.images import resize_bicubic, to_float, to_uint8
+from hfsr.images import resize_bicubic, to_uint8
 from hfsr.models import SRCNN, WDSR, store
+from hfsr.upscale import through
 
 PLAIN = ("original", "bicubic")  # the methods that need no network
 
@@ -77,4 +78,4 @@ def _doubling(method: nn.Module | str) -> Callable[[Tensor], Tensor]:
     if not isinstance(method, nn.Module):
         return lambda images: resize_bicubic(images, 2)
     device = next(method.parameters()).device
-    return lambda images: to_uint8(method(to_float(images.to(device)).contiguous(memory_format=torch.channels_last)))
+    return lambda images: to_uint8(through(method, images.to(device)))

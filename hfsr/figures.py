@@ -251,3 +251,24 @@ def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
     for ax, (name, image) in zip(axes, images.items(), strict=True):
         show(ax, image, name)
     return figure
+
+
+@styled
+def accuracies(accuracy: pd.DataFrame, error: pd.DataFrame) -> Figure:
+    """Table III as points with 95 % intervals, a panel a labelled set.
+
+    Parameters
+    ----------
+    accuracy, error : DataFrame
+        A row a method, a column a set: test accuracy and its standard error, in per cent.
+    """
+    size = (WIDTH, 1 + 0.32 * len(accuracy))
+    figure, axes = plt.subplots(1, accuracy.shape[1], figsize=size, sharey=True, squeeze=False, layout="constrained")
+    places = range(len(accuracy))
+    for ax, name in zip(axes.flat, accuracy, strict=True):
+        ax.errorbar(accuracy[name], places, xerr=1.96 * error[name], fmt="o", color=RED, ecolor=GREY, capsize=3)
+        ax.set(xlabel="accuracy (%)", ylim=(len(accuracy) - 0.5, -0.5))
+        ax.grid(axis="y", visible=False)
+        title(ax, name)
+    axes[0, 0].set_yticks(places, drawing.method_labels(accuracy.index))
+    return figure

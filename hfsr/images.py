@@ -40,11 +40,15 @@ def read(path: Path | str) -> Tensor:
             picture = _eight_bits(ImageOps.exif_transpose(file), path)
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise UserError(f"{path}: a folder, not a picture") from error
     except UnidentifiedImageError as error:
         raise UserError(f"{path}: not a picture that can be read (PNG, JPEG, WebP, BMP or TIFF)") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{path}: too large ({error}); cut it into parts") from error
     except UserError:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"{path}: damaged or cut off ({error}); get the file again") from error
     pixels = np.asarray(picture)
     planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
@@ -52,22 +56,21 @@ def read(path: Path | str) -> Tensor:
 
 
 def _eight_bits(picture: Image.Image, path: Path | str) -> Image.Image:
-    if picture.mode in ("L", "RGB"):
-        return picture.copy()
-    if picture.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
-    if picture.mode == "1":
-        return picture.convert("L")
-    if picture.mode == "P" or picture.mode in ("LA", "La", "RGBA", "RGBa", "PA"):
+    mode = picture.mode
+    if mode in ("LA", "P", "PA", "RGBA") or "transparency" in picture.info:
         colour = picture.convert("RGBA")
         if np.asarray(colour)[..., 3].min() < 255:
             raise UserError(f"{path}: has transparent pixels; flatten it onto a background first")
-        return colour.convert("L" if picture.mode in ("LA", "La") else "RGB")
-    if picture.mode in ("CMYK", "YCbCr", "HSV", "RGBX"):
+        return colour.convert("L" if mode in ("L", "LA") else "RGB")
+    if mode in ("L", "RGB"):
+        return picture.copy()
+    if mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+    if mode == "1":
+        return picture.convert("L")
+    if mode in ("CMYK", "YCbCr", "HSV", "RGBX"):
         return picture.convert("RGB")
-    raise UserError(
-        f"{path}: pixels of kind {picture.mode} have no fixed range of grey levels; save it with 8 bits a channel"
-    )
+    raise UserError(f"{path}: pixels of kind {mode} have no fixed range of grey levels; save it with 8 bits a channel")
 
 
 def write(path: Path | str, image: Tensor) -> None:
@@ -82,8 +85,12 @@ def write(path: Path | str, image: Tensor) -> None:
     ------
     UserError
         If the suffix names no known format.
+    ValueError
+        If the image is no uint8 picture of one or three channels.
     """
     check_suffix(path)
+    if image.ndim != 3 or len(image) not in (1, 3):
+        raise ValueError(f"expected a uint8 image (1, H, W) or (3, H, W), not {tuple(image.shape)}")
     planes = _uint8(image).cpu().numpy()
     with atomic(path) as part:
         Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part)

@@ -22,7 +22,13 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
     -------
     Tensor
         Scalar. All images of a batch have one size, so the mean of their means (Eq 2) is the mean over the batch.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
+    _check_shapes(sr=sr, hr=hr)
     return (sr - hr).abs().mean()
 
 
@@ -55,16 +61,14 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     >>> masked_l1(sr, hr, torch.tensor([[[[True, True, False]]]]))
     tensor(0.7500)
     """
-    if not sr.shape == hr.shape == mask.shape:
-        raise ValueError(f"shapes differ: sr {tuple(sr.shape)}, hr {tuple(hr.shape)}, mask {tuple(mask.shape)}")
+    _check_shapes(sr=sr, hr=hr, mask=mask)
+    _check_reduction(reduction)
     # `where`, not a product: an infinite or NaN value where nothing is selected must not reach the sum.
     difference = torch.where(mask, sr - hr, 0).abs()
     if reduction == "batch":
         return difference.sum() / mask.sum().clamp(min=1)
-    if reduction == "image":
-        selected = mask.flatten(1).sum(dim=1).clamp(min=1)  # m in Eq 3
-        return (difference.flatten(1).sum(dim=1) / selected).mean()
-    raise ValueError(f'reduction is "image" or "batch", not {reduction!r}')
+    selected = mask.flatten(1).sum(dim=1).clamp(min=1)  # m in Eq 3
+    return (difference.flatten(1).sum(dim=1) / selected).mean()
 
 
 class HighFrequencyL1(nn.Module):
@@ -87,6 +91,7 @@ class HighFrequencyL1(nn.Module):
 
     def __init__(self, alpha: Alpha, reduction: Reduction = "image") -> None:
         super().__init__()
+        _check_reduction(reduction)
         self.alpha = parse_alpha(alpha)
         self.reduction: Reduction = reduction
 
@@ -112,3 +117,13 @@ class HighFrequencyL1(nn.Module):
 
     def extra_repr(self) -> str:
         return f"alpha={self.alpha:g}, reduction={self.reduction!r}"
+
+
+def _check_shapes(**tensors: Tensor) -> None:
+    if len({tensor.shape for tensor in tensors.values()}) > 1:
+        raise ValueError("shapes differ: " + ", ".join(f"{name} {tuple(one.shape)}" for name, one in tensors.items()))
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in ("image", "batch"):
+        raise ValueError(f'reduction is "image" or "batch", not {reduction!r}')

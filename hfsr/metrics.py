@@ -43,6 +43,8 @@ def psnr(a: Tensor, b: Tensor, border: int, channel: Channel, mask: Tensor | Non
     ------
     UserError
         If the shapes differ or the border leaves nothing.
+    ValueError
+        If the channel has another name, or the mask does not go with it.
 
     Examples
     --------
@@ -50,6 +52,10 @@ def psnr(a: Tensor, b: Tensor, border: int, channel: Channel, mask: Tensor | Non
     >>> round(psnr(a, a + 1, border=0, channel="rgb"), 2)
     48.13
     """
+    if mask is not None and (channel != "rgb" or mask.shape != a.shape):
+        raise ValueError(
+            f'a mask goes with channel "rgb" and images of its shape, not with {channel!r}, {tuple(a.shape)}'
+        )
     x, y = _compared(a, b, border, channel)
     squared = (x - y).square()
     if mask is not None:

@@ -25,7 +25,7 @@
 # %%
 import pandas as pd
 
-from hfsr import figures, paper, recipes, runs, superres
+from hfsr import crops, figures, paper, recipes, runs, superres
 from hfsr.data import photographs
 from hfsr.images import to_uint8
 from hfsr.models import parameters
@@ -78,8 +78,8 @@ figures.framework()
 # %%
 plan = recipes.superres(recipe)
 pictures = photographs.load(data or plan.data)
-batch = superres.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
-mask = superres.batch_mask(batch, parse_alpha(alpha), "high" if parse_alpha(alpha) else "all")
+batch = crops.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
+mask = crops.batch_mask(batch, parse_alpha(alpha), "high" if parse_alpha(alpha) else "all")
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
 print(

@@ -9,6 +9,9 @@ import torch
 from hypothesis import settings
 from torch import Tensor
 
+from hfsr import images
+from hfsr.data import photographs
+from hfsr.data.photographs import Photographs
 from hfsr.paths import find_data
 
 torch.set_num_threads(1)  # the pictures are small, and the cores are there for pytest -n
@@ -40,3 +43,24 @@ def photograph() -> Callable[[str], Tensor]:
 @cache
 def _photograph(name: str) -> Tensor:
     return torch.from_numpy(getattr(skimage.data, name)()).permute(2, 0, 1).contiguous()
+
+
+def smooth_noise(height: int, width: int, seed: int) -> Tensor:
+    small = torch.randint(
+        0, 256, (3, height // 4 + 1, width // 4 + 1), dtype=torch.uint8, generator=torch.manual_seed(seed)
+    )
+    return images.resize_bicubic(small, 4)[:, :height, :width]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three small pictures of different sizes, as a folder."""
+    path = tmp_path_factory.mktemp("pictures")
+    for seed, size in enumerate([(40, 52), (36, 30), (64, 44)]):
+        images.write(path / f"{seed}.png", smooth_noise(*size, seed))
+    return path
+
+
+@pytest.fixture(scope="session")
+def pictures(folder: Path) -> Photographs:
+    return photographs.load(str(folder))

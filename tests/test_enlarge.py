@@ -29,7 +29,7 @@ def trained(kind):
     return kind().eval().to(memory_format=torch.channels_last)
 
 
-@pytest.mark.parametrize("batch", [1, 7, 64])
+@pytest.mark.parametrize("batch", [1, 7, 40, 64])
 @pytest.mark.parametrize("method", ["bicubic", WDSR, SRCNN], ids=["bicubic", "wdsr", "srcnn"])
 def test_a_set_is_enlarged_as_its_images_one_by_one(method, batch, digits):
     method = method if method == "bicubic" else trained(method)

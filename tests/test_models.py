@@ -191,6 +191,12 @@ def test_enlarge_is_the_bicubic_of_images(scale, photograph):
     assert (to_uint8(exact) == rounded).float().mean() > 0.8
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_enlarge_computes_in_float32(dtype):
+    lr = torch.rand(1, 3, 5, 6).to(dtype)
+    assert torch.equal(enlarge(lr, 2), enlarge(lr.float(), 2))
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5), (2, 3)])
 def test_enlarge_mirrors_tiny_images_too(height, width):
     image = torch.randint(64, 192, (3, height, width), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

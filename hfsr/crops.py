@@ -1,0 +1,119 @@
+"""Batches of crops, and which of their elements count: Eq 7 or one of the study's controls (Sections III.C and IV.B)."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hfsr.data.photographs import Photographs, require_crop
+from hfsr.weightmap import map_statistics, select, weight_map
+
+Mask = Literal["all", "high", "random", "low"]
+MASKS: tuple[Mask, ...] = ("all", "high", "random", "low")
+
+
+class Batch(NamedTuple):
+    """Crops of one update, upright as they stand in their pictures.
+
+    Parameters
+    ----------
+    lr : Tensor, (N, 3, s, s), uint8
+    hr : Tensor, (N, 3, 2s + 2, 2s + 2), uint8
+        Ground truth with a rim of one pixel, which the weight map needs.
+    mu, sigma : Tensor, (N, 1, 1, 1), float64
+        Statistics of the whole images that the crops come from (Eq 7).
+    turns : tuple of int
+        The orientation, 0 to 7, that each crop is trained in.
+    draw : int
+        Seed of what else is drawn at random for this update.
+    """
+
+    lr: Tensor
+    hr: Tensor
+    mu: Tensor
+    sigma: Tensor
+    turns: tuple[int, ...]
+    draw: int
+
+
+class Crops:
+    """Random crops of photographs: images with equal chance, all positions, one of eight orientations.
+
+    Parameters
+    ----------
+    pictures : Photographs
+    crop, batch : int
+        Side of the low-resolution crops in pixels; crops a batch.
+    seed : int
+        The batches of two `Crops` of one seed are equal, update for update.
+
+    Raises
+    ------
+    UserError
+        If a picture is smaller than the crop.
+    """
+
+    def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int) -> None:
+        require_crop(pictures, crop)
+        self.crop, self.batch, self.seed = crop, batch, seed
+        self.lr = pictures.lr
+        # At the picture's border the pixel itself stands in for the neighbour that is not there (see weight_map).
+        self.hr = [F.pad(hr.float(), (1, 1, 1, 1), mode="replicate").to(torch.uint8) for hr in pictures.hr]
+        statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64)
+        self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
+
+    def __call__(self, step: int) -> Batch:
+        """Batch of an update: a function of the seed and `step` alone."""
+        rng = np.random.default_rng((self.seed, step))
+        chosen = rng.integers(len(self.lr), size=self.batch)
+        size = 2 * self.crop + 2
+        lr = torch.empty(self.batch, 3, self.crop, self.crop, dtype=torch.uint8)
+        hr = torch.empty(self.batch, 3, size, size, dtype=torch.uint8)
+        for place, index in enumerate(chosen):
+            top, left = (int(rng.integers(length - self.crop + 1)) for length in self.lr[index].shape[-2:])
+            lr[place] = self.lr[index][:, top : top + self.crop, left : left + self.crop]
+            hr[place] = self.hr[index][:, 2 * top : 2 * top + size, 2 * left : 2 * left + size]
+        turns = tuple(rng.integers(8, size=self.batch).tolist())
+        return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, int(rng.integers(2**62)))
+
+
+def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:
+    """Square crops (N, C, s, s), each in one of the eight orientations: mirrored (1), upside down (2), transposed (4)."""
+    changed = []
+    for crop, turn in zip(crops, turns, strict=True):
+        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
+        flipped = crop.flip(flips) if flips else crop
+        changed.append(flipped.transpose(-1, -2) if turn & 4 else flipped)
+    return torch.stack(changed)
+
+
+def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
+    """Elements of a batch that count: Eq 7 with the whole images' statistics, or one of the study's controls.
+
+    Parameters
+    ----------
+    batch : Batch
+    alpha : float
+    mask : {"all", "high", "random", "low"}
+        Everything; the paper's selection; in every crop as many elements at random, drawn anew each update; the smooth
+        rest that the paper leaves out.
+
+    Returns
+    -------
+    Tensor
+        bool, (N, 3, 2s, 2s).
+    """
+    inside = (..., slice(1, -1), slice(1, -1))
+    if mask == "all":
+        return torch.ones_like(batch.hr[inside], dtype=torch.bool)
+    high = select(weight_map(batch.hr), batch.mu, batch.sigma, alpha)[inside]
+    if mask == "high":
+        return high
+    if mask == "low":
+        return ~high
+    generator = torch.Generator(high.device).manual_seed(batch.draw)
+    lots = torch.rand(high.flatten(1).shape, generator=generator, device=high.device)
+    ranks = lots.argsort(dim=1).argsort(dim=1)
+    return (ranks < high.flatten(1).sum(dim=1, keepdim=True)).view_as(high)
