@@ -90,12 +90,12 @@ def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
 
 
 def method_labels(names: Iterable[str]) -> list[str]:
-    """Rows' names as they are written beside an axis: "1/5" is an alpha.
+    r"""Rows' names as they are written beside an axis: "1/5" is an alpha.
 
     Examples
     --------
     >>> method_labels(["bicubic", "1/5"])
-    ['bicubic', '$\\\\alpha$ = 1/5']
+    ['bicubic', '$\\alpha$ = 1/5']
     """
     return [f"$\\alpha$ = {name}" if "/" in name else name for name in names]
 

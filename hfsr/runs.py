@@ -40,10 +40,16 @@ def read(run: Path | str) -> dict[str, Any]:
     return dict(read_json(path))
 
 
-def shown(path: Path) -> str:
-    """A path for a page: relative to the project where it lies in it, else its last two parts."""
-    inside = path.resolve().is_relative_to(paths.project())
-    return path.resolve().relative_to(paths.project()).as_posix() if inside else "/".join(path.parts[-2:])
+def shown(run: Path | str) -> str:
+    """A run's folder as a page names it: below ``runs/``, wherever that lies; elsewhere its own name.
+
+    Examples
+    --------
+    >>> shown(folder("superres", "wdsr-a0-quick-s0"))
+    'runs/superres/wdsr-a0-quick-s0'
+    """
+    path, root = Path(run).resolve(), paths.runs().resolve()
+    return f"runs/{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else path.name
 
 
 def finished(run: Path, settings: dict[str, Any]) -> bool:

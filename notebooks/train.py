@@ -37,7 +37,7 @@ from hfsr.weightmap import alpha_label, parse_alpha
 # These are the settings. From a terminal, any of them can be set by papermill, which wants a place for the executed
 # notebook too: `papermill notebooks/train.ipynb runs/train-0.2.ipynb -p alpha 0.2`.
 
-# %% tags=["parameters"]
+# %% tags=["parameters"] nbmake={"mock": {"steps": 60}}
 method = "wdsr"  # or "srcnn"
 alpha = "1/5"  # a number or a fraction; 0 trains on every pixel
 recipe = "quick"  # "bench" and "paper" are hours and days

@@ -1,4 +1,5 @@
 import os
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
 from hfsr.paths import find_data
 
+os.environ["HFSR_RUNS"] = tempfile.mkdtemp(prefix="hfsr-runs-")  # notebooks and tests leave the checkout's runs alone
 torch.set_num_threads(1)  # the pictures are small, and the cores are there for pytest -n
 
 settings.register_profile("here", deadline=None, max_examples=60)

@@ -1,6 +1,7 @@
 """What this book needs beyond Jupyter Book: outputs that are never stale, MathJax of its own, the paper's equation numbers."""
 
 import hashlib
+import os
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -47,6 +48,8 @@ def fresh_outputs(app: Sphinx, config: Config) -> None:
         if old != current:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     config.nb_execution_cache_path = str(current)
+    # What a page trains is trained by the library as it is: a run that lies in runs/ may have been made by an older one.
+    os.environ["HFSR_RUNS"] = str(current / "runs")
 
 
 def read_every_page(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:

@@ -1,7 +1,6 @@
-"""The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
+"""Figs 1 to 3: the framework, the weight map, and what it selects."""
 
 import math
-from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,13 +8,11 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, NullLocator
 from scipy import stats
 from torch import Tensor
 
 from hfsr import drawing, paper
-from hfsr.drawing import BLUE, GREY, ORANGE, PALE, RED, WIDTH, arrow, box, grid, show, styled, title
-from hfsr.frequency import spectrum
+from hfsr.drawing import BLUE, GREY, ORANGE, PALE, RED, WIDTH, arrow, box, show, styled
 from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, selection_mask, weight_map
 
 
@@ -144,131 +141,4 @@ def selected_shares(shares: pd.DataFrame) -> Figure:
     ax.set_xticks(alphas, shares.index)
     ax.set(xlabel="$\\alpha$", ylabel="elements selected (%)", ylim=(0, 100))
     figure.legend(loc="outside upper center", ncols=2)
-    return figure
-
-
-@styled
-def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
-    """Fig 4: spectrograms in one colour scale, frequency zero in the corners as in the paper or centred.
-
-    Parameters
-    ----------
-    images : dict of name -> Tensor, (C, H, W), uint8
-        All of one size.
-    centred : bool
-        As for `hfsr.frequency.spectrum`.
-    """
-    results = {name: spectrum(image, centred) for name, image in images.items()}
-    every = torch.stack(list(results.values()))
-    low, high = np.quantile(every.numpy(), [0.001, 0.999])
-    figure, axes = grid(len(results), every.shape[1], every.shape[2], columns=3 if len(results) == 3 else 2, below=0.8)
-    for ax, (name, result) in zip(axes, results.items(), strict=True):
-        drawn = ax.imshow(result.numpy(), vmin=low, vmax=high)
-        title(ax, name)
-    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label="log$_{10}$(1 + magnitude)")
-    return figure
-
-
-@styled
-def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -> Figure:
-    """Mean power against frequency, and the same relative to the ground truth's.
-
-    Parameters
-    ----------
-    profiles : dict of name -> (frequency, power)
-        From `hfsr.frequency.radial_profile`, all of images of one size.
-    truth : str
-        The name of the ground truth among them.
-    """
-    colours = drawing.colours_of(profiles, truth)
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True, layout="constrained")
-    for name, (frequency, power) in profiles.items():
-        line = {"color": colours[name], "lw": 1.5, "label": name, "ls": "-" if name != truth else "--"}
-        axes[0].plot(frequency, power, **line)
-        axes[1].plot(frequency, 10 * torch.log10(power / profiles[truth][1]), **line)
-    for ax in axes:
-        ax.axvline(0.25, color=GREY, lw=1, ls=":")
-    axes[0].set(yscale="log", ylabel="power (grey levels²)")
-    axes[1].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)", ylabel=f"relative to {truth} (dB)")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    return figure
-
-
-@styled
-def png_sizes(ours: pd.Series, theirs: pd.Series) -> Figure:
-    """Table IV as points: PNG bytes of each method relative to bicubic's, ours above the paper's.
-
-    Parameters
-    ----------
-    ours, theirs : Series
-        A row a method, in bytes or megabytes; bicubic's comes first.
-    """
-    counts = [len(ours) + 0.5, len(theirs) + 0.5]
-    size = (WIDTH, 1.4 + 0.36 * sum(counts))
-    figure, axes = plt.subplots(2, 1, figsize=size, height_ratios=counts, sharex=True, layout="constrained")
-    panels = ((ours, "measured here", BLUE), (theirs, "in the paper", RED))
-    for ax, (sizes, text, colour) in zip(axes, panels, strict=True):
-        drawing.points(ax, 100 * sizes / sizes.iloc[0], 100, colour)
-        title(ax, text)
-    axes[1].set_xlabel("bytes as PNG, bicubic = 100")
-    return figure
-
-
-@styled
-def curve(log: pd.DataFrame) -> Figure:
-    """A training's loss against its updates, with the median of every 2 % of them.
-
-    Parameters
-    ----------
-    log : DataFrame
-        Columns ``step`` and ``loss`` (positive).
-    """
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
-    smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
-    ax.plot(log["step"], log["loss"], color=PALE, lw=1, label="each logged update")
-    ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
-    ax.set(xlabel="updates", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.legend()
-    return figure
-
-
-@styled
-def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
-    """Pictures beside each other, pixel by pixel, each with its caption.
-
-    Parameters
-    ----------
-    images : dict of caption -> Tensor, (3, H, W) or (1, H, W), uint8
-        Of one size.
-    columns : int
-        Pictures in a row.
-    """
-    height, width = next(iter(images.values())).shape[-2:]
-    figure, axes = grid(len(images), height, width, columns)
-    for ax, (name, image) in zip(axes, images.items(), strict=True):
-        show(ax, image, name)
-    return figure
-
-
-@styled
-def accuracies(accuracy: pd.DataFrame, error: pd.DataFrame) -> Figure:
-    """Table III as points with 95 % intervals, a panel a labelled set.
-
-    Parameters
-    ----------
-    accuracy, error : DataFrame
-        A row a method, a column a set: test accuracy and its standard error, in per cent.
-    """
-    size = (WIDTH, 1 + 0.32 * len(accuracy))
-    figure, axes = plt.subplots(1, accuracy.shape[1], figsize=size, sharey=True, squeeze=False, layout="constrained")
-    places = range(len(accuracy))
-    for ax, name in zip(axes.flat, accuracy, strict=True):
-        ax.errorbar(accuracy[name], places, xerr=1.96 * error[name], fmt="o", color=RED, ecolor=GREY, capsize=3)
-        ax.set(xlabel="accuracy (%)", ylim=(len(accuracy) - 0.5, -0.5))
-        ax.grid(axis="y", visible=False)
-        title(ax, name)
-    axes[0, 0].set_yticks(places, drawing.method_labels(accuracy.index))
     return figure

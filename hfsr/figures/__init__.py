@@ -1,0 +1,18 @@
+"""The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
+
+from hfsr.figures.frequency import png_sizes, radial_profiles, spectra
+from hfsr.figures.method import framework, map_histogram, map_panels, selected_shares
+from hfsr.figures.study import accuracies, curve, side_by_side
+
+__all__ = [
+    "accuracies",
+    "curve",
+    "framework",
+    "map_histogram",
+    "map_panels",
+    "png_sizes",
+    "radial_profiles",
+    "selected_shares",
+    "side_by_side",
+    "spectra",
+]
