@@ -150,7 +150,7 @@ CLASSIFY = {
         depth=11,
         subset=None,
         batch=64,
-        steps=200,
+        steps=400,
         schedule=Schedule(peak=0.1),
     ),
     "paper": ClassifyRecipe(

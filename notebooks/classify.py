@@ -27,6 +27,7 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import torch
 from scipy.stats import binomtest, norm
 
 from hfsr import classify, figures, paper, recipes, runs
@@ -41,7 +42,7 @@ from hfsr.weightmap import alpha_label
 # -p recipe paper -p seed 1` trains one network of the paper's table, once the model `wdsr-a1-5` is published. Recipe `quick`
 # trains two more for comparison: on the original images and on bicubic ones.
 
-# %% tags=["parameters"]
+# %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-quick"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks the model of that name: "wdsr" and 1/5 make "wdsr-a1-5"
@@ -54,6 +55,8 @@ enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace(
 methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
 planned = {name: classify.settings(dataset, name, seed, recipe, steps) for name in methods}
 data = labelled.load(dataset)
+if dataset == "digits":
+    torch.set_num_threads(1)  # images this small gain little from more threads, and lose much where cores are shared
 side = data.train_images.shape[-1]
 print(
     f"{dataset}: {len(data.train_labels):,} training and {len(data.test_labels):,} test images of {side}x{side} pixels"
@@ -76,8 +79,8 @@ layers.reset_index()
 # %% [markdown]
 # ## The images
 #
-# Training and test images are enlarged alike, before the classifier sees any of them. The network has learned from a few colour
-# photographs: digits are nothing it knows, and it tints their grey.
+# Training and test images are enlarged alike, before the classifier sees any of them. A network trained on colour
+# photographs tints the grey digits, which are nothing it knows.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and enlarged x2.", "name": "fig-enlarged"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic enlargement, and the chosen method's."}}
 shown = dict.fromkeys(["original", "bicubic", enlarger])

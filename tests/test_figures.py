@@ -44,6 +44,7 @@ def every_figure(image, methods, log):
     yield figures.png_sizes(SIZES, paper.table4()["div2k_valid"])
     yield figures.curve(log)
     yield figures.side_by_side(methods)
+    yield figures.accuracies(paper.table3(), paper.table3() / 100)
 
 
 def test_every_figure_is_legible(image, methods, log):
@@ -168,3 +169,16 @@ def test_side_by_side_shows_every_picture_pixel_by_pixel(methods, columns):
         assert ax.get_images()[0].get_interpolation() == "nearest"
     assert np.array_equal(drawn[3].get_images()[0].get_array()[..., 1], methods["bicubic"][0])
     assert len({ax.get_subplotspec().colspan.start for ax in drawn}) == columns
+
+
+def test_accuracies_shows_every_row_with_its_interval():
+    accuracy = paper.table3()
+    figure = figures.accuracies(accuracy, 0 * accuracy + 0.5)
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["cifar10", "cifar100"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()][-1] == "$\\alpha$ = 1/3"
+    for ax, name in zip(figure.axes, accuracy, strict=True):
+        drawn, _, (bars,) = ax.containers[0]
+        np.testing.assert_allclose(drawn.get_xdata().astype(float), accuracy[name])
+        ends = np.array([segment[:, 0] for segment in bars.get_segments()], dtype=float)
+        np.testing.assert_allclose(ends.T, [accuracy[name] - 0.98, accuracy[name] + 0.98])
+        assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
