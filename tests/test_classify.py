@@ -63,7 +63,7 @@ def test_a_run_leaves_its_record(digits):
     assert record["data"] == {"name": "digits", "images": 200, "test_images": 360, "digest": digits.digest}
     assert (record["study"], record["method"], record["alpha"], record["steps"]) == ("classify", "original", None, 6)
     assert record["augmentation"] == {"padding": 1, "flip": False}
-    assert record["curve"][-1]["digits/test_accuracy"] == pytest.approx(record["metrics"]["digits/test_accuracy"])
+    assert record["curve"][-1]["digits/accuracy_first_360"] == pytest.approx(record["metrics"]["digits/test_accuracy"])
     assert record["command"] == "hfsr classify --dataset digits --method original --recipe tiny --seed 0"
     assert record["images_per_second"] > 0
 

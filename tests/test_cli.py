@@ -1,10 +1,11 @@
+import dataclasses
 import subprocess
 import sys
 
 import pytest
 import torch
 
-from hfsr import cli, images
+from hfsr import cli, images, recipes, runs
 from hfsr.models import WDSR, store
 from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
@@ -80,6 +81,43 @@ def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
     assert code == 0
     assert "/psnr_y_border2\t" in out
     assert "/ssim_rgb_border8\t" in out
+
+
+def test_train_and_publish_leave_a_record_and_a_model(hfsr, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(runs.paths, "weights", lambda: tmp_path / "weights")
+    monkeypatch.setattr(runs.paths, "results", lambda: tmp_path / "results")
+    options = {
+        "crop": 8,
+        "batch": 2,
+        "blocks": 1,
+        "data": str(folder),
+        "watch": str(folder),
+        "evaluation": (str(folder),),
+    }
+    monkeypatch.setitem(recipes.SUPERRES, "quick", dataclasses.replace(recipes.superres("quick"), **options))
+    code, out, _ = hfsr("train", "--alpha", "1/5", "--steps", 3, "--out", tmp_path / "run")
+    assert code == 0
+    assert f"/psnr_y_border2\t{runs.read(tmp_path / 'run')['metrics'][f'{folder.name}/psnr_y_border2']:.4f}" in out
+    code, out, _ = hfsr("publish", tmp_path / "run", "mine")
+    assert (code, out) == (0, f"{tmp_path / 'results' / 'superres' / 'mine.json'}\n")
+    assert isinstance(store.load_model("mine"), WDSR)
+
+
+def test_classify_prints_the_accuracy(hfsr, tmp_path):
+    code, out, _ = hfsr("classify", "--steps", 3, "--out", tmp_path / "run")
+    assert code == 0
+    assert out.startswith("digits/test_accuracy\t0.")
+
+
+def test_data_list_names_every_set(hfsr):
+    code, out, _ = hfsr("data", "list")
+    assert code == 0
+    assert all(name in out for name in ("embedded", "set5", "div2k-train", "digits", "cifar100"))
+
+
+def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
+    monkeypatch.setattr("hfsr.data.fetch.fetch", lambda name: tmp_path / name)
+    assert hfsr("data", "fetch", "cifar10") == (0, f"{tmp_path / 'cifar10'}\n", "")
 
 
 MISTAKES = [

@@ -205,3 +205,10 @@ def test_a_border_leaves_something(metric, border):
 def test_a_channel_has_one_of_two_names(metric):
     with pytest.raises(ValueError, match='channel is "rgb" or "y", not \'Y\''):
         metric(grey(12, 12), grey(12, 12), 0, "Y")
+
+
+def test_a_mask_goes_with_all_channels_and_its_own_shape():
+    image = torch.zeros(3, 8, 8, dtype=torch.uint8)
+    for mask, channel in ((torch.ones(3, 8, 8, dtype=torch.bool), "y"), (torch.ones(1, 8, 8, dtype=torch.bool), "rgb")):
+        with pytest.raises(ValueError, match="a mask goes with channel"):
+            psnr(image, image, 0, channel, mask)

@@ -41,6 +41,7 @@ class WDSR(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> WDSR()(torch.zeros(1, 3, 5, 7)).shape
     torch.Size([1, 3, 10, 14])
     """
