@@ -153,6 +153,8 @@ def _watch(task: Task) -> dict[str, float]:
 
 def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
     path = folder / CHECKPOINT
+    for half_written in folder.glob(f".{path.stem}-*"):  # by a process that was killed
+        half_written.unlink()
     if not path.exists():
         return Progress(settings)
     progress = Progress(**checkpoints.load(path, task.model, task.optimizer))

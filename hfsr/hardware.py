@@ -34,4 +34,5 @@ def describe() -> str:
     capabilities = _processor()
     name = capabilities.get("cpu_name") or platform.processor() or platform.machine()
     cores = capabilities.get("num_physical_cores") or torch.get_num_threads()
-    return f"{name} CPU, {cores} cores, {torch.get_num_threads()} threads, {bf16}"
+    threads = torch.get_num_threads()
+    return f"{name} CPU, {cores} cores, {threads} thread{'s' if threads > 1 else ''}, {bf16}"

@@ -150,6 +150,12 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
         checkpoints.load(tmp_path / "c.safetensors", other, torch.optim.Adam(other.parameters()))
 
 
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    (tmp_path / ".checkpoint-0123abcd.safetensors").write_bytes(b"half")
+    engine.fit(toy(3), tmp_path, SETTINGS, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [engine.CHECKPOINT, engine.LOG]
+
+
 def test_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):

@@ -7,7 +7,7 @@ def test_the_line_names_threads_and_units_and_no_machine():
     line = hardware.describe()
     assert "\n" not in line
     if not torch.cuda.is_available():
-        assert f"{torch.get_num_threads()} threads" in line
+        assert f", {torch.get_num_threads()} thread" in line
         assert ("no bf16 units" in line) == (not hardware.bf16_units())
 
 
