@@ -45,7 +45,9 @@ from hfsr.weightmap import alpha_label
 # %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-quick"  # "bicubic", or a published model
-alpha = None  # a number or a fraction picks the model of that name: "wdsr" and 1/5 make "wdsr-a1-5"
+alpha = (
+    None  # a number or a fraction picks the model of that name: "wdsr" and 1/5 make "wdsr-a1-5"
+)
 recipe = "quick"  # "paper" is the paper's network: days
 seed = 0
 steps = None  # updates; None: as many as the recipe has
@@ -56,10 +58,12 @@ methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" e
 planned = {name: classify.settings(dataset, name, seed, recipe, steps) for name in methods}
 data = labelled.load(dataset)
 if dataset == "digits":
-    torch.set_num_threads(1)  # images this small gain little from more threads, and lose much where cores are shared
+    torch.set_num_threads(
+        1
+    )  # images this small gain little from more threads, and lose much where cores are shared
 side = data.train_images.shape[-1]
 print(
-    f"{dataset}: {len(data.train_labels):,} training and {len(data.test_labels):,} test images of {side}x{side} pixels"
+    f"{dataset}: {len(data.train_labels):,} training and {len(data.test_labels):,} test images, {side}x{side}"
 )
 
 # %% [markdown]
@@ -73,7 +77,10 @@ print(
 
 # %%
 layers = table2(164).join(paper.table2()["details"].rename("as printed"))
-print(f"{layers['parameters'].sum():,} parameters; with 100 classes {table2(164, classes=100)['parameters'].sum():,}")
+hundred = table2(164, classes=100)
+print(
+    f"{layers['parameters'].sum():,} parameters; with 100 classes {hundred['parameters'].sum():,}"
+)
 layers.reset_index()
 
 # %% [markdown]
@@ -87,7 +94,8 @@ shown = dict.fromkeys(["original", "bicubic", enlarger])
 first = [int((data.test_labels == label).nonzero()[0]) for label in range(3)]
 enlarged = {name: enlarge(name, data.test_images[first]) for name in shown}
 figures.side_by_side(
-    {f"{data.classes[row]}, {name}": enlarged[name][row] for row in range(3) for name in shown}, columns=len(shown)
+    {f"{data.classes[row]}, {name}": enlarged[name][row] for row in range(3) for name in shown},
+    columns=len(shown),
 )
 
 # %% [markdown]
@@ -102,13 +110,15 @@ figures.side_by_side(
 plan = recipes.classify(recipe)
 network = table2(plan.depth, classes=len(data.classes))
 print(
-    f"ResNet-{plan.depth}, {network['parameters'].sum():,} parameters, batches of {plan.batch}, rate {plan.schedule.peak}"
+    f"ResNet-{plan.depth}, {network['parameters'].sum():,} parameters, batches of {plan.batch}"
 )
 folders = {}
 for name, settings in planned.items():
     before = runs.finished(classify.folder(settings), settings)
     folders[name] = classify.train(dataset, name, seed, recipe, steps)
-    print(f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}")
+    print(
+        f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}"
+    )
 records = {name: runs.read(folder) for name, folder in folders.items()}
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss of each update on the enlarged images.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against updates: it falls from above two to less than a tenth of that."}}
@@ -128,7 +138,12 @@ def standard_error(percent, images):
 
 
 test_images = len(data.test_labels)
-ours = pd.DataFrame({name: [100 * record["metrics"][f"{dataset}/test_accuracy"]] for name, record in records.items()}).T
+ours = pd.DataFrame(
+    {
+        name: [100 * record["metrics"][f"{dataset}/test_accuracy"]]
+        for name, record in records.items()
+    }
+).T
 ours.columns = ["accuracy (%)"]
 ours["standard error"] = standard_error(ours["accuracy (%)"], test_images)
 ours["images/s in training"] = [record["images_per_second"] for record in records.values()]
@@ -139,11 +154,19 @@ ours.round(2)
 # both wrong. What counts are the others (McNemar's test).
 
 # %%
-right = {name: classify.unpack(record["correct"][dataset], test_images) for name, record in records.items()}
+right = {
+    name: classify.unpack(record["correct"][dataset], test_images)
+    for name, record in records.items()
+}
 for name in [name for name in right if name != enlarger]:
-    won, lost = int((right[enlarger] & ~right[name]).sum()), int((right[name] & ~right[enlarger]).sum())
+    won, lost = (
+        int((right[enlarger] & ~right[name]).sum()),
+        int((right[name] & ~right[enlarger]).sum()),
+    )
     chance = binomtest(won, won + lost).pvalue if won + lost else 1.0
-    print(f"{enlarger} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {chance:.2g}")
+    print(
+        f"{enlarger} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {chance:.2g}"
+    )
 
 # %% [markdown]
 # This is one run each, of one seed. Bicubic is the control: where it gains as much over the original as the network does, the gain
@@ -165,9 +188,23 @@ rows = []
 for name, (a, b) in itertools.product(
     names, [("WDSR", "1/5"), ("WDSR", "1/6"), ("Bicubic", "1/5"), ("Original", "1/5")]
 ):
-    gain, scatter = accuracy.loc[b, name] - accuracy.loc[a, name], np.hypot(*error.loc[[a, b], name])
-    rows.append((names[name], f"{b} against {a}", gain, scatter, gain / scatter, 2 * norm.sf(abs(gain / scatter))))
-pd.DataFrame(rows, columns=["set", "comparison", "gain (points)", "standard error", "z", "p"]).round(2)
+    gain, scatter = (
+        accuracy.loc[b, name] - accuracy.loc[a, name],
+        np.hypot(*error.loc[[a, b], name]),
+    )
+    rows.append(
+        (
+            names[name],
+            f"{b} against {a}",
+            gain,
+            scatter,
+            gain / scatter,
+            2 * norm.sf(abs(gain / scatter)),
+        )
+    )
+pd.DataFrame(
+    rows, columns=["set", "comparison", "gain (points)", "standard error", "z", "p"]
+).round(2)
 
 # %% [markdown]
 # Four of these eight comparisons are of the method with plain training (WDSR, $\alpha = 0$), the claim in question. They all treat the
@@ -182,9 +219,14 @@ for name in names:
     far = [
         (a, b)
         for a, b in pairs
-        if abs(np.subtract(*accuracy.loc[[a, b], name])) > 1.96 * np.hypot(*error.loc[[a, b], name])
+        if abs(np.subtract(*accuracy.loc[[a, b], name]))
+        > 1.96 * np.hypot(*error.loc[[a, b], name])
     ]
-    print(f"{names[name]}: {len(far)} of {len(pairs)} pairs: {', '.join(f'{a} and {b}' for a, b in far) or 'none'}")
+    print(
+        f"{names[name]}: {len(far)} of {len(pairs)} pairs",
+        *(f"{a} and {b}" for a, b in far),
+        sep=", ",
+    )
 
 # %% [markdown]
 # ## Ours beside the paper's
@@ -196,7 +238,9 @@ for name in names:
 # %%
 row = {"original": "Original", "bicubic": "Bicubic"}
 measured = {row.get(name, name): value for name, value in ours["accuracy (%)"].items()}
-table = accuracy.rename(columns=names).join(pd.Series(measured, name=f"here: {dataset}, {recipe}"), how="outer")
+table = accuracy.rename(columns=names).join(
+    pd.Series(measured, name=f"here: {dataset}, {recipe}"), how="outer"
+)
 order = [*accuracy.index, *(name for name in measured if name not in accuracy.index)]
 table.loc[order].round(2).astype(object).fillna("")
 

@@ -145,7 +145,9 @@ for name in ("WDSR", "1/3"):
 change = table - table.loc["bicubic"]
 for name in [*names, "bicubic + noise"]:
     bytes_, power, psnr = change.loc[name, ["relative", "high power", "PSNR"]]
-    print(f"{name}: bytes {bytes_:+.1%}, high power {100 * power:+.1f} points, PSNR {psnr:+.2f} dB")
+    print(
+        f"{name}: bytes {bytes_:+.1%}, high power {100 * power:+.1f} points, PSNR {psnr:+.2f} dB"
+    )
 
 more = [name for name in names if change.loc[name, "high power"] > 0]
 noise = change.loc["bicubic + noise"]

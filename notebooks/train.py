@@ -23,6 +23,8 @@
 # A few hundred updates on a handful of pictures cannot answer the question; they show how the answer is made.
 
 # %%
+import time
+
 import pandas as pd
 
 from hfsr import crops, figures, paper, recipes, runs, superres
@@ -82,12 +84,13 @@ batch = crops.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
 mask = crops.batch_mask(batch, parse_alpha(alpha), "high" if parse_alpha(alpha) else "all")
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
-print(
-    f"share of each crop's elements selected: {', '.join(f'{share:.0%}' for share in mask.double().mean(dim=(1, 2, 3)))}"
-)
+shares = mask.double().mean(dim=(1, 2, 3))
+print("share of each crop's elements selected:", *(f"{share:.0%}" for share in shares))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}}
-shown = {f"crop {i + 1}": hr[i] for i in range(4)} | {f"mask {i + 1}": to_uint8(mask[i].float()) for i in range(4)}
+shown = {f"crop {i + 1}": hr[i] for i in range(4)} | {
+    f"mask {i + 1}": to_uint8(mask[i].float()) for i in range(4)
+}
 figures.side_by_side(shown, columns=4)
 
 # %% [markdown]
@@ -97,11 +100,16 @@ figures.side_by_side(shown, columns=4)
 # already finished is read, not repeated.
 
 # %% tags=["remove-stderr"]
+started = time.time()
 folder = superres.train(method, alpha, recipe=recipe, seed=seed, steps=steps, data=data)
+fresh = (folder / runs.RECORD).stat().st_mtime >= started
 record = runs.read(folder)
 network = load(folder / runs.WEIGHTS)
-print(f"{parameters(network):,} parameters, {record['steps']} updates of {plan.batch} crops of {plan.crop}x{plan.crop}")
-print(f"{record['seconds']:.0f} s, {record['images_per_second']:.0f} crops/s on {record['device']}")
+print("trained in this build:" if fresh else "read, not trained again:", runs.shown(folder))
+print(
+    f"{parameters(network):,} parameters, {record['steps']} updates, {record['seconds']:.0f} s"
+)
+print(f"{record['images_per_second']:.0f} crops/s on {record['device']}")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss of each update, on the selected elements.", "name": "fig-loss"}, "image": {"alt": "Training loss against updates: it falls steeply at first and then slowly."}}
 figures.curve(runs.log(folder))
@@ -114,10 +122,14 @@ figures.curve(runs.log(folder))
 
 # %%
 held_out = photographs.load("embedded-held-out", grey=True)
-measured = {"bicubic": superres.evaluate("bicubic", held_out), "trained here": superres.evaluate(network, held_out)}
-table = pd.DataFrame({name: {metric: sum(v) / len(v) for metric, v in each.items()} for name, each in measured.items()})
+methods = {"bicubic": "bicubic", "trained here": network}
+measured = {
+    name: pd.DataFrame(superres.evaluate(method, held_out)).mean()
+    for name, method in methods.items()
+}
+table = pd.DataFrame(measured).rename_axis("mean over the held-out photographs")
 table["gain"] = table["trained here"] - table["bicubic"]
-table.rename_axis("mean over the held-out photographs").round(4)
+table.round(4)
 
 # %% [markdown]
 # The last two rows split the first: elements that the ground truth's mask at $\alpha = 1/5$ selects, and the smooth others.
@@ -126,8 +138,15 @@ table.rename_axis("mean over the held-out photographs").round(4)
 index = 0
 lr, hr = held_out.lr[index], held_out.hr[index]
 top, left = hr.shape[1] // 4, hr.shape[2] // 3
-candidates = {"ground truth": hr, "bicubic": upscale("bicubic", lr), "trained here": upscale(network, lr)}
-figures.side_by_side({name: image[:, top : top + 96, left : left + 128] for name, image in candidates.items()})
+candidates = {
+    "ground truth": hr,
+    "bicubic": upscale("bicubic", lr),
+    "trained here": upscale(network, lr),
+}
+shown = {
+    name: image[:, top : top + 96, left : left + 128] for name, image in candidates.items()
+}
+figures.side_by_side(shown)
 
 # %% [markdown]
 # ## Beside the paper
@@ -137,10 +156,16 @@ figures.side_by_side({name: image[:, top : top + 96, left : left + 128] for name
 # compared with each other, only the rows of one column.
 
 # %%
-row = {"srcnn": "SRCNN"}.get(method) or ("WDSR" if record["mask"] == "all" else alpha_label(alpha))
-ours = table.loc[["psnr_rgb_border8", "ssim_rgb_border8"], ["bicubic", "trained here"]].T
+row = {"srcnn": "SRCNN"}.get(method) or (
+    "WDSR" if record["mask"] == "all" else alpha_label(alpha)
+)
+theirs = paper.table1()
+ours = table.loc[["psnr_rgb_border8", "ssim_rgb_border8"], ["bicubic", "trained here"]].T.round(
+    {"psnr_rgb_border8": 2, "ssim_rgb_border8": 4}
+)
 ours = ours.set_axis(["Bicubic", row]).set_axis(["PSNR here", "SSIM here"], axis=1)
-paper.table1().join(ours, how="outer").reindex(paper.table1().index.union([row], sort=False)).round(4)
+rows = [*theirs.index, *(name for name in ours.index if name not in theirs.index)]
+theirs.join(ours, how="outer").loc[rows].astype(object).fillna("")
 
 # %% [markdown]
 # Whether half of the elements are enough is a matter of full-length runs with several seeds and of controls, not of this page.

@@ -147,7 +147,10 @@ pictures = dict(zip(held_out.names, held_out.hr, strict=True))
 training = photographs.load("embedded")
 pictures |= dict(zip(training.names, training.hr, strict=True))
 shares = pd.DataFrame(
-    {name: [hfsr.selected_fraction(hr, step) for step in paper.ALPHAS] for name, hr in pictures.items()},
+    {
+        name: [hfsr.selected_fraction(hr, step) for step in paper.ALPHAS]
+        for name, hr in pictures.items()
+    },
     index=paper.ALPHAS,
 )
 figures.selected_shares(shares)
