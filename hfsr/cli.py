@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from torch import nn, uint8
 
-from hfsr import images
+from hfsr import hardware, images
 from hfsr.errors import UserError
 from hfsr.files import read_json
 from hfsr.models.store import load_model
@@ -38,7 +38,7 @@ def train(
     method: Annotated[str, typer.Option(help="wdsr or srcnn.")] = "wdsr",
     alpha: Alpha = "0",
     mask: Annotated[
-        str | None, typer.Option(help="high, or a control: random, low. By default high if alpha > 0.")
+        str | None, typer.Option(help="high (the method), random or low (controls), all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
     recipe: Annotated[str, typer.Option(help="quick, bench or paper.")] = "quick",
@@ -59,7 +59,9 @@ def train(
 @app.command(epilog="Example: hfsr evaluate wdsr-quick set5 embedded-held-out")
 def evaluate(
     model: Annotated[str, typer.Argument(help='A published model, a .safetensors file, or "bicubic".')],
-    data: Annotated[list[str] | None, typer.Argument(help="Sets to measure on: names or folders of pictures.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Argument(help="Sets: names or folders; by default embedded-held-out.")
+    ] = None,
 ) -> None:
     """Measure PSNR and SSIM of a model on sets of photographs."""
     import numpy as np
@@ -69,9 +71,9 @@ def evaluate(
 
     method = _method(model)
     for name in data or ["embedded-held-out"]:
-        measured = superres.evaluate(method, photographs.load(name, grey=True))
-        for metric, values in measured.items():
-            typer.echo(f"{name}/{metric}\t{np.mean(values):.4f}")
+        pictures = photographs.load(name, grey=True)
+        for metric, values in superres.evaluate(method, pictures).items():
+            typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
 @app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-quick")
@@ -81,7 +83,7 @@ def upscale(
     model: Model = "wdsr-quick",
 ) -> None:
     """Enlarge a picture of any size x2, in bounded memory."""
-    images.check_suffix(target)
+    images.check_target(target)
     image = images.read(source)
     images.write(target, enlarge(_method(model), image, progress=sys.stderr.isatty()))
 
@@ -93,6 +95,7 @@ def mask(
     alpha: Alpha = "1/5",
 ) -> None:
     """Write the mask of the elements that the method trains on, and print their share."""
+    images.check_target(target, lossless=True)
     selected = selection_mask(images.read(source), alpha)
     images.write(target, selected.to(uint8) * 255)
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
@@ -116,7 +119,7 @@ def classify(
     _print_metrics(folder / "record.json")
 
 
-@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0 wdsr-quick")
+@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0-2000-steps wdsr-quick")
 def publish(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="What the model is to be called.")],
@@ -131,7 +134,7 @@ data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what d
 app.add_typer(data, name="data")
 
 
-@data.command("list")
+@data.command("list", epilog="Example: HFSR_DATA=/data/sr:/data/cifar hfsr data list")
 def list_data() -> None:
     """List the known sets, and where each was found. HFSR_DATA names the folders that are searched."""
     from hfsr.data import describe
@@ -148,7 +151,7 @@ def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100."
 
 
 def _method(name: str) -> nn.Module | str:
-    return name if name == "bicubic" else load_model(name)
+    return name if name == "bicubic" else load_model(name).to(hardware.device())
 
 
 def _print_metrics(record: Path) -> None:

@@ -158,6 +158,7 @@ def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
     if not path.exists():
         return Progress(settings)
     progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
+    _write_log(folder, progress)  # the checkpoint is the newer one if a process was killed between the two
     # Compared as JSON, which has no tuples.
     asked, made = json.loads(json.dumps(settings)), progress.settings
     other = [
@@ -169,6 +170,12 @@ def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
 
 
 def _keep(task: Task, folder: Path, progress: Progress) -> None:
+    if not all(parameter.isfinite().all() for parameter in task.model.parameters()):
+        raise UserError(f"{folder}: weights stopped being finite by update {progress.step}; lower the learning rate")
     checkpoints.save(folder / CHECKPOINT, task.model, task.optimizer, vars(progress))
+    _write_log(folder, progress)
+
+
+def _write_log(folder: Path, progress: Progress) -> None:
     with atomic(folder / LOG) as part:
         part.write_text("".join(json.dumps(entry) + "\n" for entry in progress.log))

@@ -12,6 +12,11 @@ def _processor() -> Mapping[str, Any]:
     return torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
 
 
+def device() -> torch.device:
+    """Where a network computes: the GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def bf16_units() -> bool:
     """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster)."""
     if torch.cuda.is_available():

@@ -1,7 +1,9 @@
 """Pictures as uint8 tensors: read, write, crop, and MATLAB's bicubic resizing (Section IV.A)."""
 
 import math
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,6 +13,8 @@ from torch import Tensor
 from hfsr.errors import UserError
 from hfsr.files import atomic
 
+LOSSY = (".jpg", ".jpeg")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
@@ -36,7 +40,7 @@ def read(path: Path | str) -> Tensor:
         If the file is missing, broken, cut off, no picture, or of a kind refused above.
     """
     try:
-        with Image.open(path) as file:
+        with Image.open(path, formats=FORMATS) as file:
             picture = _eight_bits(ImageOps.exif_transpose(file), path)
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
@@ -49,6 +53,8 @@ def read(path: Path | str) -> Tensor:
     except UserError:
         raise
     except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
+            raise
         raise UserError(f"{path}: damaged or cut off ({error}); get the file again") from error
     pixels = np.asarray(picture)
     planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
@@ -70,7 +76,7 @@ def _eight_bits(picture: Image.Image, path: Path | str) -> Image.Image:
         return picture.convert("L")
     if mode in ("CMYK", "YCbCr", "HSV", "RGBX"):
         return picture.convert("RGB")
-    raise UserError(f"{path}: pixels of kind {mode} have no fixed range of grey levels; save it with 8 bits a channel")
+    raise UserError(f"{path}: pixels of kind {mode} are not read; save it as RGB or grey with 8 bits a channel")
 
 
 def write(path: Path | str, image: Tensor) -> None:
@@ -88,18 +94,42 @@ def write(path: Path | str, image: Tensor) -> None:
     ValueError
         If the image is no uint8 picture of one or three channels.
     """
-    check_suffix(path)
+    check_target(path)
     if image.ndim != 3 or len(image) not in (1, 3):
         raise ValueError(f"expected a uint8 image (1, H, W) or (3, H, W), not {tuple(image.shape)}")
     planes = _uint8(image).cpu().numpy()
     with atomic(path) as part:
-        Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part)
+        Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part, **_options(path))
 
 
-def check_suffix(path: Path | str) -> None:
-    """Refuse (`UserError`) a name whose suffix is none of `SUFFIXES`: better before a long computation than after."""
-    if Path(path).suffix.lower() not in SUFFIXES:
+def check_target(path: Path | str, lossless: bool = False) -> None:
+    """Refuse (`UserError`) a place where no picture can be written: better before a long computation than after.
+
+    Parameters
+    ----------
+    path : path
+        Its suffix must be one of `SUFFIXES`, and its folder one that can be made and written to.
+    lossless : bool
+        Refuse JPEG too.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"{path}: the name of a picture must end in one of {' '.join(SUFFIXES)}")
+    if lossless and path.suffix.lower() in LOSSY:
+        raise UserError(f"{path}: JPEG would blur it; choose a name that ends in .png")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path.parent}: cannot be made ({error.strerror}); choose another folder") from error
+    if not os.access(path.parent, os.W_OK):
+        raise UserError(f"{path.parent}: cannot be written to; choose another folder")
+
+
+def _options(path: Path | str) -> dict[str, Any]:
+    """What keeps a picture as it is: JPEG at high quality with its full colour, WebP without loss."""
+    if Path(path).suffix.lower() in LOSSY:
+        return {"quality": 95, "subsampling": 0}
+    return {"lossless": True} if Path(path).suffix.lower() == ".webp" else {}
 
 
 def to_rgb(image: Tensor) -> Tensor:

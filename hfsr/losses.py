@@ -28,7 +28,7 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
     ValueError
         If the shapes differ.
     """
-    _check_shapes(sr=sr, hr=hr)
+    sr, hr = _checked(sr, hr)
     return (sr - hr).abs().mean()
 
 
@@ -53,7 +53,7 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     Raises
     ------
     ValueError
-        If the shapes differ or the reduction has another name.
+        If the shapes differ or are not (N, C, H, W), the images are not floating point, or the reduction has another name.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     >>> masked_l1(sr, hr, torch.tensor([[[[True, True, False]]]]))
     tensor(0.7500)
     """
-    _check_shapes(sr=sr, hr=hr, mask=mask)
+    sr, hr = _checked(sr, hr, mask)
     _check_reduction(reduction)
     # `where`, not a product: an infinite or NaN value where nothing is selected must not reach the sum.
     difference = torch.where(mask, sr - hr, 0).abs()
@@ -104,7 +104,7 @@ class HighFrequencyL1(nn.Module):
             Super-resolved and ground-truth images.
         mask : Tensor, (N, C, H, W), bool, optional
             The crops of the whole images' masks: the paper's method. Without it the mask is made from each `hr` at
-            hand with that crop's own mean and deviation, which differs in 15 to 26 % of the elements.
+            hand with that crop's own mean and deviation, which selects other elements (the book measures how many).
 
         Returns
         -------
@@ -119,9 +119,15 @@ class HighFrequencyL1(nn.Module):
         return f"alpha={self.alpha:g}, reduction={self.reduction!r}"
 
 
-def _check_shapes(**tensors: Tensor) -> None:
-    if len({tensor.shape for tensor in tensors.values()}) > 1:
-        raise ValueError("shapes differ: " + ", ".join(f"{name} {tuple(one.shape)}" for name, one in tensors.items()))
+def _checked(sr: Tensor, hr: Tensor, *mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Both images in float32 or wider: sums over many elements overflow or round in half precision."""
+    shapes = [tuple(tensor.shape) for tensor in (sr, hr, *mask)]
+    if len(set(shapes)) > 1 or sr.ndim != 4:
+        raise ValueError(f"sr, hr and mask are (N, C, H, W) and their shapes must not differ: {shapes}")
+    if not (sr.is_floating_point() and hr.is_floating_point()):
+        raise ValueError(f"sr and hr are floating point in [0, 1], not {sr.dtype} and {hr.dtype}")
+    wide = torch.promote_types(torch.promote_types(sr.dtype, hr.dtype), torch.float32)
+    return sr.to(wide), hr.to(wide)
 
 
 def _check_reduction(reduction: str) -> None:

@@ -5,6 +5,7 @@ A record is one JSON file. Every number shown anywhere comes from one.
 
 import json
 import platform
+import re
 import shutil
 import subprocess
 from importlib.metadata import version
@@ -52,8 +53,8 @@ def shown(run: Path | str) -> str:
     return f"runs/{path.relative_to(root).as_posix()}" if path.is_relative_to(root) else path.name
 
 
-def finished(run: Path, settings: dict[str, Any]) -> bool:
-    """Whether the folder holds the record of a finished run of these settings.
+def finished(run: Path, settings: dict[str, Any], digest: str | None = None) -> bool:
+    """Whether the folder holds the record of a finished run of these settings, and of data with this digest.
 
     Raises
     ------
@@ -65,6 +66,8 @@ def finished(run: Path, settings: dict[str, Any]) -> bool:
     record = read(run)
     made = record | {"data": record["data"]["name"]}
     other = [f"{key} = {made.get(key)!r}, not {value!r}" for key, value in settings.items() if made.get(key) != value]
+    if digest not in (None, record["data"]["digest"]):
+        other.append(f"other pictures in {made['data']!r}")
     if other:
         raise UserError(f"{run}: holds a finished run with {'; '.join(other)}: choose another folder, or delete it")
     return True
@@ -151,8 +154,10 @@ def publish(run: Path | str, name: str) -> Path:
     Raises
     ------
     UserError
-        If the run is not finished or its weights are not those of its record.
+        If the name is no plain one, or the run is not finished, or its weights are not those of its record.
     """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+        raise UserError(f"{name!r}: a model's name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
     run = Path(run)
     record = read(run)
     if sha256(run / WEIGHTS) != record["weights_sha256"]:
@@ -231,6 +236,8 @@ def versions() -> dict[str, str]:
 
 def commit() -> str | None:
     """The checkout's commit, with ``-dirty`` where files differ from it; None outside a checkout."""
+    if not (paths.PACKAGE.parent / "pyproject.toml").exists():  # installed: a repository around it is somebody else's
+        return None
     call = ["git", "-C", str(paths.PACKAGE), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()

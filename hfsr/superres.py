@@ -1,5 +1,6 @@
 """The super-resolution study (Section IV.B): the loss of each row, training, evaluation."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from hfsr.upscale import upscale
 from hfsr.weightmap import Alpha, alpha_label, parse_alpha, selection_mask
 
 METHODS = ("wdsr", "srcnn")
+SMALLEST = 2 * 8 + 11  # pixels: the borders and one window of SSIM
 JUDGED = "1/5"  # the ground truth's mask that splits PSNR into selected elements and others: one for every row
 
 
@@ -51,9 +53,18 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
     dict
         One list of floats, a picture each, for PSNR in dB and SSIM on RGB (border 8) and luma (border 2), and for PSNR on
         the elements that the ground truth's mask at alpha = 1/5 selects and on the others (RGB, border 8).
+
+    Raises
+    ------
+    UserError
+        If a picture is too small to be measured.
     """
     measured: dict[str, list[float]] = {}
-    for lr, hr in zip(pictures.lr, pictures.hr, strict=True):
+    for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
+        if min(hr.shape[-2:]) < SMALLEST:
+            raise UserError(
+                f"{title}: {tuple(hr.shape[-2:])} pixels, too small to be measured: SSIM needs {SMALLEST} a side"
+            )
         sr = upscale(method, lr, progress=progress)
         selected = selection_mask(hr, JUDGED)
         for name, value in {
@@ -130,7 +141,7 @@ def train(
         "steps": steps,
     }
     folder = Path(out) if out else runs.folder("superres", run_name(settings))
-    if runs.finished(folder, settings):
+    if runs.finished(folder, settings, pictures.digest):
         return folder
 
     watched = photographs.load(plan.watch, grey=True)
@@ -148,7 +159,8 @@ def train(
     )
     progress = engine.fit(task, folder, settings | {"data_digest": pictures.digest}, steps)
 
-    model = runs.save_weights(folder, model)
+    device = next(model.parameters()).device
+    model = runs.save_weights(folder, model).to(device)
     judged = [photographs.load(name, grey=True) for name in plan.evaluation]
     runs.write_record(
         folder,
@@ -168,8 +180,9 @@ def run_name(settings: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> run_name({"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch", "recipe": "quick", "seed": 1})
-    'wdsr-a1-5-quick-s1'
+    >>> row = {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch", "recipe": "quick", "seed": 1}
+    >>> run_name(row | {"steps": 2000, "data": "embedded"})
+    'wdsr-a1-5-quick-s1-2000-steps'
     """
     parts = [settings["method"]]
     if settings["method"] == "wdsr" or settings["alpha"]:
@@ -178,11 +191,17 @@ def run_name(settings: dict[str, Any]) -> str:
         parts.append(settings["mask"])
     if settings["reduction"] == "image":
         parts.append("image")
-    return "-".join([*parts, settings["recipe"], f"s{settings['seed']}"])
+    parts += [settings["recipe"], f"s{settings['seed']}"]
+    plan = recipes.superres(settings["recipe"])
+    if settings["steps"] != plan.steps:
+        parts.append(f"{settings['steps']}-steps")
+    if settings["data"] != plan.data:
+        parts.append(settings["data"])
+    return "-".join(parts)
 
 
 def command(settings: dict[str, Any]) -> str:
-    """The command that makes a run of these settings again."""
+    """The command that makes a run of these settings again; a folder of pictures is named without its path."""
     plan = recipes.superres(settings["recipe"])
     words = ["hfsr train", f"--method {settings['method']}", f"--alpha {alpha_label(settings['alpha'])}"]
     if settings["mask"] in ("random", "low"):
@@ -193,7 +212,7 @@ def command(settings: dict[str, Any]) -> str:
     if settings["steps"] != plan.steps:
         words.append(f"--steps {settings['steps']}")
     if settings["data"] != plan.data:
-        words.append(f"--data {settings['data']}")
+        words.append(f"--data {shlex.quote(settings['data'])}")
     return " ".join(words)
 
 

@@ -1,12 +1,15 @@
 """Enlarge images of any size by a network, in tiles, or by bicubic interpolation (Section IV.C)."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from hfsr.images import resize_bicubic, to_float, to_rgb, to_uint8
 
-TILE = 192  # pixels of the small image; with its halo a tile of WDSR-A-8 needs about 0.2 GB
+TILE = 192  # pixels of the small image: large beside a halo of 18, small beside the memory
+BICUBIC_HALO = 2  # pixels that the cubic kernel reaches
 
 
 @torch.inference_mode()
@@ -37,26 +40,32 @@ def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: 
     ValueError
         If `method` is neither a network nor "bicubic".
     """
-    if method == "bicubic":
-        return resize_bicubic(image, 2)
-    if not isinstance(method, nn.Module):
-        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
-    scale, halo = int(method.scale), int(method.halo)  # type: ignore[arg-type]
-    device = next(method.parameters()).device
+    scale, halo, double = _enlarger(method)
     channels, height, width = image.shape
     enlarged = torch.empty(channels, scale * height, scale * width, dtype=torch.uint8)
     corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
     for top, left in tqdm(corners, desc="enlarging", unit="tile", disable=not progress):
         upper, leftmost = max(top - halo, 0), max(left - halo, 0)
-        region = to_rgb(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
-        result = through(method, region.to(device)[None])[0]
-        y, x = scale * (top - upper), scale * (left - leftmost)
-        result = result[:, y : y + scale * tile, x : x + scale * tile]
-        if channels == 1:
-            result = result.mean(dim=0, keepdim=True)
+        result = double(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
         target = enlarged[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
-        target.copy_(to_uint8(result[:, : target.shape[1], : target.shape[2]]))
+        y, x = scale * (top - upper), scale * (left - leftmost)
+        target.copy_(result[:, y : y + target.shape[1], x : x + target.shape[2]])
     return enlarged
+
+
+def _enlarger(method: nn.Module | str) -> tuple[int, int, Callable[[Tensor], Tensor]]:
+    """Scale, halo in small pixels, and what enlarges a part of a picture, uint8 to uint8."""
+    if method == "bicubic":
+        return 2, BICUBIC_HALO, lambda region: resize_bicubic(region, 2)
+    if not isinstance(method, nn.Module):
+        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
+    device = next(method.parameters()).device
+
+    def double(region: Tensor) -> Tensor:
+        result = through(method, to_rgb(region).to(device)[None])[0]
+        return to_uint8(result.mean(dim=0, keepdim=True) if len(region) == 1 else result)
+
+    return int(method.scale), int(method.halo), double  # type: ignore[arg-type]
 
 
 def through(network: nn.Module, images: Tensor) -> Tensor:

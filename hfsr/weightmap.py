@@ -40,7 +40,7 @@ def parse_alpha(alpha: Alpha) -> float:
     0.2
     """
     try:
-        value = float(Fraction(alpha.strip())) if isinstance(alpha, str) else float(alpha)
+        value = float(Fraction(alpha)) if isinstance(alpha, str) and "/" in alpha else float(alpha)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise UserError(f"alpha = {alpha!r} is not a number: give one such as 0.2 or 1/5") from error
     if not math.isfinite(value) or value < 0:
@@ -58,7 +58,7 @@ def alpha_label(alpha: Alpha) -> str:
     """
     value = parse_alpha(alpha)
     near = Fraction(value).limit_denominator(100)
-    return str(near) if math.isclose(float(near), value, abs_tol=0) and near.numerator <= 1 else f"{value:g}"
+    return str(near) if float(near) == value and 1 in (near.numerator, near.denominator) else repr(value)
 
 
 def weight_map(image: Tensor) -> Tensor:
@@ -202,6 +202,8 @@ def _statistics(weights: Tensor) -> tuple[float, float]:
     values = weights.flatten()
     if weights.is_floating_point():
         sigma, mu = torch.std_mean(values.double(), correction=0)
+        if not math.isfinite(sigma.item()):
+            raise ValueError("the image has pixels that are not finite")
         return mu.item(), sigma.item()
     # Sums of whole numbers are exact in float64, in any order: no rounding, the same on every machine. In pieces that stay
     # in the processor's cache they take a quarter of the time.

@@ -45,9 +45,7 @@ from hfsr.weightmap import alpha_label
 # %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-quick"  # "bicubic", or a published model
-alpha = (
-    None  # a number or a fraction picks the model of that name: "wdsr" and 1/5 make "wdsr-a1-5"
-)
+alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = "quick"  # "paper" is the paper's network: days
 seed = 0
 steps = None  # updates; None: as many as the recipe has
@@ -58,9 +56,7 @@ methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" e
 planned = {name: classify.settings(dataset, name, seed, recipe, steps) for name in methods}
 data = labelled.load(dataset)
 if dataset == "digits":
-    torch.set_num_threads(
-        1
-    )  # images this small gain little from more threads, and lose much where cores are shared
+    torch.set_num_threads(1)  # images this small gain little from more
 side = data.train_images.shape[-1]
 print(
     f"{dataset}: {len(data.train_labels):,} training and {len(data.test_labels):,} test images, {side}x{side}"
@@ -121,7 +117,7 @@ for name, settings in planned.items():
     )
 records = {name: runs.read(folder) for name, folder in folders.items()}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss of each update on the enlarged images.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against updates: it falls from above two to less than a tenth of that."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the enlarged images, a few updates at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against updates: it falls from above two to less than a tenth of that."}}
 figures.curve(runs.log(folders[enlarger]))
 
 # %% [markdown]

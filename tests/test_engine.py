@@ -203,5 +203,20 @@ def kill_and_resume(tmp_path: Path, waits: list[float]) -> None:
     assert_equal_weights(whole, killed)
 
 
+def test_weights_that_are_not_finite_are_never_kept(tmp_path):
+    task = toy(4)
+    rate = task.rate
+    task.rate = lambda step: float("inf") if step == 3 else rate(step)
+    with pytest.raises(UserError, match="weights stopped being finite by update 4"):
+        engine.fit(task, tmp_path, SETTINGS, 4, checkpoint_seconds=0)
+    assert engine.fit(toy(4), tmp_path, SETTINGS, 4).step == 4
+
+
 def test_process_killed_by_the_system_resumes_exactly(tmp_path):
     kill_and_resume(tmp_path, [0.3])
+
+
+@pytest.mark.slow
+def test_process_killed_twenty_times_at_random_moments_resumes_exactly(tmp_path):
+    moments = torch.rand(20, generator=torch.Generator().manual_seed(0))
+    kill_and_resume(tmp_path, (0.3 * moments).tolist())

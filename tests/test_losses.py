@@ -140,7 +140,7 @@ def test_a_mask_that_is_given_counts(photograph):
 def test_shapes_must_agree(odd):
     tensors = [torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2, dtype=torch.bool)]
     tensors[odd] = tensors[odd][..., :1]  # would broadcast
-    with pytest.raises(ValueError, match="shapes differ: sr"):
+    with pytest.raises(ValueError, match="their shapes must not differ"):
         masked_l1(*tensors)
 
 
@@ -179,3 +179,20 @@ def test_a_training_loop_lowers_the_loss(alpha, photograph):
         optimizer.step()
         losses.append(value.item())
     assert losses[-1] < 0.3 * losses[0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_summed_in_float32(dtype):
+    sr, hr = torch.zeros(1, 3, 256, 256, dtype=dtype), torch.ones(1, 3, 256, 256, dtype=dtype)
+    for reduction in ("image", "batch"):
+        loss = masked_l1(sr, hr, torch.ones_like(hr, dtype=torch.bool), reduction)
+        assert (loss.dtype, loss.item()) == (torch.float32, 1.0)
+    assert (l1(sr, hr).dtype, l1(sr, hr).item()) == (torch.float32, 1.0)
+
+
+def test_a_single_image_and_grey_levels_are_refused():
+    one, whole = torch.rand(3, 4, 4), torch.ones(1, 3, 4, 4, dtype=torch.uint8)
+    with pytest.raises(ValueError, match=r"are \(N, C, H, W\)"):
+        l1(one, one)
+    with pytest.raises(ValueError, match="floating point in"):
+        masked_l1(whole.float(), whole, whole.bool())

@@ -109,6 +109,22 @@ def test_a_folder_of_another_run_is_refused(tmp_path, tiny):
         superres.train(alpha="1/4", recipe="tiny", out=tmp_path)
 
 
+def test_a_folder_of_the_same_name_with_other_pictures_is_another_run(tmp_path, tiny, folder):
+    for name in ("a", "b"):
+        for seed, path in enumerate(sorted(folder.iterdir())):
+            picture = images.read(path)
+            images.write(tmp_path / name / "photos" / path.name, 255 - picture if (name, seed) == ("b", 0) else picture)
+    superres.train(recipe="tiny", data=str(tmp_path / "a" / "photos"), out=tmp_path / "run")
+    with pytest.raises(UserError, match=r"finished run with other pictures in 'photos': choose another folder"):
+        superres.train(recipe="tiny", data=str(tmp_path / "b" / "photos"), out=tmp_path / "run")
+
+
+def test_a_picture_too_small_to_be_measured_is_named(folder):
+    images.write(folder.parent / "small" / "dot.png", torch.zeros(3, 20, 40, dtype=torch.uint8))
+    with pytest.raises(UserError, match=r"dot\.png: \(20, 40\) pixels, too small to be measured"):
+        superres.evaluate("bicubic", superres.photographs.load(str(folder.parent / "small")))
+
+
 def test_a_half_written_record_is_named(tmp_path, tiny):
     folder = superres.train(recipe="tiny", out=tmp_path)
     (folder / "record.json").write_text((folder / "record.json").read_text()[:50])
@@ -172,6 +188,7 @@ def test_names_and_commands_tell_every_row_apart(tiny):
     ]
     assert len({superres.command(row) for row in rows}) == len(rows)
     changed = rows[0] | {"steps": 7, "data": "t91"}
+    assert superres.run_name(changed) == "wdsr-a0-quick-s0-7-steps-t91"
     assert superres.command(changed).endswith("--steps 7 --data t91")
 
 
@@ -200,6 +217,8 @@ def test_publishing_copies_weights_and_record_and_the_check_sees_every_change(tm
 def test_publishing_what_is_not_finished_or_not_measured_is_refused(tmp_path, tiny):
     with pytest.raises(UserError, match="no finished run lies here"):
         runs.publish(tmp_path, "x")
+    with pytest.raises(UserError, match="a model's name is of small letters"):
+        runs.publish(tmp_path, "../x")
     folder = superres.train(recipe="tiny", out=tmp_path / "run")
     store.save(folder / "weights.safetensors", WDSR(blocks=1))
     with pytest.raises(UserError, match="not the weights that the record was measured on"):

@@ -40,9 +40,10 @@ def test_grey_comes_back_grey(network):
     assert torch.equal(upscale(network, grey), to_uint8(colour.mean(dim=0, keepdim=True)))
 
 
-def test_bicubic_is_matlabs():
-    image = picture(3, 9, 14)
-    assert torch.equal(upscale("bicubic", image), resize_bicubic(image, 2))
+@pytest.mark.parametrize("tile", [4, 7, 192])
+def test_bicubic_is_matlabs_in_tiles_too(tile):
+    image = picture(3, 19, 14)
+    assert torch.equal(upscale("bicubic", image, tile=tile), resize_bicubic(image, 2))
 
 
 def test_no_gradients_are_kept(network):

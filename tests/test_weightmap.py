@@ -301,7 +301,7 @@ def test_alpha_has_many_forms(alpha, photograph):
     assert torch.equal(selection_mask(image, alpha), selection_mask(image, 0.2))
 
 
-@pytest.mark.parametrize("alpha", ["", "a", "1/", "1/0", "1/5/2", "nan", "inf", "1e999", "0,2", None, [0.2], 1j])
+@pytest.mark.parametrize("alpha", ["", "a", "1/", "1/0", "1/5/2", "0,2", None, [0.2], 1j])
 def test_an_alpha_that_is_no_number(alpha):
     with pytest.raises(UserError) as raised:
         parse_alpha(alpha)
@@ -310,7 +310,9 @@ def test_an_alpha_that_is_no_number(alpha):
         selection_mask(torch.zeros(1, 2, 2), alpha)
 
 
-@pytest.mark.parametrize("alpha", [-0.2, "-1/5", -1, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize(
+    "alpha", [-0.2, "-1/5", -1, "nan", "inf", "1e999", "1e999999999", math.nan, math.inf, -math.inf]
+)
 def test_an_alpha_out_of_range(alpha):
     with pytest.raises(UserError) as raised:
         parse_alpha(alpha)
@@ -349,3 +351,10 @@ def test_a_gpu_makes_the_same_mask(photograph):
     image = photograph("astronaut")
     for here in (image, image.double()):
         assert torch.equal(selection_mask(here.cuda(), "1/5").cpu(), selection_mask(here, "1/5"))
+
+
+def test_pixels_that_are_not_finite_are_named():
+    image = torch.rand(1, 4, 4)
+    image[0, 1, 1] = math.nan
+    with pytest.raises(ValueError, match="pixels that are not finite"):
+        selection_mask(image, "1/5")

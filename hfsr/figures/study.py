@@ -23,7 +23,7 @@ def curve(log: pd.DataFrame) -> Figure:
     """
     figure, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
-    ax.plot(log["step"], log["loss"], color=PALE, lw=1, label="each logged update")
+    ax.plot(log["step"], log["loss"], color=PALE, lw=1, label="as logged")
     ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
     ax.set(xlabel="updates", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))

@@ -56,12 +56,12 @@ def load(path: Path | str) -> nn.Module:
     return model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def load_model(name: str) -> nn.Module:
+def load_model(name: str | Path) -> nn.Module:
     """Load a published network.
 
     Parameters
     ----------
-    name : str
+    name : str or path
         Such as ``"wdsr-quick"``; `published` lists them. A path of a ``.safetensors`` file is taken too.
 
     Returns
@@ -74,6 +74,7 @@ def load_model(name: str) -> nn.Module:
     UserError
         If there is no such model; it lists those there are.
     """
+    name = str(name)
     if name.endswith(".safetensors"):
         return load(name)
     if name not in published():
