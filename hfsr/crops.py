@@ -5,7 +5,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from hfsr.data.photographs import Photographs, require_crop
 from hfsr.weightmap import map_statistics, select, weight_map
@@ -58,9 +57,7 @@ class Crops:
     def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int) -> None:
         require_crop(pictures, crop)
         self.crop, self.batch, self.seed = crop, batch, seed
-        self.lr = pictures.lr
-        # At the picture's border the pixel itself stands in for the neighbour that is not there (see weight_map).
-        self.hr = [F.pad(hr.float(), (1, 1, 1, 1), mode="replicate").to(torch.uint8) for hr in pictures.hr]
+        self.lr, self.hr = pictures.lr, pictures.hr
         statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64)
         self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
 
@@ -74,9 +71,16 @@ class Crops:
         for place, index in enumerate(chosen):
             top, left = (int(rng.integers(length - self.crop + 1)) for length in self.lr[index].shape[-2:])
             lr[place] = self.lr[index][:, top : top + self.crop, left : left + self.crop]
-            hr[place] = self.hr[index][:, 2 * top : 2 * top + size, 2 * left : 2 * left + size]
+            hr[place] = _rimmed(self.hr[index], 2 * top, 2 * left, 2 * self.crop)
         turns = tuple(rng.integers(8, size=self.batch).tolist())
         return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, int(rng.integers(2**62)))
+
+
+def _rimmed(image: Tensor, top: int, left: int, size: int) -> Tensor:
+    """A square of an image with a rim of one pixel; where the image ends, its last pixel stands in (see `weight_map`)."""
+    rows = torch.arange(top - 1, top + size + 1).clamp(0, image.shape[-2] - 1)
+    columns = torch.arange(left - 1, left + size + 1).clamp(0, image.shape[-1] - 1)
+    return image[:, rows[:, None], columns]
 
 
 def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:

@@ -3,6 +3,8 @@
 The published torchvision wheel is linked to the CUDA build of torch. Beside a CPU build its import stops at two missing
 operators that nothing here uses. Declaring them lets everything written in Python work: transforms, data sets, utilities.
 A matching pair is imported untouched.
+
+The library itself does without torchvision; whoever wants its data sets or transforms beside it, imports it from here.
 """
 
 import torch
