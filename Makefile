@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 
 # Two processes with a thread each are faster here than two threads in one: the tests' tensors are small.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup --cov=hfsr --cov-report=term-missing:skip-covered --cov-fail-under=90
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --cov=hfsr --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16

@@ -10,14 +10,6 @@ from layout import ROOT, STRICT
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """The book executes the notebooks, so its tests and theirs go to one worker: two would write to the same run."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent) or item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group("book"))
-
-
 @pytest.fixture(scope="session")
 def book():
     """Folder of the built book, built by the command that `make book` uses."""

@@ -8,7 +8,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.xdist_group("book")
 @pytest.mark.parametrize(("given", "alpha"), [("0.2", 0.2), ("1/3", 1 / 3)])
 def test_alpha_is_set_from_a_terminal_as_number_or_fraction(tmp_path, monkeypatch, given, alpha):
     monkeypatch.setenv("HFSR_RUNS", str(tmp_path / "runs"))
