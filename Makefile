@@ -1,7 +1,7 @@
 # `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install book test test-all lab clean
+.PHONY: help install book test test-all study lab clean
 
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	fi; \
 	echo "Installing into .venv (a minute or more: torch is large) ..."; \
 	"$$python" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,study,test]'
 	@touch $@
 
 book: install  ## execute the notebooks, build the book, print where it is
@@ -39,6 +39,13 @@ test: install  ## style, types and every test that is not slow: library, noteboo
 
 test-all: SELECT := -m ""
 test-all: test  ## the same with the tests marked slow
+
+# One run at a time with all cores. CORES=2 THREADS=1 trains two at once, a core each: on two cores that gets more done.
+RECIPE := bench
+CORES := all
+study: install  ## train every run of a recipe (RECIPE=bench), or go on where it was stopped; publishing is `hfsr study --publish`
+	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) \
+	    --nolock --rerun-incomplete --rerun-triggers mtime --keep-going
 
 lab: install  ## open the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -35,13 +35,13 @@ Out = Annotated[Path | None, typer.Option(help="The run's folder; by default bel
 
 @app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
 def train(
-    method: Annotated[str, typer.Option(help="wdsr or srcnn.")] = "wdsr",
+    method: Annotated[str, typer.Option(help="wdsr or srcnn; bicubic is only measured.")] = "wdsr",
     alpha: Alpha = "0",
     mask: Annotated[
         str | None, typer.Option(help="high (the method), random or low (controls), all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
-    recipe: Annotated[str, typer.Option(help="quick, bench or paper.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     data: Annotated[
@@ -66,13 +66,13 @@ def evaluate(
     """Measure PSNR and SSIM of a model on sets of photographs."""
     import numpy as np
 
-    from hfsr import superres
+    from hfsr import evaluation
     from hfsr.data import photographs
 
     method = _method(model)
     for name in data or ["embedded-held-out"]:
         pictures = photographs.load(name, grey=True)
-        for metric, values in superres.evaluate(method, pictures).items():
+        for metric, values in evaluation.evaluate(method, pictures).items():
             typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
@@ -119,12 +119,29 @@ def classify(
     _print_metrics(folder / "record.json")
 
 
-@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0-2000-steps wdsr-quick")
+@app.command(epilog="Example: hfsr study bench")
+def study(
+    recipe: Annotated[str, typer.Argument(help="A super-resolution recipe with rows: bench, long, paper or authors.")],
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
+    ] = False,
+) -> None:
+    """Show where the runs of a study stand; `make study` trains them."""
+    from hfsr import study
+
+    typer.echo(study.state(recipe).to_string())
+    for record in study.publish(recipe) if publish else []:
+        typer.echo(record)
+
+
+@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0 wdsr-quick")
 def publish(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
-    name: Annotated[str, typer.Argument(help="What the model is to be called.")],
+    name: Annotated[
+        str | None, typer.Argument(help="What the model is to be called; without a name, only the record is published.")
+    ] = None,
 ) -> None:
-    """Copy a finished run's weights into the package and its record into results/."""
+    """Copy a finished run's record into results/, and its weights into the package."""
     from hfsr import runs
 
     typer.echo(runs.publish(run, name))

@@ -25,8 +25,8 @@ class Batch(NamedTuple):
         Statistics of the whole images that the crops come from (Eq 7).
     turns : tuple of int
         The orientation, 0 to 7, that each crop is trained in.
-    draw : int
-        Seed of what else is drawn at random for this update.
+    draws : tuple of int
+        The seed of what else is drawn at random for each crop.
     """
 
     lr: Tensor
@@ -34,7 +34,7 @@ class Batch(NamedTuple):
     mu: Tensor
     sigma: Tensor
     turns: tuple[int, ...]
-    draw: int
+    draws: tuple[int, ...]
 
 
 class Crops:
@@ -73,7 +73,8 @@ class Crops:
             lr[place] = self.lr[index][:, top : top + self.crop, left : left + self.crop]
             hr[place] = _rimmed(self.hr[index], 2 * top, 2 * left, 2 * self.crop)
         turns = tuple(rng.integers(8, size=self.batch).tolist())
-        return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, int(rng.integers(2**62)))
+        draws = tuple(rng.integers(2**62, size=self.batch).tolist())
+        return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, draws)
 
 
 def _rimmed(image: Tensor, top: int, left: int, size: int) -> Tensor:
@@ -117,7 +118,12 @@ def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
         return high
     if mask == "low":
         return ~high
-    generator = torch.Generator(high.device).manual_seed(batch.draw)
-    lots = torch.rand(high.flatten(1).shape, generator=generator, device=high.device)
-    ranks = lots.argsort(dim=1).argsort(dim=1)
-    return (ranks < high.flatten(1).sum(dim=1, keepdim=True)).view_as(high)
+    counts = high.flatten(1).sum(dim=1, keepdim=True)
+    order = torch.stack([_shuffled(high[0].numel(), draw, high.device) for draw in batch.draws])
+    first = torch.arange(order.shape[1], device=high.device) < counts
+    return torch.empty_like(first).scatter_(1, order, first).view_as(high)
+
+
+def _shuffled(count: int, draw: int, device: torch.device) -> Tensor:
+    """A permutation of `count` elements drawn by the seed `draw`."""
+    return torch.randperm(count, generator=torch.Generator(device).manual_seed(draw), device=device)

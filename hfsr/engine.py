@@ -1,7 +1,7 @@
 """The one training loop, for both studies: CPU or GPU, bf16 where the processor has it, exact resume.
 
 A batch is a function of the seed and the number of the update alone. So a run that goes on from a checkpoint sees what it
-would have seen, and no random state needs to be kept.
+would have seen, no random state needs to be kept, and several processes share a batch out among them.
 """
 
 import json
@@ -19,7 +19,7 @@ from accelerate.utils import send_to_device
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from hfsr import checkpoints, hardware
+from hfsr import checkpoints, hardware, processes
 from hfsr.errors import UserError
 from hfsr.files import atomic
 
@@ -37,11 +37,11 @@ class Task:
         The network and what updates it.
     rate : callable, update -> float
         Learning rate.
-    batch : callable, update -> tensors
-        The batch of an update, counted from 0, on the CPU; the same whenever it is asked for.
+    batch : callable, update -> tuple
+        The batch of an update, counted from 0, on the CPU; the same whenever it is asked for. See `hfsr.processes.part`.
     loss : callable, (model, batch) -> scalar Tensor
     images : int
-        Images an update, for the throughput.
+        Images an update, over all processes, for the throughput.
     watch : callable, model -> dict of float
         What the log notes `checks` times on the way, measured in evaluation mode.
     """
@@ -91,7 +91,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     UserError
         If the loss stops being finite, or the checkpoint is damaged or belongs to another run.
     """
-    accelerator = Accelerator()
+    accelerator = Accelerator(cpu=hardware.device().type == "cpu")
     device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
@@ -106,13 +106,13 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         desc=folder.name,
         unit="update",
         mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
-        disable=not accelerator.is_main_process,
+        disable=not processes.is_main(),
     )
     for step in range(progress.step, steps):
         for group in task.optimizer.param_groups:
             group["lr"] = task.rate(step)
         model.train()
-        batch = send_to_device(task.batch(step), device)
+        batch = send_to_device(processes.part(task.batch(step)), device)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
             loss = task.loss(model, batch)
         optimizer.zero_grad()
@@ -125,7 +125,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         if done % log_every and done != steps:
             continue
         updates = done - progress.step
-        mean, seconds = total.item() / updates, time.monotonic() - last_log
+        mean, seconds = processes.mean(total).item() / updates, time.monotonic() - last_log
         if not math.isfinite(mean):
             raise UserError(
                 f"{folder}: the loss is {mean} near update {done}; lower the learning rate, or look at the data"
@@ -133,10 +133,10 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         entry = {"step": done, "loss": mean, "rate": task.rate(step)}
         progress.step, progress.seconds = done, progress.seconds + seconds
         bar.set_postfix_str(f"loss {mean:.4f}, {updates * task.images / seconds:.0f} images/s", refresh=False)
-        if done // check_every > (done - updates) // check_every or done == steps:
+        if processes.is_main() and (done // check_every > (done - updates) // check_every or done == steps):
             entry |= _watch(task)
         progress.log.append({**entry, "seconds": progress.seconds})
-        if accelerator.is_main_process and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
+        if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
             _keep(task, folder, progress)
             last_checkpoint = time.monotonic()
         total.zero_()
@@ -153,12 +153,14 @@ def _watch(task: Task) -> dict[str, float]:
 
 def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
     path = folder / CHECKPOINT
-    for half_written in folder.glob(f".{path.stem}-*"):  # by a process that was killed
-        half_written.unlink()
+    if processes.is_main():
+        for half_written in folder.glob(f".{path.stem}-*"):  # by a process that was killed
+            half_written.unlink()
     if not path.exists():
         return Progress(settings)
     progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
-    _write_log(folder, progress)  # the checkpoint is the newer one if a process was killed between the two
+    if processes.is_main():
+        _write_log(folder, progress)  # the checkpoint is the newer one if a process was killed between the two
     # Compared as JSON, which has no tuples.
     asked, made = json.loads(json.dumps(settings)), progress.settings
     other = [

@@ -1,52 +1,41 @@
 """The settings of every study, each number in one place.
 
 A run is a recipe and what tells the rows of a table apart: method, alpha, mask, seed. ``quick`` is a demonstration of
-minutes on the embedded photographs, ``bench`` the measured study for two processor cores, ``paper`` the paper's own.
+minutes on the embedded photographs, ``bench`` the measured study for two processor cores, ``long`` its two main rows
+trained for longer, ``paper`` the paper's own study and ``authors`` the same with the settings of the authors' code.
 """
 
 import hashlib
 import json
-import math
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from hfsr.errors import UserError
+from hfsr.losses import Reduction
+from hfsr.schedule import Schedule
 
 Recipe = TypeVar("Recipe")
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Learning rate as a function of the update.
+class Row:
+    """One row of Table I, or a control beside it.
 
     Parameters
     ----------
-    peak : float
-        The rate at the start, or after the warm-up.
-    drops : tuple of (share, factor), optional
-        From that share of the run on, the peak times the factor. Without drops: a cosine to zero.
-    warmup : int
-        Updates of linear warm-up.
+    method : {"bicubic", "srcnn", "wdsr"}
+    alpha : str
+        Eq 7's alpha; "0" trains on every element.
+    mask : {"random", "low"}, optional
+        A control in place of Eq 7's selection, see `hfsr.crops.batch_mask`.
+    reduction : {"batch", "image"}
+        How the loss is averaged, see `hfsr.masked_l1`.
     """
 
-    peak: float
-    drops: tuple[tuple[float, float], ...] = ()
-    warmup: int = 0
-
-    def rate(self, step: int, steps: int) -> float:
-        """Learning rate of update `step`, counted from 0, of a run of `steps`.
-
-        Examples
-        --------
-        >>> Schedule(peak=1.0, drops=((2 / 3, 0.5),)).rate(200, 300)
-        0.5
-        """
-        if step < self.warmup:
-            return self.peak * (step + 1) / self.warmup
-        if self.drops:
-            passed = [factor for share, factor in self.drops if step >= round(share * steps)]
-            return self.peak * (passed[-1] if passed else 1.0)
-        return self.peak * (1 + math.cos(math.pi * (step - self.warmup) / (steps - self.warmup))) / 2
+    method: str
+    alpha: str = "0"
+    mask: Literal["random", "low"] | None = None
+    reduction: Reduction = "batch"
 
 
 @dataclass(frozen=True)
@@ -65,6 +54,9 @@ class SuperresRecipe:
         Residual blocks of WDSR-A.
     crop, batch, steps : int
         Size of the low-resolution crops in pixels, crops an update, updates.
+    rows : tuple of Row
+        The study's table; every row but bicubic's is trained once a seed.
+    seeds : tuple of int
     """
 
     name: str
@@ -77,6 +69,8 @@ class SuperresRecipe:
     schedule: Schedule
     blocks: int = 8
     checks: int = 10
+    rows: tuple[Row, ...] = ()
+    seeds: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -108,7 +102,23 @@ class ClassifyRecipe:
     weight_decay: float = 2e-4
 
 
+PHOTOGRAPHS = "t91+bsd200+bsds500-test+realsr-train"
 BENCHMARKS = ("set5", "set14", "bsd100", "realsr-held-out")
+TABLE_1 = (
+    Row("bicubic"),
+    Row("srcnn"),
+    Row("wdsr"),
+    Row("wdsr", "1/7"),
+    Row("wdsr", "1/6"),
+    Row("wdsr", "1/5"),
+    Row("wdsr", "1/4"),
+    Row("wdsr", "1/3"),
+)
+CONTROLS = (
+    Row("wdsr", "1/5", reduction="image"),
+    Row("wdsr", "1/5", mask="random"),
+    Row("wdsr", "1/5", mask="low"),
+)
 
 SUPERRES = {
     "quick": SuperresRecipe(
@@ -123,13 +133,27 @@ SUPERRES = {
     ),
     "bench": SuperresRecipe(
         name="bench",
-        data="t91+bsd200+bsds500-test+realsr-train",
+        data=PHOTOGRAPHS,
         evaluation=BENCHMARKS,
         watch="set5",
         crop=32,
         batch=16,
         steps=6000,
         schedule=Schedule(peak=1e-3),
+        rows=TABLE_1 + CONTROLS,
+        seeds=(0, 1, 2),
+    ),
+    "long": SuperresRecipe(
+        name="long",
+        data=PHOTOGRAPHS,
+        evaluation=BENCHMARKS,
+        watch="set5",
+        crop=24,
+        batch=8,
+        steps=100_000,
+        schedule=Schedule(peak=1e-3, warmup=100),
+        rows=(Row("wdsr"), Row("wdsr", "1/5")),
+        checks=50,
     ),
     "paper": SuperresRecipe(
         name="paper",
@@ -140,6 +164,19 @@ SUPERRES = {
         batch=16,
         steps=300_000,
         schedule=Schedule(peak=1e-3, drops=((2 / 3, 0.5),)),
+        rows=TABLE_1,
+    ),
+    # 105 passes over 3,306 batches: with strides of 32 to 128 drawn evenly, the authors' grid cuts 132 tiles a picture.
+    "authors": SuperresRecipe(
+        name="authors",
+        data="div2k-train",
+        evaluation=("div2k-valid",),
+        watch="div2k-valid",
+        crop=128,
+        batch=32,
+        steps=105 * 3306,
+        schedule=Schedule(peak=1e-3, drops=((40 / 105, 0.5), (70 / 105, 0.1), (90 / 105, 0.05), (100 / 105, 0.01))),
+        rows=TABLE_1,
     ),
 }
 
@@ -178,8 +215,12 @@ def classify(name: str) -> ClassifyRecipe:
 
 
 def digest(recipe: SuperresRecipe | ClassifyRecipe) -> str:
-    """Sixteen hexadecimal digits that change with any of the recipe's numbers; a record holds its recipe's."""
-    return hashlib.sha256(json.dumps(asdict(recipe), sort_keys=True).encode()).hexdigest()[:16]
+    """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
+
+    A row or a seed more leaves the runs there are as they are.
+    """
+    settings = {key: value for key, value in asdict(recipe).items() if key not in ("rows", "seeds")}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _known(recipes: dict[str, Recipe], name: str) -> Recipe:

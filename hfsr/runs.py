@@ -4,11 +4,8 @@ A record is one JSON file. Every number shown anywhere comes from one.
 """
 
 import json
-import platform
 import re
 import shutil
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from hfsr import hardware, paths, recipes
+from hfsr import hardware, paths, processes, provenance, recipes
 from hfsr.data import photographs
 from hfsr.engine import LOG, Progress
 from hfsr.errors import UserError
@@ -25,7 +22,6 @@ from hfsr.models import store
 
 RECORD = "record.json"
 WEIGHTS = "weights.safetensors"
-PACKAGES = ("torch", "numpy", "pillow", "scikit-image", "opencv-python-headless")
 
 
 def folder(study: str, name: str) -> Path:
@@ -126,48 +122,53 @@ def write_record(
             "per_image": per_image,
             "curve": curve,
             "seconds": round(progress.seconds, 1),
-            "images_per_second": round(settings["steps"] * images / progress.seconds, 1),
+            "images_per_second": round(settings["steps"] * images / progress.seconds, 1) if progress.seconds else None,
+            "processes": processes.count(),
             "device": hardware.describe(),
-            "versions": versions(),
-            "commit": commit(),
+            "versions": provenance.versions(),
+            "commit": provenance.commit(),
             "command": command,
-            "weights_sha256": sha256(run / WEIGHTS),
+            "weights_sha256": sha256(run / WEIGHTS) if settings["steps"] else None,
         },
     )
 
 
-def publish(run: Path | str, name: str) -> Path:
-    """Copy a finished run's weights into the package and its record into ``results/``.
+def publish(run: Path | str, name: str | None = None) -> Path:
+    """Copy a finished run's record into ``results/``, and its weights into the package where they get a name.
 
     Parameters
     ----------
     run : path
         The run's folder.
-    name : str
-        What the model is to be called, such as ``"wdsr-quick"``.
+    name : str, optional
+        What the model is to be called, such as ``"wdsr-quick"``, and its record too. Without one only the record is
+        published, under the name of the run's folder.
 
     Returns
     -------
     Path
-        The published record.
+        The published record; its ``model`` is the name of the weights, or None.
 
     Raises
     ------
     UserError
         If the name is no plain one, or the run is not finished, or its weights are not those of its record.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
-        raise UserError(f"{name!r}: a model's name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
     run = Path(run)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name or run.name):
+        raise UserError(
+            f"{name or run.name!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5"
+        )
     record = read(run)
-    if sha256(run / WEIGHTS) != record["weights_sha256"]:
+    if record["weights_sha256"] and sha256(run / WEIGHTS) != record["weights_sha256"]:
         raise UserError(
             f"{run / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
         )
-    with atomic(paths.weights() / f"{name}.safetensors") as part:
-        shutil.copyfile(run / WEIGHTS, part)
-    target = paths.results() / record["study"] / f"{name}.json"
-    write_json(target, {"name": name} | record)
+    if name:
+        with atomic(paths.weights() / f"{name}.safetensors") as part:
+            shutil.copyfile(run / WEIGHTS, part)
+    target = paths.results() / record["study"] / f"{name or run.name}.json"
+    write_json(target, {"name": name or run.name, "model": name} | record)
     return target
 
 
@@ -215,9 +216,10 @@ def check(record: dict[str, Any]) -> list[str]:
         problems.append(f"recipe {record['recipe']} has changed")
     if record["data"]["name"] == "embedded" and photographs.load("embedded").digest != record["data"]["digest"]:
         problems.append("the embedded photographs have changed")
-    weights = paths.weights() / f"{record['name']}.safetensors"
-    if not weights.exists() or sha256(weights) != record["weights_sha256"]:
-        problems.append(f"weights {record['name']} have changed or are missing")
+    if record["model"]:
+        weights = paths.weights() / f"{record['model']}.safetensors"
+        if not weights.exists() or sha256(weights) != record["weights_sha256"]:
+            problems.append(f"weights {record['model']} have changed or are missing")
     return problems
 
 
@@ -227,19 +229,3 @@ def log(run: Path | str) -> pd.DataFrame:
     if not path.exists():
         raise UserError(f"{path}: no such file; the run has not come to its first checkpoint")
     return pd.DataFrame([json.loads(line) for line in path.read_text().splitlines()])
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a number depends on."""
-    return {"python": platform.python_version(), "hfsr": version("hfsr")} | {name: version(name) for name in PACKAGES}
-
-
-def commit() -> str | None:
-    """The checkout's commit, with ``-dirty`` where files differ from it; None outside a checkout."""
-    if not (paths.PACKAGE.parent / "pyproject.toml").exists():  # installed: a repository around it is somebody else's
-        return None
-    call = ["git", "-C", str(paths.PACKAGE), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None

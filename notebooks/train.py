@@ -27,7 +27,7 @@ import time
 
 import pandas as pd
 
-from hfsr import crops, figures, paper, recipes, runs, superres
+from hfsr import crops, evaluation, figures, paper, recipes, runs, superres
 from hfsr.data import photographs
 from hfsr.images import to_uint8
 from hfsr.models import parameters
@@ -126,7 +126,7 @@ figures.curve(runs.log(folder))
 held_out = photographs.load("embedded-held-out", grey=True)
 methods = {"bicubic": "bicubic", "trained here": network}
 measured = {
-    name: pd.DataFrame(superres.evaluate(method, held_out)).mean()
+    name: pd.DataFrame(evaluation.evaluate(method, held_out)).mean()
     for name, method in methods.items()
 }
 table = pd.DataFrame(measured).rename_axis("mean over the held-out photographs")

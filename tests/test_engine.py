@@ -13,7 +13,7 @@ from torch import nn
 
 from hfsr import checkpoints, engine
 from hfsr.errors import UserError
-from hfsr.recipes import Schedule
+from hfsr.schedule import Schedule
 
 SETTINGS = {"seed": 0, "drops": (1, 2)}
 

@@ -4,21 +4,6 @@ import pytest
 
 from hfsr import recipes
 from hfsr.errors import UserError
-from hfsr.recipes import Schedule
-
-
-def test_cosine_starts_at_the_peak_and_ends_near_zero():
-    schedule = Schedule(peak=1e-3)
-    rates = [schedule.rate(step, 100) for step in range(100)]
-    assert rates[0] == 1e-3
-    assert rates[50] == pytest.approx(5e-4)
-    assert rates[-1] < 1e-6
-    assert rates == sorted(rates, reverse=True)
-
-
-def test_warmup_rises_linearly_to_the_peak():
-    schedule = Schedule(peak=1.0, warmup=4)
-    assert [schedule.rate(step, 100) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]
 
 
 def test_papers_classifier_drops_at_80_120_160_thousand():
@@ -42,13 +27,26 @@ def test_digest_changes_with_any_number():
     assert recipes.digest(recipe) == recipes.digest(dataclasses.replace(recipe))
 
 
+def test_a_row_or_a_seed_more_leaves_the_digest_as_it_is():
+    recipe = recipes.superres("bench")
+    more = dataclasses.replace(recipe, rows=(*recipe.rows, recipes.Row("wdsr", "1/2")), seeds=(0, 1, 2, 3))
+    assert recipes.digest(more) == recipes.digest(recipe)
+
+
+def test_authors_rates_drop_after_40_70_90_and_100_passes():
+    schedule, steps = recipes.superres("authors").schedule, recipes.superres("authors").steps
+    passes = {done: schedule.rate(done * 3306, steps) for done in (0, 40, 70, 90, 100)}
+    assert passes == pytest.approx({0: 1e-3, 40: 5e-4, 70: 1e-4, 90: 5e-5, 100: 1e-5})
+    assert schedule.rate(40 * 3306 - 1, steps) == 1e-3
+
+
 @pytest.mark.parametrize("study", recipes.STUDIES)
 def test_every_recipe_is_listed_under_its_own_name(study):
     assert all(name == recipe.name for name, recipe in recipes.STUDIES[study].items())
 
 
 def test_unknown_recipe_lists_those_there_are():
-    with pytest.raises(UserError, match="choose one of quick, bench, paper"):
+    with pytest.raises(UserError, match="choose one of quick, bench, long, paper, authors"):
         recipes.superres("grand")
     with pytest.raises(UserError, match="no recipe is called 'grand'"):
         recipes.classify("grand")

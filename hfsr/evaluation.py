@@ -1,0 +1,83 @@
+"""What Table I measures: PSNR and SSIM of a method on sets of photographs, and the share of elements that Eq 7 selects."""
+
+import numpy as np
+from torch import nn
+
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.metrics import psnr, ssim
+from hfsr.upscale import upscale
+from hfsr.weightmap import Alpha, selection_mask
+
+SMALLEST = 2 * 8 + 11  # pixels: the borders and one window of SSIM
+JUDGED = "1/5"  # the ground truth's mask that splits PSNR into selected elements and others: one for every row
+
+
+def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = False) -> dict[str, list[float]]:
+    """Measure a method on every picture of a set (Table I and the literature's convention).
+
+    Parameters
+    ----------
+    method : Module or "bicubic"
+        As for `hfsr.upscale.upscale`.
+    pictures : Photographs
+        Loaded with ``grey=True``, so that grey pictures are scored on their grey values.
+
+    Returns
+    -------
+    dict
+        One list of floats, a picture each, for PSNR in dB and SSIM on RGB (border 8) and luma (border 2), and for PSNR on
+        the elements that the ground truth's mask at alpha = 1/5 selects and on the others (RGB, border 8).
+
+    Raises
+    ------
+    UserError
+        If a picture is too small to be measured.
+    """
+    measured: dict[str, list[float]] = {}
+    for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
+        if min(hr.shape[-2:]) < SMALLEST:
+            raise UserError(
+                f"{title}: {tuple(hr.shape[-2:])} pixels, too small to be measured: SSIM needs {SMALLEST} a side"
+            )
+        sr = upscale(method, lr, progress=progress)
+        selected = selection_mask(hr, JUDGED)
+        for name, value in {
+            "psnr_rgb_border8": psnr(sr, hr, 8, "rgb"),
+            "ssim_rgb_border8": ssim(sr, hr, 8, "rgb"),
+            "psnr_y_border2": psnr(sr, hr, 2, "y"),
+            "ssim_y_border2": ssim(sr, hr, 2, "y"),
+            "psnr_rgb_border8_selected": psnr(sr, hr, 8, "rgb", selected),
+            "psnr_rgb_border8_others": psnr(sr, hr, 8, "rgb", ~selected),
+        }.items():
+            measured.setdefault(name, []).append(value)
+    return measured
+
+
+def mean_psnr(model: nn.Module, pictures: Photographs) -> float:
+    """Mean over the pictures of PSNR in dB, on luma, border 2: what a learning curve shows."""
+    pairs = zip(pictures.lr, pictures.hr, strict=True)
+    return float(np.mean([psnr(upscale(model, lr), hr, 2, "y") for lr, hr in pairs]))
+
+
+def selected_shares(pictures: Photographs, alpha: Alpha) -> dict[str, float]:
+    """Share of the ground truth's elements that Eq 7 selects, pooled over all elements (Table I, first column).
+
+    Parameters
+    ----------
+    pictures : Photographs
+    alpha : float, int or str
+
+    Returns
+    -------
+    dict of str -> float in [0, 1]
+        One a set, where `pictures` joins several, and for all of them under the name of `pictures`.
+    """
+    counts: dict[str, list[int]] = {}
+    for title, hr in zip(pictures.names, pictures.hr, strict=True):
+        selected = int(selection_mask(hr, alpha).sum())
+        for name in {title.rpartition("/")[0] or pictures.name, pictures.name}:
+            total = counts.setdefault(name, [0, 0])
+            total[0] += selected
+            total[1] += hr.numel()
+    return {name: selected / elements for name, (selected, elements) in counts.items()}

@@ -1,0 +1,38 @@
+"""The learning rate as a function of the update."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Learning rate as a function of the update.
+
+    Parameters
+    ----------
+    peak : float
+        The rate at the start, or after the warm-up.
+    drops : tuple of (share, factor), optional
+        From that share of the run on, the peak times the factor. Without drops: a cosine to zero.
+    warmup : int
+        Updates of linear warm-up.
+    """
+
+    peak: float
+    drops: tuple[tuple[float, float], ...] = ()
+    warmup: int = 0
+
+    def rate(self, step: int, steps: int) -> float:
+        """Learning rate of update `step`, counted from 0, of a run of `steps`.
+
+        Examples
+        --------
+        >>> Schedule(peak=1.0, drops=((2 / 3, 0.5),)).rate(200, 300)
+        0.5
+        """
+        if step < self.warmup:
+            return self.peak * (step + 1) / self.warmup
+        if self.drops:
+            passed = [factor for share, factor in self.drops if step >= round(share * steps)]
+            return self.peak * (passed[-1] if passed else 1.0)
+        return self.peak * (1 + math.cos(math.pi * (step - self.warmup) / (steps - self.warmup))) / 2

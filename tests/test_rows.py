@@ -1,0 +1,52 @@
+import pytest
+
+from hfsr import recipes, rows
+from hfsr.errors import UserError
+
+
+def test_names_and_commands_tell_every_row_of_the_measured_study_apart():
+    grid = rows.grid("bench")
+    first = [rows.run_name(run) for run in grid if run["seed"] in (None, 0)]
+    assert first == [
+        "bicubic-bench",
+        "srcnn-bench-s0",
+        "wdsr-a0-bench-s0",
+        "wdsr-a1-7-bench-s0",
+        "wdsr-a1-6-bench-s0",
+        "wdsr-a1-5-bench-s0",
+        "wdsr-a1-4-bench-s0",
+        "wdsr-a1-3-bench-s0",
+        "wdsr-a1-5-image-bench-s0",
+        "wdsr-a1-5-random-bench-s0",
+        "wdsr-a1-5-low-bench-s0",
+    ]
+    for name in (rows.run_name, rows.command):
+        assert len({name(run) for run in grid}) == len(grid) == 1 + 3 * 10
+
+
+def test_other_steps_and_data_show_in_name_and_command():
+    run = rows.settings(steps=7, data="t91")
+    assert rows.run_name(run) == "wdsr-a0-quick-s0-7-steps-t91"
+    assert rows.command(run).endswith("--steps 7 --data t91")
+
+
+@pytest.mark.parametrize("recipe", [name for name, plan in recipes.SUPERRES.items() if plan.rows])
+def test_a_command_names_the_settings_it_comes_from(recipe):
+    """What the command line would make of a command is the run itself."""
+    for run in rows.grid(recipe):
+        words = rows.command(run).split()
+        options = dict(zip(words[2::2], words[3::2], strict=True))
+        read = {name.removeprefix("--"): int(value) if name == "--seed" else value for name, value in options.items()}
+        assert rows.settings(**read) == run
+
+
+def test_models_of_the_measured_study_are_named_by_their_rows():
+    assert rows.model_name(rows.settings(alpha="1/5", recipe="bench")) == "wdsr-a1-5"
+    assert rows.model_name(rows.settings("srcnn", recipe="bench")) == "srcnn"
+    assert rows.model_name(rows.settings()) == "wdsr-a0-quick"
+
+
+def test_bicubic_has_no_alpha_and_no_seed():
+    assert rows.settings("bicubic", seed=3, recipe="bench") == rows.settings("bicubic", recipe="bench")
+    with pytest.raises(UserError, match="bicubic has nothing to train, so it takes no alpha"):
+        rows.settings("bicubic", "1/5")

@@ -1,0 +1,96 @@
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hfsr import engine, paths, recipes, rows, runs, study, superres
+from hfsr.errors import UserError
+from hfsr.recipes import Row
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def tiny(monkeypatch, folder, tmp_path):
+    """A study of seconds, with folders of its own."""
+    recipe = dataclasses.replace(
+        recipes.superres("quick"),
+        name="tiny",
+        data=str(folder),
+        watch=str(folder),
+        evaluation=(str(folder),),
+        crop=8,
+        batch=2,
+        steps=4,
+        blocks=1,
+        rows=(Row("bicubic"), Row("wdsr"), Row("wdsr", "1/5")),
+        seeds=(0, 1),
+    )
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", recipe)
+    monkeypatch.setattr(rows.recipes, "superres", lambda name: recipe)
+    for kind in ("runs", "results", "weights"):
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
+    return recipe
+
+
+def test_the_state_of_a_study_is_read_from_its_runs(tiny):
+    assert not study.state("tiny")["finished"].any()
+    folders = study.folders("tiny")
+    superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
+    superres.train(recipe="tiny", out=folders["wdsr-a0-tiny-s0"])
+    runs_begun = folders["wdsr-a1-5-tiny-s0"] / engine.LOG
+    runs_begun.parent.mkdir(parents=True)
+    runs_begun.write_text(json.dumps({"step": 3, "loss": 1.0, "seconds": 7200.0}) + "\n")
+    state = study.state("tiny")
+    assert list(state.index[state["finished"]]) == ["bicubic-tiny", "wdsr-a0-tiny-s0"]
+    assert state.loc["wdsr-a1-5-tiny-s0"].to_list() == [False, 3, 4, 2.0]
+    assert state.loc["wdsr-a1-5-tiny-s1", "step"] == 0
+
+
+def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny):
+    folders = study.folders("tiny")
+    superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
+    for seed in (0, 1):
+        superres.train(recipe="tiny", seed=seed, out=folders[f"wdsr-a0-tiny-s{seed}"])
+    published = study.publish("tiny")
+    assert [path.name for path in published] == ["bicubic-tiny.json", "wdsr-a0-tiny.json", "wdsr-a0-tiny-s1.json"]
+    assert [path.name for path in paths.weights().iterdir()] == ["wdsr-a0-tiny.safetensors"]
+    table = runs.load_records("superres")
+    assert table["model"].dropna().to_dict() == {"wdsr-a0-tiny": "wdsr-a0-tiny"}
+    assert all(runs.check(json.loads(path.read_text())) == [] for path in published)
+
+
+def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny, pictures):
+    folder = superres.train("bicubic", recipe="tiny")
+    record = runs.read(folder)
+    assert folder.name == "bicubic-tiny"
+    assert record["command"] == "hfsr train --method bicubic --recipe tiny"
+    assert record["weights_sha256"] is record["alpha"] is record["seed"] is None
+    assert record["steps"] == 0
+    assert record["per_image"][pictures.name]["psnr_y_border2"][0] > 10
+    assert superres.train("bicubic", recipe="tiny") == folder
+
+
+def test_a_recipe_without_rows_is_no_study():
+    with pytest.raises(UserError, match="recipe quick has no rows, only single runs: hfsr train --recipe quick"):
+        study.folders("quick")
+
+
+def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(tmp_path):
+    """A dry run: what Snakemake would do, with one run finished already."""
+    done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / runs.RECORD
+    done.parent.mkdir(parents=True)
+    done.write_text("{}")
+    call = [sys.executable, "-m", "snakemake", "-s", "workflow/Snakefile", "--cores", "2", "--config", "recipe=long"]
+    call += ["--nolock", "--rerun-triggers", "mtime", "--dry-run", "--printshellcmds"]
+    planned = subprocess.run(
+        call, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"HFSR_RUNS": str(tmp_path)}
+    )
+    assert planned.returncode == 0, planned.stderr
+    text = planned.stdout + planned.stderr
+    assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
+    assert "--alpha 1/5" not in text
