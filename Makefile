@@ -44,7 +44,7 @@ test-all: test  ## the same with the tests marked slow
 RECIPE := bench
 CORES := all
 study: install  ## train every run of a recipe (RECIPE=bench), or go on where it was stopped; publishing is `hfsr study --publish`
-	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) \
+	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) \
 	    --nolock --rerun-incomplete --rerun-triggers mtime --keep-going
 
 lab: install  ## open the notebooks

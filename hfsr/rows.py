@@ -131,8 +131,24 @@ def command(settings: Settings) -> str:
     return " ".join(words)
 
 
-def grid(recipe: str) -> list[Settings]:
-    """Every run of a recipe: its rows, the first seed of all of them first.
+def of(row: Row, recipe: str, seed: int = 0, steps: int | None = None) -> Settings:
+    """Settings of a row of a recipe."""
+    return settings(row.method, row.alpha, row.mask, row.reduction, seed, recipe, steps)
+
+
+def grid(recipe: str, steps: int | None = None) -> list[Settings]:
+    """Every run of a recipe: bicubic, then its rows, those of the first seed first.
+
+    Parameters
+    ----------
+    recipe : str
+    steps : int, optional
+        Updates, where not the recipe's: a few try the whole grid out.
+
+    Raises
+    ------
+    UserError
+        If the recipe has no rows.
 
     Examples
     --------
@@ -140,9 +156,9 @@ def grid(recipe: str) -> list[Settings]:
     ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
     """
     plan = recipes.superres(recipe)
-
-    def run(row: Row, seed: int) -> Settings:
-        return settings(row.method, row.alpha, row.mask, row.reduction, seed, recipe)
-
-    trained = [run(row, seed) for seed in plan.seeds for row in plan.rows if row.method != "bicubic"]
-    return [run(row, 0) for row in plan.rows if row.method == "bicubic"] + trained
+    if not plan.rows:
+        raise UserError(f"recipe {recipe} has no rows, only single runs: hfsr train --recipe {recipe}")
+    measured = [of(row, recipe) for row in plan.rows if row.method == "bicubic"]
+    return measured + [
+        of(row, recipe, seed, steps) for seed in plan.seeds for row in plan.rows if row.method != "bicubic"
+    ]

@@ -7,15 +7,11 @@ import pandas as pd
 
 from hfsr import recipes, rows, runs
 from hfsr.engine import LOG
-from hfsr.errors import UserError
 
 
-def folders(recipe: str) -> dict[str, Path]:
-    """Folder of every run of a recipe, by the run's name."""
-    grid = rows.grid(recipe)
-    if not grid:
-        raise UserError(f"recipe {recipe} has no rows, only single runs: hfsr train --recipe {recipe}")
-    return {(name := rows.run_name(run)): runs.folder("superres", name) for run in grid}
+def folders(recipe: str, steps: int | None = None) -> dict[str, Path]:
+    """Folder of every run of a recipe's grid, see `hfsr.rows.grid`, by the run's name."""
+    return {(name := rows.run_name(run)): runs.folder("superres", name) for run in rows.grid(recipe, steps)}
 
 
 def state(recipe: str) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def train(
     task = engine.Task(
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),
-        rate=lambda step: plan.schedule.rate(step, row["steps"]),
+        rate=lambda step: plan.schedule.rate(step, row["steps"]) * (plan.srcnn_rate if method == "srcnn" else 1),
         batch=Crops(pictures, plan.crop, plan.batch, seed),
         loss=lambda model, batch: batch_loss(model, batch, row["alpha"], row["mask"], row["reduction"]),
         images=plan.batch,

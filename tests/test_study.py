@@ -7,11 +7,50 @@ from pathlib import Path
 
 import pytest
 
-from hfsr import engine, paths, recipes, rows, runs, study, superres
+from hfsr import engine, images, paths, recipes, rows, runs, study, superres
+from hfsr.data import photographs
+from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
 from hfsr.recipes import Row
 
 ROOT = Path(__file__).parent.parent
+
+
+def snakemake(*words: str, **environment: object) -> str:
+    call = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "-s",
+        "workflow/Snakefile",
+        "--cores",
+        "2",
+        "--nolock",
+        "--config",
+        *words,
+    ]
+    environment = os.environ | {name: str(value) for name, value in environment.items()}
+    ended = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def div2k(tmp_path_factory):
+    """A data root with 900 pictures in DIV2K's layout, which are five photographs under many names."""
+    root = tmp_path_factory.mktemp("data")
+    sources = []
+    for index, hr in enumerate(photographs.load("embedded").hr):
+        square = hr[:, :256, :256].contiguous()
+        sources.append((square, images.resize_bicubic(square, 0.5)))
+        for image, kind in zip(sources[-1], ("hr", "lr"), strict=True):
+            images.write(root / f"{index}-{kind}.png", image)
+    for part in ("train", "valid"):
+        for (folder, names), kind in zip(layout(part).items(), ("hr", "lr"), strict=True):
+            (root / folder).mkdir(parents=True)
+            for place, name in enumerate(names):
+                os.link(root / f"{place % len(sources)}-{kind}.png", root / folder / name)
+    return root
 
 
 @pytest.fixture
@@ -85,12 +124,28 @@ def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(t
     done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / runs.RECORD
     done.parent.mkdir(parents=True)
     done.write_text("{}")
-    call = [sys.executable, "-m", "snakemake", "-s", "workflow/Snakefile", "--cores", "2", "--config", "recipe=long"]
-    call += ["--nolock", "--rerun-triggers", "mtime", "--dry-run", "--printshellcmds"]
-    planned = subprocess.run(
-        call, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"HFSR_RUNS": str(tmp_path)}
-    )
-    assert planned.returncode == 0, planned.stderr
-    text = planned.stdout + planned.stderr
+    text = snakemake("recipe=long", "--rerun-triggers", "mtime", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path)
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
     assert "--alpha 1/5" not in text
+
+
+def test_one_row_of_the_papers_study_is_one_command(div2k, tmp_path, monkeypatch):
+    monkeypatch.setitem(NUMBERS, "valid", range(801, 803))  # two are enough to be measured
+    monkeypatch.setenv("HFSR_DATA", str(div2k))
+    monkeypatch.setenv("HFSR_RUNS", str(tmp_path))
+    folder = superres.train(alpha="1/5", recipe="paper", steps=2)
+    record = runs.read(folder)
+    assert folder.name == "wdsr-a1-5-paper-s0-2-steps"
+    assert record["data"]["images"] == 800
+    assert len(record["per_image"]["div2k-valid"]["psnr_rgb_border8"]) == 2
+    assert record["command"] == "hfsr train --method wdsr --alpha 1/5 --recipe paper --seed 0 --steps 2"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["paper", "authors"])
+def test_all_of_table_1_is_one_command(div2k, tmp_path, recipe):
+    snakemake(f"recipe={recipe}", "steps=1", HFSR_DATA=div2k, HFSR_RUNS=tmp_path)
+    names = list(study.folders(recipe, steps=1))
+    assert len(names) == 8
+    for name in names:
+        assert json.loads((tmp_path / "superres" / name / runs.RECORD).read_text())["metrics"]
