@@ -30,12 +30,15 @@ class Row:
         A control in place of Eq 7's selection, see `hfsr.crops.batch_mask`.
     reduction : {"batch", "image"}
         How the loss is averaged, see `hfsr.masked_l1`.
+    steps : int, optional
+        Updates, where not the recipe's.
     """
 
     method: str
     alpha: str = "0"
     mask: Literal["random", "low"] | None = None
     reduction: Reduction = "batch"
+    steps: int | None = None
 
 
 @dataclass(frozen=True)

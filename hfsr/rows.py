@@ -133,7 +133,7 @@ def command(settings: Settings) -> str:
 
 def of(row: Row, recipe: str, seed: int = 0, steps: int | None = None) -> Settings:
     """Settings of a row of a recipe."""
-    return settings(row.method, row.alpha, row.mask, row.reduction, seed, recipe, steps)
+    return settings(row.method, row.alpha, row.mask, row.reduction, seed, recipe, steps or row.steps)
 
 
 def grid(recipe: str, steps: int | None = None) -> list[Settings]:

@@ -44,9 +44,10 @@ def published(recipe: str) -> dict[str, list[Record]]:
     UserError
         If a record is stale.
     """
-    found: dict[str, list[Record]] = {name: [] for name in labels(recipe)}
+    steps = {rows.row_name(run): run["steps"] for run in rows.grid(recipe)}
+    found: dict[str, list[Record]] = {name: [] for name in steps}
     for record in _records(paths.results() / "superres"):
-        if record["recipe"] == recipe and record["steps"] in (0, recipes.superres(recipe).steps):
+        if record["recipe"] == recipe and record["steps"] == steps.get(rows.row_name(record)):
             found[rows.row_name(record)].append(record)
     return {name: sorted(records, key=lambda each: each["seed"] or 0) for name, records in found.items() if records}
 
