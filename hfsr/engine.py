@@ -100,48 +100,47 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     check_every = max(1, steps // task.checks)
     total, last_log, last_checkpoint = torch.zeros((), device=device), time.monotonic(), time.monotonic()
 
-    bar = tqdm(
+    with tqdm(
         total=steps,
         initial=progress.step,
         desc=folder.name,
         unit="update",
         mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
         disable=not processes.is_main(),
-    )
-    for step in range(progress.step, steps):
-        for group in task.optimizer.param_groups:
-            group["lr"] = task.rate(step)
-        model.train()
-        batch = send_to_device(processes.part(task.batch(step)), device)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
-            loss = task.loss(model, batch)
-        optimizer.zero_grad()
-        accelerator.backward(loss)
-        optimizer.step()
-        total += loss.detach()
-        bar.update()
+    ) as bar:
+        for step in range(progress.step, steps):
+            for group in task.optimizer.param_groups:
+                group["lr"] = task.rate(step)
+            model.train()
+            batch = send_to_device(processes.part(task.batch(step)), device)
+            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
+                loss = task.loss(model, batch)
+            optimizer.zero_grad()
+            accelerator.backward(loss)
+            optimizer.step()
+            total += loss.detach()
+            bar.update()
 
-        done = step + 1
-        if done % log_every and done != steps:
-            continue
-        updates = done - progress.step
-        mean, seconds = processes.mean(total).item() / updates, time.monotonic() - last_log
-        if not math.isfinite(mean):
-            raise UserError(
-                f"{folder}: the loss is {mean} near update {done}; lower the learning rate, or look at the data"
-            )
-        entry = {"step": done, "loss": mean, "rate": task.rate(step)}
-        progress.step, progress.seconds = done, progress.seconds + seconds
-        bar.set_postfix_str(f"loss {mean:.4f}, {updates * task.images / seconds:.0f} images/s", refresh=False)
-        if processes.is_main() and (done // check_every > (done - updates) // check_every or done == steps):
-            entry |= _watch(task)
-        progress.log.append({**entry, "seconds": progress.seconds})
-        if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
-            _keep(task, folder, progress)
-            last_checkpoint = time.monotonic()
-        total.zero_()
-        last_log = time.monotonic()
-    bar.close()
+            done = step + 1
+            if done % log_every and done != steps:
+                continue
+            updates = done - progress.step
+            mean, seconds = processes.mean(total).item() / updates, time.monotonic() - last_log
+            if not math.isfinite(mean):
+                raise UserError(
+                    f"{folder}: the loss is {mean} near update {done}; lower the learning rate, or look at the data"
+                )
+            entry = {"step": done, "loss": mean, "rate": task.rate(step)}
+            progress.step, progress.seconds = done, progress.seconds + seconds
+            bar.set_postfix_str(f"loss {mean:.4f}, {updates * task.images / seconds:.0f} images/s", refresh=False)
+            if processes.is_main() and (done // check_every > (done - updates) // check_every or done == steps):
+                entry |= _watch(task)
+            progress.log.append({**entry, "seconds": progress.seconds})
+            if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
+                _keep(task, folder, progress)
+                last_checkpoint = time.monotonic()
+            total.zero_()
+            last_log = time.monotonic()
     return progress
 
 

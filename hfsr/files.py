@@ -5,16 +5,18 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from safetensors import SafetensorError
 
 from hfsr.errors import UserError
 
 
 @contextmanager
 def atomic(path: Path | str) -> Iterator[Path]:
-    """Write a file completely or not at all.
+    """Write a file completely or not at all; what cannot be written is a `UserError` that names it.
 
     Yields a temporary path in the same folder (made where missing), with the same suffix. When the block ends without an
     error the file is flushed to disk and takes the place of `path` in one step; after an error it is removed and what was
@@ -30,15 +32,22 @@ def atomic(path: Path | str) -> Iterator[Path]:
     ['note.txt']
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"{path}: cannot be written ({reason}); make room or choose another place, then do the same again: "
+            "nothing saved before is lost"
+        ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def write_json(path: Path | str, content: Any) -> None:

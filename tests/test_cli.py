@@ -47,6 +47,7 @@ VERBS = [
     ["mask"],
     ["classify"],
     ["publish"],
+    ["study"],
     ["data"],
     ["data", "fetch"],
     ["data", "list"],
@@ -131,7 +132,7 @@ MISTAKES = [
     (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
     (["evaluate", "bicubic", "nowhere"], "nowhere"),
     (["train", "--alpha", "-1"], "must be finite and at least 0"),
-    (["train", "--recipe", "grand"], "choose one of quick, bench, paper"),
+    (["train", "--recipe", "grand"], "choose one of quick, bench, long, paper, authors"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
     (["data", "fetch", "imagenet"], "imagenet"),
@@ -180,3 +181,18 @@ def test_the_installed_command_runs(tmp_path):
         [sys.executable, "-m", "hfsr.cli", "upscale", "absent.png", "out.png"], capture_output=True, text=True
     )
     assert (result.returncode, result.stdout, result.stderr) == (2, "", "hfsr: absent.png: no such file\n")
+
+
+def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, tmp_path, monkeypatch):
+    for kind in ("runs", "results", "weights"):
+        monkeypatch.setattr(runs.paths, kind, lambda kind=kind: tmp_path / kind)
+    code, out, _ = hfsr("study", "long", "--publish")
+    assert code == 0
+    assert [line.split()[:3] for line in out.splitlines()[2:]] == [
+        ["wdsr-a0-long-s0", "False", "0"],
+        ["wdsr-a1-5-long-s0", "False", "0"],
+    ]
+    assert hfsr("study", "quick")[::2] == (
+        2,
+        "hfsr: recipe quick has no rows, only single runs: hfsr train --recipe quick\n",
+    )

@@ -158,8 +158,43 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
 
 def test_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(
+        UserError, match=r"file/run/checkpoint.safetensors: cannot be written \(.*\); make room or choose"
+    ):
         engine.fit(toy(3), tmp_path / "file" / "run", SETTINGS, 3)
+
+
+LIMITED = """
+    import resource, sys
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))  # as on a disk with so much room
+    sys.argv = ["hfsr", *sys.argv[2:]]
+    from hfsr.cli import main
+    main()
+"""
+
+
+def test_a_full_disk_is_one_line_and_leaves_what_was_saved(tmp_path):
+    """A real process that the system lets write no further."""
+    words = [*["train", "--recipe", "quick", "--steps", "2", "--data", "embedded-held-out", "--out"], str(tmp_path)]
+
+    def train(room: int) -> subprocess.CompletedProcess:
+        call = [sys.executable, "-c", textwrap.dedent(LIMITED), str(room), *words]
+        return subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+
+    ended = train(room=1_000_000)
+    assert ended.returncode == 2, ended.stderr
+    message = ended.stderr.splitlines()[-1]
+    assert message.startswith(f"hfsr: {tmp_path}/checkpoint.safetensors: cannot be written (")
+    assert "make room" in message
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+    checkpoint = tmp_path / engine.CHECKPOINT
+    ended = train(room=20_000)  # nothing at all fits now
+    assert ended.returncode == 2
+    checkpoint.write_bytes(b"saved before")
+    ended = train(room=1_000_000)
+    assert (ended.returncode, checkpoint.read_bytes()) == (2, b"saved before")
 
 
 RUN = """

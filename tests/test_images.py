@@ -354,7 +354,7 @@ def test_a_failing_write_leaves_what_was_there(tmp_path, monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(Image.Image, "save", fail)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(UserError, match=r"picture.png: cannot be written \(no space left"):
         images.write(path, planes(COLOUR[::-1]))
     assert [entry.name for entry in tmp_path.iterdir()] == ["picture.png"]
     assert torch.equal(images.read(path), planes(COLOUR))

@@ -1,10 +1,11 @@
 import dataclasses
 import json
+import shutil
 
 import pytest
 import torch
 
-from hfsr import evaluation, images, recipes, runs, superres
+from hfsr import engine, evaluation, images, recipes, runs, superres
 from hfsr.crops import Crops
 from hfsr.errors import UserError
 from hfsr.models import WDSR, store
@@ -104,6 +105,30 @@ def test_a_folder_of_the_same_name_with_other_pictures_is_another_run(tmp_path, 
     superres.train(recipe="tiny", data=str(tmp_path / "a" / "photos"), out=tmp_path / "run")
     with pytest.raises(UserError, match=r"finished run with other pictures in 'photos': choose another folder"):
         superres.train(recipe="tiny", data=str(tmp_path / "b" / "photos"), out=tmp_path / "run")
+
+
+def test_pictures_that_vanish_during_training_are_named_and_nothing_trained_is_lost(
+    tmp_path, tiny, folder, monkeypatch
+):
+    judged = tmp_path / "judged"
+    shutil.copytree(folder, judged)
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny, evaluation=(str(judged),)))
+    fit = engine.fit
+
+    def vanishing(*arguments):
+        progress = fit(*arguments)
+        judged.rename(tmp_path / "gone")
+        return progress
+
+    monkeypatch.setattr(engine, "fit", vanishing)
+    with pytest.raises(UserError, match=r"no photographs called '.*judged'"):
+        superres.train(recipe="tiny", out=tmp_path / "run")
+    trained = (tmp_path / "run" / engine.CHECKPOINT).read_bytes()
+    (tmp_path / "gone").rename(judged)
+    monkeypatch.setattr(engine, "fit", fit)
+    record = runs.read(superres.train(recipe="tiny", out=tmp_path / "run"))
+    assert record["metrics"]["judged/psnr_y_border2"] > 5
+    assert (tmp_path / "run" / engine.CHECKPOINT).read_bytes() == trained
 
 
 def test_a_half_written_record_is_named(tmp_path, tiny):
