@@ -56,7 +56,7 @@ def train(
     _print_metrics(folder / "record.json")
 
 
-@app.command(epilog="Example: hfsr evaluate wdsr-quick set5 embedded-held-out")
+@app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
 def evaluate(
     model: Annotated[str, typer.Argument(help='A published model, a .safetensors file, or "bicubic".')],
     data: Annotated[
@@ -76,11 +76,11 @@ def evaluate(
             typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
-@app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-quick")
+@app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-a1-5")
 def upscale(
     source: Annotated[Path, typer.Argument(help="The picture to enlarge.")],
     target: Annotated[Path, typer.Argument(help="Where to write it; the suffix names the format.")],
-    model: Model = "wdsr-quick",
+    model: Model = "wdsr-a1-5",
 ) -> None:
     """Enlarge a picture of any size x2, in bounded memory."""
     images.check_target(target)
@@ -101,7 +101,7 @@ def mask(
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
 
 
-@app.command(epilog="Example: hfsr classify --dataset cifar10 --method wdsr-quick --recipe quick")
+@app.command(epilog="Example: hfsr classify --dataset cifar10 --method wdsr-a1-5 --recipe quick")
 def classify(
     dataset: Annotated[str | None, typer.Option(help="digits, cifar10 or cifar100; by default the recipe's.")] = None,
     method: Annotated[
@@ -134,7 +134,7 @@ def study(
         typer.echo(record)
 
 
-@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a0-quick-s0 wdsr-quick")
+@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")
 def publish(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[

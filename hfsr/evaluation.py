@@ -1,7 +1,11 @@
 """What Table I measures: PSNR and SSIM of a method on sets of photographs, and the share of elements that Eq 7 selects."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from torch import nn
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
@@ -52,6 +56,28 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
         }.items():
             measured.setdefault(name, []).append(value)
     return measured
+
+
+def most_different(results: Sequence[Tensor], height: int, width: int) -> tuple[int, int]:
+    """Where methods differ most: the window in which their results spread furthest from each other, in the mean.
+
+    Parameters
+    ----------
+    results : sequence of Tensor, (C, H, W), uint8
+        One a method, of one size.
+    height, width : int
+        Of the window, in pixels.
+
+    Returns
+    -------
+    tuple of int
+        Row and column of the window's upper left corner.
+    """
+    stacked = torch.stack([result.float() for result in results])
+    spread = stacked.std(dim=0).mean(dim=0)
+    windows = F.avg_pool2d(spread[None, None], (height, width), stride=1)[0, 0]
+    row, column = divmod(int(windows.argmax()), windows.shape[1])
+    return row, column
 
 
 def mean_psnr(model: nn.Module, pictures: Photographs) -> float:

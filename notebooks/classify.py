@@ -44,7 +44,7 @@ from hfsr.weightmap import alpha_label
 
 # %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
 dataset = "digits"  # or "cifar10", "cifar100"
-method = "wdsr-quick"  # "bicubic", or a published model
+method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = "quick"  # "paper" is the paper's network: days
 seed = 0

@@ -38,7 +38,7 @@ from hfsr.upscale import upscale
 # `papermill notebooks/frequency.ipynb runs/frequency.ipynb -p models NAME,NAME -p photograph NAME`.
 
 # %% tags=["parameters"]
-models = "wdsr-quick,wdsr-quick-a1-5"  # names of published networks, separated by commas
+models = "wdsr-a0,wdsr-a1-5"  # names of published networks, separated by commas
 photograph = "coffee"  # the held-out photograph whose spectra are drawn
 
 # %% [markdown]

@@ -30,7 +30,7 @@ def log():
     return pd.DataFrame({"step": steps, "loss": 0.2 / np.sqrt(steps)})
 
 
-SIZES = pd.Series({"bicubic": 1000, "wdsr-quick": 1130, "1/5": 900, "ground truth": 1900})
+SIZES = pd.Series({"bicubic": 1000, "wdsr-a1-5": 1130, "1/5": 900, "ground truth": 1900})
 
 
 def every_figure(image, methods, log):

@@ -40,7 +40,7 @@ def test_published_models_are_listed_and_loaded_by_name(tmp_path, monkeypatch):
 
 
 def test_unknown_model_lists_those_there_are():
-    with pytest.raises(UserError, match=r"no model is called 'edsr': choose one of .*wdsr-quick"):
+    with pytest.raises(UserError, match=r"no model is called 'edsr': choose one of .*wdsr-a1-5"):
         store.load_model("edsr")
     with pytest.raises(UserError, match=r"gone.safetensors: no such file"):
         store.load_model("gone.safetensors")

@@ -216,7 +216,7 @@ def test_a_missing_record_is_named(tmp_path, monkeypatch):
 
 def test_every_published_record_is_whole_and_fresh():
     table = runs.load_records()
-    assert "wdsr-quick" in table.index
+    assert "wdsr-a1-5" in table.index
     for path in table["record"]:
         content = json.loads((runs.paths.results() / path).read_text())
         assert runs.check(content) == []

@@ -2,12 +2,14 @@
 
 from hfsr.figures.frequency import png_sizes, radial_profiles, spectra
 from hfsr.figures.method import framework, map_histogram, map_panels, selected_shares
-from hfsr.figures.study import accuracies, curve, side_by_side
+from hfsr.figures.study import accuracies, curve, differences, learning_curves, side_by_side
 
 __all__ = [
     "accuracies",
     "curve",
+    "differences",
     "framework",
+    "learning_curves",
     "map_histogram",
     "map_panels",
     "png_sizes",

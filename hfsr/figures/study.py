@@ -1,4 +1,4 @@
-"""What a run or a study shows: its loss, pictures side by side, Table III."""
+"""What a run or a study shows: its loss, learning curves, differences with intervals, pictures side by side, Table III."""
 
 from collections.abc import Mapping
 
@@ -30,6 +30,68 @@ def curve(log: pd.DataFrame) -> Figure:
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
     ax.legend()
+    return figure
+
+
+@styled
+def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
+    """Every row's curve, the mean of its seeds between their least and most: the whole training, then its last half.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        From `hfsr.tables.curves`: columns ``row``, ``seed``, ``step`` and `metric`.
+    metric, ylabel : str
+    """
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
+    colours = drawing.colours_of(curves["row"].unique(), truth="")
+    for name, row in curves.groupby("row", sort=False):
+        seeds = row.groupby("step")[metric]
+        mean, low, high = seeds.mean(), seeds.min(), seeds.max()
+        for ax in axes:
+            ax.fill_between(mean.index, low, high, color=colours[name], alpha=0.2, lw=0)
+            ax.plot(mean.index, mean, color=colours[name], lw=1.8, label=name)
+    late = curves[curves["step"] >= curves["step"].max() / 2][metric]
+    span = late.quantile(0.1), late.max()  # rows far below the others leave the second panel
+    for ax, text in zip(axes, ("all updates", "the last half"), strict=True):
+        ax.set(xlabel="updates", ylabel=ylabel)
+        title(ax, text)
+    axes[0].set_ylim(max(curves[metric].min(), span[1] - 8), span[1] + 0.3)
+    axes[1].set(xlim=(curves["step"].max() / 2, curves["step"].max()), ylim=(span[0] - 0.2, span[1] + 0.1))
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, drawing.method_labels(names), loc="outside lower center", ncols=2)
+    return figure
+
+
+@styled
+def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
+    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, red where it excludes zero.
+
+    Parameters
+    ----------
+    tables : dict of set -> DataFrame
+        From `hfsr.tables.differences`, rows by their labels.
+    xlabel : str
+        What the differences are of, with the unit.
+    """
+    columns = min(2, len(tables))
+    lines = -(-len(tables) // columns)
+    rows = max(len(table) for table in tables.values())
+    size = (WIDTH, lines * (0.9 + 0.3 * rows))
+    figure, axes = plt.subplots(lines, columns, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    for ax in list(axes.flat)[len(tables) :]:
+        ax.axis("off")
+    for ax, (name, table) in zip(axes.flat, tables.items(), strict=False):
+        for place, (_, row) in enumerate(table.iterrows()):
+            colour = RED if row["sign"] else GREY
+            ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
+            ax.plot(row["mean"], place, "o", color=colour)
+        ax.axvline(0, color=drawing.INK, lw=1)
+        ax.set_yticks(range(len(table)), drawing.method_labels(table.index))
+        ax.set(ylim=(len(table) - 0.5, -0.5))
+        ax.grid(axis="y", visible=False)
+        title(ax, name)
+    figure.supxlabel(xlabel, fontsize=12)
     return figure
 
 

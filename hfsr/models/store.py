@@ -62,7 +62,7 @@ def load_model(name: str | Path) -> nn.Module:
     Parameters
     ----------
     name : str or path
-        Such as ``"wdsr-quick"``; `published` lists them. A path of a ``.safetensors`` file is taken too.
+        Such as ``"wdsr-a1-5"``; `published` lists them. A path of a ``.safetensors`` file is taken too.
 
     Returns
     -------

@@ -78,7 +78,7 @@ def test_a_stale_record_stops_the_build_with_its_name(extension, tmp_path, monke
 
 def test_a_model_without_a_record_stops_the_build_with_its_name(extension, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
-    with pytest.raises(ExtensionError, match="wdsr-quick"):
+    with pytest.raises(ExtensionError, match="wdsr-a1-5"):
         extension.check_records(None)
 
 
