@@ -45,3 +45,13 @@ def test_selected_shares_are_pooled_over_elements_per_set_and_over_all(folder):
     counts = [int(selection_mask(hr, "1/5").sum()) for hr in joined.hr]
     assert shares[joined.name] == pytest.approx(sum(counts) / sum(hr.numel() for hr in joined.hr))
     assert shares[joined.name] != pytest.approx(sum(selected_fraction(hr, "1/5") for hr in joined.hr) / len(joined.hr))
+
+
+def test_most_different_finds_the_window_where_results_spread():
+    one = torch.randint(0, 256, (3, 40, 60), dtype=torch.uint8, generator=torch.manual_seed(0))
+    other = one.clone()
+    other[:, 11:19, 33:45] = 255 - other[:, 11:19, 33:45]
+    assert evaluation.most_different([one, other, one], 8, 12) == (11, 33)
+    row, column = evaluation.most_different([one, other], 30, 40)
+    assert row <= 11
+    assert column + 40 >= 45

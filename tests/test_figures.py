@@ -7,7 +7,7 @@ import pytest
 from matplotlib.text import Text
 
 from hfsr import figures, paper, selected_fraction, selection_mask, weight_map
-from hfsr.drawing import STYLE
+from hfsr.drawing import RED, STYLE
 from hfsr.frequency import radial_profile, spectrum
 from hfsr.images import resize_bicubic
 from hfsr.weightmap import map_statistics
@@ -30,10 +30,31 @@ def log():
     return pd.DataFrame({"step": steps, "loss": 0.2 / np.sqrt(steps)})
 
 
+@pytest.fixture
+def gaps():
+    rows = ["1/7", "1/5", "1/5, random elements", "1/5, smooth elements", "1/5, mean per image"]
+    table = pd.DataFrame({"mean": [0.1, 0.0, -0.2, -3.0, 0.05], "low": [0.05, -0.1, -0.3, -3.2, -0.02]}, index=rows)
+    table["high"] = 2 * table["mean"] - table["low"]
+    table["sign"] = [1, 0, -1, -1, 0]
+    return {"set5": table, "set14": table / 2, "bsd100": table}
+
+
+@pytest.fixture
+def curves():
+    return pd.DataFrame(
+        [
+            {"row": row, "seed": seed, "step": step, "psnr": 30 + level + seed / 10 - 100 / step}
+            for level, row in enumerate(["SRCNN", "WDSR", "1/5", "1/5, random elements"])
+            for seed in (0, 1)
+            for step in range(20, 401, 20)
+        ]
+    )
+
+
 SIZES = pd.Series({"bicubic": 1000, "wdsr-a1-5": 1130, "1/5": 900, "ground truth": 1900})
 
 
-def every_figure(image, methods, log):
+def every_figure(image, methods, log, gaps, curves):
     yield figures.framework()
     yield figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60))
     yield figures.map_histogram(image, "1/5")
@@ -43,13 +64,15 @@ def every_figure(image, methods, log):
     yield figures.radial_profiles({name: radial_profile(one) for name, one in methods.items()}, "ground truth")
     yield figures.png_sizes(SIZES, paper.table4()["div2k_valid"])
     yield figures.curve(log)
+    yield figures.learning_curves(curves, "psnr", "PSNR (dB)")
+    yield figures.differences(gaps, "difference (dB)")
     yield figures.side_by_side(methods)
     yield figures.accuracies(paper.table3(), paper.table3() / 100)
 
 
-def test_every_figure_is_legible(image, methods, log):
+def test_every_figure_is_legible(image, methods, log, gaps, curves):
     before = {key: plt.rcParams[key] for key in STYLE}
-    for figure in every_figure(image, methods, log):
+    for figure in every_figure(image, methods, log, gaps, curves):
         written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
         assert min(text.get_fontsize() for text in written) >= 11
         figure.draw_without_rendering()  # settles the layout
@@ -182,3 +205,22 @@ def test_accuracies_shows_every_row_with_its_interval():
         ends = np.array([segment[:, 0] for segment in bars.get_segments()], dtype=float)
         np.testing.assert_allclose(ends.T, [accuracy[name] - 0.98, accuracy[name] + 0.98])
         assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
+
+
+def test_learning_curves_are_the_means_of_the_seeds(curves):
+    figure = figures.learning_curves(curves, "psnr", "PSNR (dB)")
+    lines = {line.get_label(): line.get_ydata() for line in figure.axes[0].get_lines()}
+    assert list(lines) == ["SRCNN", "WDSR", "1/5", "1/5, random elements"]
+    assert lines["WDSR"][-1] == pytest.approx(31.05 - 0.25)
+    assert figure.axes[1].get_xlim() == (200, 400)
+
+
+def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
+    figure = figures.differences(gaps, "difference (dB)")
+    panel = figure.axes[0]
+    intervals = panel.get_lines()[:-1:2]
+    assert [tuple(line.get_xdata()) for line in intervals] == list(
+        zip(gaps["set5"]["low"], gaps["set5"]["high"], strict=True)
+    )
+    colours = [line.get_color() for line in intervals]
+    assert [colour == RED for colour in colours] == [True, False, True, True, False]

@@ -9,7 +9,7 @@ def test_names_and_commands_tell_every_row_of_the_measured_study_apart():
     first = [rows.run_name(run) for run in grid if run["seed"] in (None, 0)]
     assert first == [
         "bicubic-bench",
-        "srcnn-bench-s0",
+        "srcnn-bench-s0-30000-steps",
         "wdsr-a0-bench-s0",
         "wdsr-a1-7-bench-s0",
         "wdsr-a1-6-bench-s0",
@@ -36,7 +36,7 @@ def test_a_command_names_the_settings_it_comes_from(recipe):
     for run in rows.grid(recipe):
         words = rows.command(run).split()
         options = dict(zip(words[2::2], words[3::2], strict=True))
-        read = {name.removeprefix("--"): int(value) if name == "--seed" else value for name, value in options.items()}
+        read = {name.removeprefix("--"): int(value) if value.isdecimal() else value for name, value in options.items()}
         assert rows.settings(**read) == run
 
 

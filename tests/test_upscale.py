@@ -1,3 +1,7 @@
+import subprocess
+import sys
+import textwrap
+
 import pytest
 import torch
 
@@ -54,3 +58,22 @@ def test_no_gradients_are_kept(network):
 def test_a_method_that_is_neither_is_refused():
     with pytest.raises(ValueError, match="a network or"):
         upscale("lanczos", picture(3, 8, 8))
+
+
+def test_memory_stays_flat_but_for_the_pictures_themselves():
+    """Twelve million pixels, in a process of its own: as floats the result alone would take 576 MB."""
+    script = """
+        import resource, torch
+        from hfsr.models import WDSR
+        from hfsr.upscale import upscale
+
+        torch.set_num_threads(1)
+        network = WDSR(blocks=1, features=4, expansion=1).eval()
+        upscale(network, torch.zeros(3, 300, 300, dtype=torch.uint8))
+        picture = torch.zeros(3, 3000, 4000, dtype=torch.uint8)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        upscale(network, picture)
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True)
+    assert 0 < float(ended.stdout) < 36 + 144 + 50  # MB: both pictures as bytes, and the tiles

@@ -45,12 +45,12 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
     """
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
     colours = drawing.colours_of(curves["row"].unique(), truth="")
-    for name, row in curves.groupby("row", sort=False):
-        seeds = row.groupby("step")[metric]
+    for name, colour in colours.items():
+        seeds = curves[curves["row"] == name].groupby("step")[metric]
         mean, low, high = seeds.mean(), seeds.min(), seeds.max()
         for ax in axes:
-            ax.fill_between(mean.index, low, high, color=colours[name], alpha=0.2, lw=0)
-            ax.plot(mean.index, mean, color=colours[name], lw=1.8, label=name)
+            ax.fill_between(mean.index, low, high, color=colour, alpha=0.2, lw=0)
+            ax.plot(mean.index, mean, color=colour, lw=1.8, label=name)
     late = curves[curves["step"] >= curves["step"].max() / 2][metric]
     span = late.quantile(0.1), late.max()  # rows far below the others leave the second panel
     for ax, text in zip(axes, ("all updates", "the last half"), strict=True):
