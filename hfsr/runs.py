@@ -141,7 +141,7 @@ def publish(run: Path | str, name: str | None = None) -> Path:
     run : path
         The run's folder.
     name : str, optional
-        What the model is to be called, such as ``"wdsr-quick"``, and its record too. Without one only the record is
+        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one only the record is
         published, under the name of the run's folder.
 
     Returns

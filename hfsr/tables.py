@@ -1,5 +1,6 @@
 """Table I from the published records: our rows, their means over seeds, and paired differences with intervals."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -139,6 +140,22 @@ def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -
             "better": (gaps > 0).mean(),
         }
     return pd.DataFrame(table).T
+
+
+def printed_differences(recipe: str, sets: Sequence[str], metric: str, digits: int = 3) -> pd.DataFrame:
+    """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study but the baseline, by its name; a column a set; strings.
+    """
+
+    def printed(row: pd.Series) -> str:
+        text = f"{row['mean']:+.{digits}f} ({row['low']:+.{digits}f}, {row['high']:+.{digits}f})"
+        return f"{text} *" if row["sign"] else text
+
+    return pd.DataFrame({name: differences(recipe, name, metric).apply(printed, axis=1) for name in sets})
 
 
 def curves(recipe: str) -> pd.DataFrame:

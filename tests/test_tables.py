@@ -75,6 +75,13 @@ def test_differences_are_paired_by_seed_and_picture():
     assert other.loc["wdsr-a0", "mean"] == pytest.approx(-0.125)
 
 
+def test_printed_differences_carry_a_star_where_zero_is_excluded():
+    printed = tables.printed_differences("bench", ["set5"], "psnr_y_border2")["set5"]
+    assert printed["wdsr-a1-5"].startswith("+0.125 (+0.0")
+    assert printed["wdsr-a1-5"].endswith(") *")
+    assert printed["wdsr-a1-5-low"] == "-3.000 (-3.000, -3.000) *"
+
+
 def test_labels_are_the_papers_where_it_has_the_row():
     named = tables.labels("bench")
     assert list(named.values())[: len(paper.METHODS)] == list(paper.METHODS)
