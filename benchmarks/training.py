@@ -200,9 +200,7 @@ def main() -> None:
     crops = Crops(pictures, CROP, BATCH, seed=0)
     batch = crops(0)
     prepared, masked = seconds(lambda: crops(1), 31), seconds(lambda: batch_mask(batch, ALPHA, "high"), 31)
-    print(
-        f"batch preparation {prepared / ours:.1%} of an update, weight map and mask {masked / ours:.1%}; nothing is written to disk"
-    )
+    print(f"batch preparation {prepared / ours:.1%} of an update, weight map and mask {masked / ours:.1%}")
     where_time_goes(update, device)
 
 

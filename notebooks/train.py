@@ -20,7 +20,7 @@
 # *Does a super-resolution network learn as well from the pixels that differ most from their neighbours as from all of
 # them?* This page trains one network on this machine, from real photographs, the way Sections III.A and IV.B of the paper
 # {cite}`zhou2020improving` describe, and measures it beside bicubic enlargement on photographs that it has not seen.
-# A few hundred updates on a handful of pictures cannot answer the question; they show how the answer is made.
+# A minute on a handful of pictures cannot answer the question; it shows how the answer is made, and {doc}`superres` gives it.
 
 # %%
 import time
@@ -170,7 +170,7 @@ rows = [*theirs.index, *(name for name in ours.index if name not in theirs.index
 theirs.join(ours, how="outer").loc[rows].astype(object).fillna("")
 
 # %% [markdown]
-# Whether half of the elements are enough is a matter of full-length runs with several seeds and of controls, not of this page.
+# Whether half of the elements are enough is a matter of longer runs with several seeds and of controls: {doc}`superres`.
 
 # %%
 print(f"record   {runs.shown(folder)}/{runs.RECORD}")
