@@ -1,7 +1,7 @@
-"""Short runs that compare sizes of crops and batches and learning rates, each on as many pixels: how recipe "bench" was chosen.
+"""Short runs that compare sizes of crops and batches and learning rates, each on as many pixels: how "bench" was chosen.
 
-Plain WDSR-A on the study's training photographs, judged on the eight embedded photographs, which the study neither trains nor is
-measured on. ``HFSR_DATA=... python benchmarks/settings.py`` takes seven minutes a line on one core.
+Plain WDSR-A on the study's training photographs, judged on the eight embedded photographs, which the study does not use
+at all. ``HFSR_DATA=... python benchmarks/settings.py`` takes seven minutes a line on one core.
 """
 
 import argparse

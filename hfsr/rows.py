@@ -87,8 +87,8 @@ def run_name(settings: Settings) -> str:
 
     Examples
     --------
-    >>> run_name(settings(alpha="1/5", seed=1, steps=2000))
-    'wdsr-a1-5-quick-s1-2000-steps'
+    >>> run_name(settings(alpha="1/5", seed=1, steps=500))
+    'wdsr-a1-5-quick-s1-500-steps'
     """
     parts = [row_name(settings), settings["recipe"]]
     if settings["method"] == "bicubic":

@@ -40,7 +40,14 @@ def published():
     torch.manual_seed(0)
     store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
     recipe = recipes.superres("quick")
-    record = {"study": "superres", "name": "wdsr-a1-5", "method": "wdsr", "alpha": 0.2, "mask": "high"}
+    record = {
+        "study": "superres",
+        "name": "wdsr-a1-5",
+        "model": "wdsr-a1-5",
+        "method": "wdsr",
+        "alpha": 0.2,
+        "mask": "high",
+    }
     record |= {"recipe": recipe.name, "recipe_digest": recipes.digest(recipe), "data": {"name": "elsewhere"}}
     record["weights_sha256"] = runs.sha256(paths.weights() / "wdsr-a1-5.safetensors")
     write_json(paths.results() / "superres" / "wdsr-a1-5.json", record | {"command": "hfsr train"})
