@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hfsr import engine, recipes, runs
+from hfsr import engine, processes, recipes, runs
 from hfsr.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 from hfsr.data import labelled
 from hfsr.enlarge import PLAIN, enlarge, network
@@ -175,18 +175,20 @@ def train(
     )
     progress = engine.fit(task, run, made | {"data_digest": data.digest}, steps)
 
-    device = next(model.parameters()).device
-    measured = evaluate(runs.save_weights(run, model).to(device), test_images, data.test_labels)
-    runs.write_record(
-        run,
-        made | {"correct": {name: measured["correct"]}},
-        data={"name": name, "images": len(chosen), "test_images": len(test_images), "digest": data.digest},
-        progress=progress,
-        images=plan.batch,
-        metrics={f"{name}/test_accuracy": measured["accuracy"]},
-        per_image={},
-        command=command(made),
-    )
+    if processes.is_main():
+        device = next(model.parameters()).device
+        measured = evaluate(runs.save_weights(run, model).to(device), test_images, data.test_labels)
+        runs.write_record(
+            run,
+            made | {"correct": {name: measured["correct"]}},
+            data={"name": name, "images": len(chosen), "test_images": len(test_images), "digest": data.digest},
+            progress=progress,
+            images=plan.batch,
+            metrics={f"{name}/test_accuracy": measured["accuracy"]},
+            per_image={},
+            command=command(made),
+        )
+    processes.wait()
     return run
 
 
