@@ -24,12 +24,12 @@ def label(row: Row) -> str:
     Examples
     --------
     >>> label(Row("wdsr")), label(Row("wdsr", "1/5", mask="low"))
-    ('WDSR', '1/5, smooth elements')
+    ('WDSR', '1/5, smooth')
     """
     if row.method != "wdsr" or row.alpha == "0":
         return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[row.method]
-    variants = {"random": ", random elements", "low": ", smooth elements", None: ""}
-    return row.alpha + variants[row.mask] + (", mean per image" if row.reduction == "image" else "")
+    variants = {"random": ", random", "low": ", smooth", None: ""}
+    return row.alpha + variants[row.mask] + (", per image" if row.reduction == "image" else "")
 
 
 def labels(recipe: str) -> dict[str, str]:

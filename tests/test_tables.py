@@ -85,7 +85,7 @@ def test_printed_differences_carry_a_star_where_zero_is_excluded():
 def test_labels_are_the_papers_where_it_has_the_row():
     named = tables.labels("bench")
     assert list(named.values())[: len(paper.METHODS)] == list(paper.METHODS)
-    assert tables.label(Row("wdsr", "1/5", reduction="image")) == "1/5, mean per image"
+    assert tables.label(Row("wdsr", "1/5", reduction="image")) == "1/5, per image"
     assert len(set(named.values())) == len(named)
 
 
