@@ -12,9 +12,6 @@ from hfsr.recipes import Row
 from hfsr.stats import over_seeds_and_images, spread
 
 BASELINE = "wdsr-a0"
-SETS = ("set5", "set14", "bsd100", "realsr-held-out")
-RGB = ("psnr_rgb_border8", "ssim_rgb_border8")
-LUMA = ("psnr_y_border2", "ssim_y_border2")
 Record = dict[str, Any]
 
 

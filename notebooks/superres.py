@@ -196,11 +196,15 @@ figures.side_by_side(windows, columns=2)
 #
 # *Because of which elements they are?* Mostly not. As many elements drawn at random do as well within the same hundredths: a photograph
 # has more elements than the network needs, so leaving some out costs nothing, whichever they are. What must not be left out are
-# the elements that the method keeps: trained on the smooth ones alone, the network ends near bicubic interpolation.
+# the elements that the method keeps: trained on the smooth ones alone, the network ends little above bicubic interpolation.
 #
 # *Then what does the selection change?* Where the error lies. The table above splits it: on the selected elements the network gains
 # some hundredths of a decibel, and pays for it with about half a decibel on the smooth ones, which the loss never saw and where the
 # error is small anyway. SSIM, which weighs contrast, rewards that; PSNR over all elements hardly notices.
+#
+# *As printed, or as in the code?* Averaged over each crop's elements first ({eq}`eq-masked`, then {eq}`eq-batch`), the same selection comes out
+# a few hundredths lower than averaged over the batch at once: a crop with a dozen selected elements then weighs as much as one with
+# a thousand.
 #
 # *How sure is this?* The list at the top says how many seeds each row has. With one, an interval holds for other images but not
 # for other seeds, and differences of hundredths of a decibel must not be read as a ranking. {doc}`/book/curves` shows that a single
