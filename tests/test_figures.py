@@ -212,7 +212,7 @@ def test_learning_curves_are_the_means_of_the_seeds(curves):
     lines = {line.get_label(): line.get_ydata() for line in figure.axes[0].get_lines()}
     assert list(lines) == ["SRCNN", "WDSR", "1/5", "1/5, random elements"]
     assert lines["WDSR"][-1] == pytest.approx(31.05 - 0.25)
-    assert figure.axes[1].get_xlim() == (200, 400)
+    assert figure.axes[1].get_xlim() == (50, 100)
 
 
 def test_differences_show_every_interval_and_mark_those_without_zero(gaps):

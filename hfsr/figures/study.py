@@ -44,20 +44,23 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
     metric, ylabel : str
     """
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
+    done = 100 * curves["step"] / curves.groupby("row")["step"].transform("max")  # rows may have updates of their own
     colours = drawing.colours_of(curves["row"].unique(), truth="")
+    drawn: set[str] = set()
     for name, colour in colours.items():
-        seeds = curves[curves["row"] == name].groupby("step")[metric]
+        seeds = curves[curves["row"] == name].groupby(done)[metric]
         mean, low, high = seeds.mean(), seeds.min(), seeds.max()
         for ax in axes:
             ax.fill_between(mean.index, low, high, color=colour, alpha=0.2, lw=0)
-            ax.plot(mean.index, mean, color=colour, lw=1.8, label=name)
-    late = curves[curves["step"] >= curves["step"].max() / 2][metric]
-    span = late.quantile(0.1), late.max()  # rows far below the others leave the second panel
-    for ax, text in zip(axes, ("all updates", "the last half"), strict=True):
-        ax.set(xlabel="updates", ylabel=ylabel)
+            ax.plot(mean.index, mean, color=colour, lw=1.8, ls="--" if colour in drawn else "-", label=name)
+        drawn.add(colour)
+    late = curves[done >= 50][metric]
+    for ax, text in zip(axes, ("the whole training", "its last half"), strict=True):
+        ax.set(xlabel="share of the updates (%)", ylabel=ylabel)
         title(ax, text)
-    axes[0].set_ylim(max(curves[metric].min(), span[1] - 8), span[1] + 0.3)
-    axes[1].set(xlim=(curves["step"].max() / 2, curves["step"].max()), ylim=(span[0] - 0.2, span[1] + 0.1))
+    axes[0].set(xlim=(0, 100), ylim=(max(curves[metric].min(), late.max() - 8), late.max() + 0.3))
+    # Rows far below the others leave the second panel.
+    axes[1].set(xlim=(50, 100), ylim=(late.quantile(0.25) - 0.2, late.max() + 0.1))
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, drawing.method_labels(names), loc="outside lower center", ncols=2)
     return figure
