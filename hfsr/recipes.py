@@ -155,18 +155,6 @@ SUPERRES = {
         rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + CONTROLS),
         seeds=(0, 1, 2),
     ),
-    "long": SuperresRecipe(
-        name="long",
-        data=PHOTOGRAPHS,
-        evaluation=BENCHMARKS,
-        watch="set5",
-        crop=16,
-        batch=8,
-        steps=100_000,
-        schedule=Schedule(peak=4e-3, warmup=200),
-        checks=50,
-        rows=(Row("wdsr"), Row("wdsr", "1/5")),
-    ),
     "paper": SuperresRecipe(
         name="paper",
         data="div2k-train",
@@ -191,6 +179,10 @@ SUPERRES = {
         rows=TABLE_1,
     ),
 }
+
+SUPERRES["long"] = replace(
+    SUPERRES["bench"], name="long", steps=100_000, checks=50, rows=(Row("wdsr"), Row("wdsr", "1/5")), seeds=(0,)
+)
 
 CLASSIFY = {
     "quick": ClassifyRecipe(
