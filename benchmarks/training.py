@@ -19,7 +19,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.data import DataLoader, Dataset
 from weightmap import photograph
 
-from hfsr import hardware, superres
+from hfsr import hardware, speed, superres
 from hfsr.crops import Crops, batch_mask
 from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
@@ -146,8 +146,8 @@ def operations(pixels: int) -> float:
     return 3 * 2 * weights * pixels
 
 
-def where_time_goes(update: Callable[[], None], device: torch.device, steps: int = 5) -> None:
-    """Print the operators that take most of a step."""
+def where_time_goes(update: Callable[[], None], device: torch.device, steps: int = 5) -> list[dict[str, object]]:
+    """The ten operators that take most of a step, with their shares."""
     activities = [ProfilerActivity.CPU] + ([ProfilerActivity.CUDA] if device.type == "cuda" else [])
     with profile(activities=activities) as recorded:
         for _ in range(steps):
@@ -155,53 +155,63 @@ def where_time_goes(update: Callable[[], None], device: torch.device, steps: int
     key = f"self_{device.type}_time_total" if device.type == "cpu" else "self_device_time_total"
     events = sorted(recorded.key_averages(), key=lambda event: -getattr(event, key))
     total = sum(getattr(event, key) for event in events)
-    print(f"\n{'operator':44} {'share of a step':>16}")
-    for event in events[:10]:
-        print(f"{event.key[:44]:44} {getattr(event, key) / total:16.1%}")
+    return [{"operator": event.key[:60], "% of a step": percent(getattr(event, key) / total)} for event in events[:10]]
+
+
+def percent(share: float) -> float:
+    return round(100 * share, 1)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=9, help="updates timed of each loop")
-    repetitions = parser.parse_args().repetitions
-    device = hardware.device()
-    print(f"{hardware.describe()}; torch {torch.__version__}")
+    parser.add_argument("--record", metavar="MACHINE", help="keep the tables in benchmarks/records/, under this name")
+    options = parser.parse_args()
+    repetitions, device = options.repetitions, hardware.device()
     whole = photograph()
     hr = tuple(whole.roll((37 * i, 91 * i), (1, 2)).contiguous() for i in range(PICTURES))
     lr = tuple(resize_bicubic(each, 0.5) for each in hr)
     pictures = Photographs("rolled", tuple(map(str, range(PICTURES))), hr, lr, "")
 
-    rows: dict[str, float] = {}
+    durations: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder, pictures)
         for kind, label in LABELS.items():
             tried = {workers: seconds(plain_loop(folder, kind, workers, device), repetitions) for workers in (0, 2)}
             workers = min(tried, key=tried.__getitem__)
-            rows[f"{label}, {workers} workers"] = tried[workers]
+            durations[f"{label}, {workers} workers"] = tried[workers]
     update = hfsr_loop(pictures, device)
-    rows["hfsr"] = ours = seconds(update, repetitions)
+    durations["hfsr"] = ours = seconds(update, repetitions)
     try:
-        rows["hfsr with torch.compile (not used on the CPU)"] = seconds(hfsr_loop(pictures, device, True), repetitions)
+        durations["hfsr with torch.compile (left off)"] = seconds(hfsr_loop(pictures, device, True), repetitions)
     except RuntimeError as error:
         print(f"torch.compile does not work here: {str(error).splitlines()[0]}")
 
-    print(
-        f"\n{'WDSR-A-8, 16 crops of 48x48, n = ' + str(repetitions):62} {'ms/update':>10} {'crops/s':>8} {'ratio':>6}"
-    )
-    for label, duration in rows.items():
-        print(f"{label:62} {1000 * duration:10.0f} {BATCH / duration:8.1f} {duration / ours:6.2f}")
-
-    rate = matrix_rate(device, torch.bfloat16 if hardware.bf16_units() else torch.float32)
-    done = operations(BATCH * CROP**2) / ours
-    print(
-        f"\n{done / 1e9:.0f} GFLOP/s of the {rate / 1e9:.0f} that a large matrix product reaches here: {done / rate:.0%}"
-    )
     crops = Crops(pictures, CROP, BATCH, seed=0)
     batch = crops(0)
     prepared, masked = seconds(lambda: crops(1), 31), seconds(lambda: batch_mask(batch, ALPHA, "high"), 31)
-    print(f"batch preparation {prepared / ours:.1%} of an update, weight map and mask {masked / ours:.1%}")
-    where_time_goes(update, device)
+    bf16 = hardware.bf16_units()
+    rate, done = matrix_rate(device, torch.bfloat16 if bf16 else torch.float32), operations(BATCH * CROP**2) / ours
+    loops = [
+        {
+            "loop": label,
+            "ms an update": round(1000 * duration),
+            "crops/s": round(BATCH / duration, 1),
+            "times hfsr's": round(duration / ours, 2),
+            "n": repetitions,
+        }
+        for label, duration in durations.items()
+    ]
+    limits = [
+        {"what": "GFLOP/s of hfsr's updates", "measured": round(done / 1e9)},
+        {"what": f"GFLOP/s of a large matrix product, {'bf16' if bf16 else 'float32'}", "measured": round(rate / 1e9)},
+        {"what": "the first as % of the second", "measured": percent(done / rate)},
+        {"what": "batch preparation, % of an update", "measured": percent(prepared / ours)},
+        {"what": "weight map and mask, % of an update", "measured": percent(masked / ours)},
+    ]
+    tables: speed.Tables = {"loops": loops, "limits": limits, "operators": where_time_goes(update, device)}
+    speed.report("training", tables, options.record)
 
 
 if __name__ == "__main__":

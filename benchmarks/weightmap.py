@@ -3,6 +3,7 @@
 ``python benchmarks/weightmap.py`` takes about half a minute.
 """
 
+import argparse
 import shutil
 import statistics
 import time
@@ -13,8 +14,7 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from hfsr import map_statistics, selected_fraction, selection_mask, weight_map, weightmap
-from hfsr.hardware import describe
+from hfsr import map_statistics, selected_fraction, selection_mask, speed, weight_map, weightmap
 
 HEIGHT, WIDTH = 1356, 2040
 ALPHA = 0.2
@@ -74,8 +74,8 @@ def seconds(function: Callable[[], object], repetitions: int) -> list[float]:
     return durations
 
 
-def compare(image: Tensor, threads: int) -> None:
-    """Time the three side by side and print them, slowest first."""
+def compare(image: Tensor, threads: int) -> list[dict[str, object]]:
+    """Time the three side by side, slowest first; what NumPy does runs on one thread always."""
     torch.set_num_threads(threads)
     array = image.numpy()
     durations = {
@@ -84,15 +84,18 @@ def compare(image: Tensor, threads: int) -> None:
         "hfsr.selection_mask": seconds(lambda: selection_mask(image, ALPHA), 31),
     }
     ours = statistics.median(durations["hfsr.selection_mask"])
-    print(f"\ntorch at {counted(threads)} (what NumPy does here always runs on one)")
-    print(f"{'':44} {'n':>3} {'median':>10} {'fastest':>10} {'slowest':>10} {'ratio':>7}")
+    rows = []
     for name, times in durations.items():
         median = statistics.median(times)
-        row = " ".join(f"{1000 * value:7.1f} ms" for value in (median, min(times), max(times)))
-        print(f"{name:44} {len(times):3} {row} {median / ours:7.1f}")
+        spread = {"median ms": median, "fastest ms": min(times), "slowest ms": max(times)}
+        rounded = {column: round(1000 * value, 1) for column, value in spread.items()}
+        rows.append(
+            {"mask of 2040x1356 RGB": name, **rounded, "times hfsr's": round(median / ours, 1), "n": len(times)}
+        )
+    return rows
 
 
-def compiled(image: Tensor, threads: int) -> None:
+def compiled(image: Tensor, threads: int) -> list[dict[str, object]]:
     """Time `weight_map` as it is and under torch.compile, which needs a C++ compiler. Noted only: the library has it off."""
     torch.set_num_threads(threads)
     plain = statistics.median(seconds(lambda: weight_map(image), 21))
@@ -102,11 +105,11 @@ def compiled(image: Tensor, threads: int) -> None:
         after = statistics.median(seconds(lambda: fast(image), 21))
     except RuntimeError as error:
         print(f"torch.compile does not work here: {str(error).splitlines()[0]}")
-        return
+        return []
     finally:
         weightmap.STRIP = strip
-    times = f"{1000 * plain:.1f} ms, with torch.compile {1000 * after:.1f} ms"
-    print(f"weight_map alone, {counted(threads)}: {times} (medians, n = 21)")
+    times = {"hfsr.weight_map": plain, "the same under torch.compile (left off)": after}
+    return [{"weight map": name, "median ms": round(1000 * value, 1), "n": 21} for name, value in times.items()]
 
 
 def counted(threads: int) -> str:
@@ -114,9 +117,11 @@ def counted(threads: int) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--record", metavar="MACHINE", help="keep the tables in benchmarks/records/, under this name")
+    options = parser.parse_args()
     default = torch.get_num_threads()
     image = photograph()
-    print(f"{describe()}; torch {torch.__version__}, NumPy {np.__version__}")
     mu, sigma = map_statistics(image)
     share = selected_fraction(image, ALPHA)
     print(f"{WIDTH}x{HEIGHT} RGB uint8, alpha {ALPHA}: mu {mu:.4f}, sigma {sigma:.4f}, {share:.2%} selected")
@@ -127,14 +132,15 @@ def main() -> None:
             raise SystemExit(f"{contender.__name__} makes another mask")
     print("all three make the same mask")
 
-    for threads in dict.fromkeys((default, 1)):
-        compare(image, threads)
-    print()
-    if not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
+    tables = {counted(threads): compare(image, threads) for threads in dict.fromkeys((default, 1))}
+    if any(shutil.which(name) for name in ("c++", "g++", "clang++")):
+        for threads in dict.fromkeys((default, 1)):
+            if rows := compiled(image, threads):
+                tables[f"torch.compile, {counted(threads)}"] = rows
+    else:
         print("torch.compile not tried: no C++ compiler here")
-        return
-    for threads in dict.fromkeys((default, 1)):
-        compiled(image, threads)
+    torch.set_num_threads(default)
+    speed.report("weightmap", tables, options.record)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ def results() -> Path:
     return project() / "results"
 
 
+def timings() -> Path:
+    """Folder of the records that the scripts in ``benchmarks/`` keep."""
+    return project() / "benchmarks" / "records"
+
+
 def weights() -> Path:
     """Folder of published weights (package data, so an installed wheel has them)."""
     return PACKAGE / "weights"

@@ -15,7 +15,7 @@ from hfsr import paths, runs
 from hfsr.files import read_json
 
 # What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
-INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "constraints.txt")
+INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "benchmarks/records/*.json", "constraints.txt")
 
 # The parts of MathJax that a page asks for; the package holds ten times as much.
 MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")

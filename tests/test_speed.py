@@ -1,0 +1,51 @@
+"""Timings are kept as they were printed, and read back by machine."""
+
+import pytest
+
+from hfsr import paths, speed
+from hfsr.errors import UserError
+
+TABLES = {"loops": [{"loop": "plain", "ms": 20.0, "n": 9}, {"loop": "hfsr", "ms": 10.0, "n": 9}]}
+
+
+@pytest.fixture(autouse=True)
+def timings(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "timings", lambda: tmp_path / "records")
+
+
+def test_report_prints_its_tables_and_keeps_them_only_under_a_name(capsys):
+    speed.report("training", TABLES)
+    assert speed.records("training") == []
+    speed.report("training", TABLES, "two-cores")
+    speed.report("training", TABLES, "a-gpu")
+    assert [record["machine"] for record in speed.records("training")] == ["a-gpu", "two-cores"]
+    printed = capsys.readouterr().out
+    assert "torch" in printed
+    assert printed.count("plain 20.0  9") == 3
+
+
+def test_record_says_what_made_it():
+    speed.report("training", TABLES, "two-cores")
+    (record,) = speed.records("training")
+    assert record["tables"] == TABLES
+    assert record["command"] == "python benchmarks/training.py --record two-cores"
+    assert "CPU" in record["device"] or "x" in record["device"]
+    assert {"python", "torch"} <= set(record["versions"])
+    assert speed.records("enlarging") == []
+
+
+def test_table_is_indexed_by_what_was_timed():
+    speed.report("training", TABLES, "two-cores")
+    table = speed.table(speed.records("training")[0], "loops")
+    assert table.loc["hfsr", "ms"] == 10.0
+    assert table.index.name is None
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "Two cores", "-", ""])
+def test_machine_has_a_plain_name(name, tmp_path):
+    if not name:
+        speed.report("training", TABLES, name)
+    else:
+        with pytest.raises(UserError, match="machine's name"):
+            speed.report("training", TABLES, name)
+    assert not list(tmp_path.rglob("*.json"))
