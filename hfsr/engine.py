@@ -9,6 +9,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tqdm.auto import tqdm
 
 from hfsr import checkpoints, hardware, processes
 from hfsr.errors import UserError
-from hfsr.files import atomic
+from hfsr.files import atomic, exclusive
 
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
@@ -89,8 +90,14 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     Raises
     ------
     UserError
-        If the loss stops being finite, or the checkpoint is damaged or belongs to another run.
+        If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
+        the folder.
     """
+    with exclusive(folder) if processes.is_main() else nullcontext():
+        return _fit(task, folder, settings, steps, checkpoint_seconds)
+
+
+def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
     accelerator = Accelerator(cpu=hardware.device().type == "cpu")
     device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

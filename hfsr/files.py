@@ -9,9 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from hfsr.errors import UserError
+
+LOCK = ".lock"
 
 
 @contextmanager
@@ -48,6 +51,28 @@ def atomic(path: Path | str) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(folder: Path | str) -> Iterator[None]:
+    """Keep a folder (made where missing) to this process until the block ends; one that is taken is a `UserError`.
+
+    The system lets go of what a killed process held. The file ``.lock`` stays and means nothing by itself.
+    """
+    lock = FileLock(Path(folder) / LOCK, blocking=False)
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise UserError(
+            f"{folder}: another process is at work in it; wait for its end, or choose another folder"
+        ) from error
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror}); choose another place") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_json(path: Path | str, content: Any) -> None:

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from hfsr import checkpoints, engine
+from hfsr import checkpoints, engine, files
 from hfsr.errors import UserError
 from hfsr.schedule import Schedule
 
@@ -153,14 +153,12 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
 def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     (tmp_path / ".checkpoint-0123abcd.safetensors").write_bytes(b"half")
     engine.fit(toy(3), tmp_path, SETTINGS, 3)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [engine.CHECKPOINT, engine.LOG]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [files.LOCK, engine.CHECKPOINT, engine.LOG]
 
 
 def test_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(
-        UserError, match=r"file/run/checkpoint.safetensors: cannot be written \(.*\); make room or choose"
-    ):
+    with pytest.raises(UserError, match=r"file/run: cannot be written \(.*\); choose another place"):
         engine.fit(toy(3), tmp_path / "file" / "run", SETTINGS, 3)
 
 
@@ -187,7 +185,7 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_saved(tmp_path):
     assert message.startswith(f"hfsr: {tmp_path}/checkpoint.safetensors: cannot be written (")
     assert "make room" in message
     assert "Traceback" not in ended.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [files.LOCK]
 
     assert train(room=100_000_000).returncode == 0
     trained = (tmp_path / engine.CHECKPOINT).read_bytes()
@@ -215,6 +213,16 @@ RUN = """
     task.batch = slow
     engine.fit(task, Path({folder!r}), SETTINGS, 200, checkpoint_seconds=0)
 """
+
+
+def test_two_processes_cannot_train_in_one_folder(tmp_path):
+    first = start(tmp_path)
+    while not (tmp_path / engine.CHECKPOINT).exists():
+        time.sleep(0.01)
+    with pytest.raises(UserError, match="another process is at work in it; wait for its end"):
+        engine.fit(toy(200), tmp_path, SETTINGS, 200)
+    assert first.wait() == 0
+    assert engine.fit(toy(200), tmp_path, SETTINGS, 200).step == 200
 
 
 def start(folder: Path) -> subprocess.Popen:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hfsr.errors import UserError
-from hfsr.files import atomic, read_json, sha256, write_json
+from hfsr.files import atomic, exclusive, read_json, sha256, write_json
 
 
 def names(folder):
@@ -127,3 +127,23 @@ def test_json_is_written_for_people(tmp_path):
     write_json(tmp_path / "record.json", {"a": 1, "b": 2})
     assert (tmp_path / "record.json").read_text().splitlines() == ["{", ' "a": 1,', ' "b": 2', "}"]
     assert json.loads((tmp_path / "record.json").read_text()) == {"a": 1, "b": 2}
+
+
+def test_a_folder_is_one_process_s_until_the_block_ends(tmp_path):
+    def taken_twice():
+        with exclusive(tmp_path / "run"), exclusive(tmp_path / "run"):
+            pass
+
+    with pytest.raises(UserError, match="run: another process is at work in it"):
+        taken_twice()
+    with exclusive(tmp_path / "run"):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with (
+        pytest.raises(UserError, match=r"file/run: cannot be written \(.*\); choose another place"),
+        exclusive(tmp_path / "file" / "run"),
+    ):
+        pass
