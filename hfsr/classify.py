@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hfsr import engine, processes, recipes, runs
+from hfsr import engine, enlarged, processes, recipes, runs
 from hfsr.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 from hfsr.data import labelled
-from hfsr.enlarge import PLAIN, enlarge, network
+from hfsr.data.labelled import LabelledSet
+from hfsr.enlarge import enlarger
 from hfsr.errors import UserError
 from hfsr.models import ResNet
 
@@ -90,16 +91,10 @@ def settings(
         raise UserError(f"a seed is a whole number of at least 0, not {seed}")
     if steps is not None and steps < 1:
         raise UserError(f"a run has at least 1 update, not {steps}")
-    enlarger: dict[str, Any] = {"alpha": None, "mask": None, "weights_sha256": None}
-    if method not in PLAIN:
-        network(method)
-        enlarger = runs.record(method)
     return {
         "study": "classify",
         "method": method,
-        "alpha": enlarger["alpha"],
-        "mask": enlarger["mask"],
-        "enlarger_sha256": enlarger["weights_sha256"],
+        **enlarger(method),
         "seed": seed,
         "recipe": plan.name,
         "recipe_digest": recipes.digest(plan),
@@ -154,21 +149,20 @@ def train(
 
     data = labelled.load(name)
     chosen = subset(data.train_labels, len(data.classes), plan.subset, seed)
-    train_images = enlarge(method, data.train_images[chosen], progress=True)
-    test_images = enlarge(method, data.test_images, progress=True)
+    train_images, test_images = images(data, method)
     set_seed(seed)
     model: nn.Module = ResNet(plan.depth, len(data.classes))
     augmentation = AUGMENTATION[name]
 
     def accuracy(model: nn.Module) -> dict[str, float]:
-        images, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
-        return {f"{name}/accuracy_first_{len(images)}": evaluate(model, images, labels)["accuracy"]}
+        watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
+        return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels)["accuracy"]}
 
     task = engine.Task(
         model=model,
         optimizer=optimiser(model, plan.momentum, plan.weight_decay),
         rate=lambda step: plan.schedule.rate(step, steps),
-        batch=Batches(train_images, data.train_labels[chosen], plan.batch, augmentation, seed),
+        batch=Batches(train_images[chosen], data.train_labels[chosen], plan.batch, augmentation, seed),
         loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
         images=plan.batch,
         watch=accuracy,
@@ -190,6 +184,16 @@ def train(
         )
     processes.wait()
     return run
+
+
+def images(data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
+    """Training and test images of a set, as they are or enlarged; an enlarged set is made once and kept."""
+    if method == "original":
+        return data.train_images, data.test_images
+    if processes.is_main():
+        enlarged.make(data, method, progress=True)
+    processes.wait()
+    return enlarged.read(enlarged.folder(data, method), data, method)
 
 
 def folder(settings: dict[str, Any]) -> Path:

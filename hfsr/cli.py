@@ -78,11 +78,27 @@ def evaluate(
 
 @app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-a1-5")
 def upscale(
-    source: Annotated[Path, typer.Argument(help="The picture to enlarge.")],
-    target: Annotated[Path, typer.Argument(help="Where to write it; the suffix names the format.")],
+    source: Annotated[
+        Path, typer.Argument(help="The picture to enlarge, or a labelled set: digits, cifar10, cifar100.")
+    ],
+    target: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Where to: a file, whose suffix names the format; for a set a folder, by default below runs/."
+        ),
+    ] = None,
     model: Model = "wdsr-a1-5",
 ) -> None:
-    """Enlarge a picture of any size x2, in bounded memory."""
+    """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
+    from hfsr import enlarged
+    from hfsr.data import labelled
+
+    if str(source) in labelled.NAMES and not source.exists():
+        folder = enlarged.make(labelled.load(str(source)), model, target, progress=True)
+        typer.echo(f"images\t{folder / enlarged.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
+        return
+    if target is None:
+        raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
     images.write(target, enlarge(_method(model), image, progress=sys.stderr.isatty()))

@@ -1,11 +1,13 @@
 """Enlarge a whole set of small images by a named method: what the classifier is trained on (Section IV.C)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from hfsr import runs
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_uint8
 from hfsr.models import SRCNN, WDSR, store
@@ -31,6 +33,15 @@ def network(method: str) -> WDSR | SRCNN:
     if model.scale != 2:
         raise UserError(f"{method} enlarges x{model.scale}: the study enlarges x2")
     return model
+
+
+def enlarger(method: str) -> dict[str, Any]:
+    """What a record holds of the method that enlarged its images: alpha, mask, and the SHA-256 of the network's weights."""
+    if method in PLAIN:
+        return {"alpha": None, "mask": None, "enlarger_sha256": None}
+    network(method)
+    record = runs.record(method)
+    return {"alpha": record["alpha"], "mask": record["mask"], "enlarger_sha256": record["weights_sha256"]}
 
 
 def enlarge(method: nn.Module | str, images: Tensor, batch: int = 64, progress: bool = False) -> Tensor:

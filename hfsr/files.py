@@ -18,6 +18,19 @@ LOCK = ".lock"
 
 
 @contextmanager
+def naming(path: Path | str) -> Iterator[None]:
+    """Make what cannot be written while the block runs a `UserError` that names the file."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"{path}: cannot be written ({reason}); make room or choose another place, then do the same again: "
+            "nothing saved before is lost"
+        ) from error
+
+
+@contextmanager
 def atomic(path: Path | str) -> Iterator[Path]:
     """Write a file completely or not at all; what cannot be written is a `UserError` that names it.
 
@@ -37,17 +50,12 @@ def atomic(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     part = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"{path}: cannot be written ({reason}); make room or choose another place, then do the same again: "
-            "nothing saved before is lost"
-        ) from error
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(part, path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

@@ -2,6 +2,7 @@ import dataclasses
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
@@ -64,6 +65,13 @@ def test_every_verb_explains_itself(hfsr, verb):
         assert "hfsr " + " ".join(verb) in out.split("Example: ")[1]
 
 
+def test_upscale_takes_a_whole_set(hfsr, tmp_path):
+    code, out, _ = hfsr("upscale", "digits", tmp_path / "set", "--model", "bicubic")
+    assert code == 0
+    assert np.load(tmp_path / "set" / "images.npy").shape == (1797, 3, 16, 16)
+    assert f"images\t{tmp_path}/set/images.npy\nsha256\t" in out
+
+
 def test_upscale_writes_what_the_function_returns(hfsr, picture, model, tmp_path):
     code, _, _ = hfsr("upscale", picture, tmp_path / "out.png", "--model", model)
     assert code == 0
@@ -123,6 +131,8 @@ def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
 
 
 MISTAKES = [
+    (["upscale", "photo.jpg"], "photo.jpg: where is the enlarged picture to go? hfsr upscale photo.jpg photo-x2.png"),
+    (["upscale", "digits", "--model", "original"], "are not enlarged: choose"),
     (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
     (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),
     (["upscale", "{picture}", "out.png", "--model", "edsr"], "no model is called 'edsr': choose one of"),

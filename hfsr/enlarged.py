@@ -1,0 +1,159 @@
+"""A labelled set enlarged as a whole and kept: one uint8 array, its digest, and the record of how it was made (Section IV.C).
+
+The array grows by a thousand images at a time, so that an interrupted command goes on where it was.
+"""
+
+import io
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from hfsr import hardware, provenance, runs
+from hfsr.data.labelled import LabelledSet
+from hfsr.enlarge import enlarge, enlarger
+from hfsr.errors import UserError
+from hfsr.files import exclusive, naming, read_json, sha256, write_json
+
+IMAGES = "images.npy"
+CHUNK = 1000  # images between two points that an interrupted command can go on from
+
+
+def folder(data: LabelledSet, method: str) -> Path:
+    """Where a set enlarged by a method lies, by default."""
+    return runs.folder("enlarged", f"{data.name}-{method}")
+
+
+def settings(data: LabelledSet, method: str) -> dict[str, Any]:
+    """What makes an enlarged set what it is: its source, and what enlarged it."""
+    source = {
+        "name": data.name,
+        "images": len(data.train_images),
+        "test_images": len(data.test_images),
+        "digest": data.digest,
+    }
+    return {"study": "enlarged", "method": method, **enlarger(method), "data": source}
+
+
+def command(data: LabelledSet, method: str) -> str:
+    """The command that makes the set."""
+    return f"hfsr upscale {data.name} --model {method}"
+
+
+def make(data: LabelledSet, method: str, out: Path | str | None = None, progress: bool = False) -> Path:
+    """Enlarge training and test images x2 and keep them; goes on where an interrupted call stopped.
+
+    Parameters
+    ----------
+    data : LabelledSet
+    method : str
+        "bicubic" or a published model, see `hfsr.enlarge.enlarge`.
+    out : path, optional
+        The folder; by default `folder`.
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    Path
+        The folder: ``images.npy``, uint8 (N, 3, 2H, 2W), the training images before the test images, and ``record.json``
+        with the array's SHA-256.
+
+    Raises
+    ------
+    UserError
+        For a method that is not known or enlarges nothing, a folder that holds another set or that another process works
+        in, a full disk.
+    """
+    if method == "original":
+        raise UserError('"original" images are not enlarged: choose "bicubic" or a published model')
+    run, made = Path(out) if out else folder(data, method), settings(data, method)
+    with exclusive(run):
+        if not (run / runs.RECORD).exists():
+            rate = _enlarge(data, method, run, made, progress)
+            measured = {"sha256": sha256(run / IMAGES), "images_per_second": rate, "device": hardware.describe()}
+            origin = {
+                "versions": provenance.versions(),
+                "commit": provenance.commit(),
+                "command": command(data, method),
+            }
+            write_json(run / runs.RECORD, made | measured | origin)
+        _check(run, made)
+    return run
+
+
+def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
+    """The images of an enlarged set, checked against its record, and that against source and method.
+
+    Returns
+    -------
+    train_images, test_images : Tensor, (N, 3, 2H, 2W), uint8
+        Read from the file as they are used.
+
+    Raises
+    ------
+    UserError
+        If the record or the array is missing, altered, of another source, method or shape.
+    """
+    run, path = Path(run), Path(run) / IMAGES
+    record = _check(run, settings(data, method))
+    again = f"delete {run} and run `{command(data, method)}`"
+    if not path.exists() or sha256(path) != record["sha256"]:
+        raise UserError(f"{path}: not the array that its record describes; {again}")
+    try:
+        array = np.load(path, mmap_mode="c", allow_pickle=False)
+    except ValueError as error:
+        raise UserError(f"{path}: holds no array ({error}); {again}") from error
+    if array.shape != _shape(data) or array.dtype != np.uint8:
+        raise UserError(f"{path}: {array.dtype} {array.shape} where uint8 {_shape(data)} belongs; {again}")
+    images = torch.from_numpy(array)
+    return images[: len(data.train_images)], images[len(data.train_images) :]
+
+
+def _shape(data: LabelledSet) -> tuple[int, ...]:
+    _, channels, height, width = data.train_images.shape
+    return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
+
+
+def _check(run: Path, made: dict[str, Any]) -> dict[str, Any]:
+    record: dict[str, Any] = read_json(run / runs.RECORD)
+    other = [f"{key} = {record.get(key)!r}, not {value!r}" for key, value in made.items() if record.get(key) != value]
+    if other:
+        raise UserError(f"{run}: holds an enlarged set with {'; '.join(other)}: choose another folder, or delete it")
+    return record
+
+
+def _enlarge(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progress: bool) -> float | None:
+    """Bring the array to its end; images a second of what was left to do."""
+    images = torch.cat([data.train_images, data.test_images])
+    part, plan, shape = run / f".{IMAGES}", run / "settings.json", _shape(data)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    first, each = len(header.getvalue()), int(np.prod(shape[1:]))
+    if (
+        not plan.exists() or read_json(plan) != made
+    ):  # what lies here was begun by another method, or from another source
+        part.unlink(missing_ok=True)
+        write_json(plan, made)
+    with naming(part), part.open("r+b" if part.exists() else "w+b") as file:
+        done = max(file.seek(0, os.SEEK_END) - first, 0) // each // CHUNK * CHUNK
+        file.truncate(first + done * each if done else 0)
+        file.seek(0, os.SEEK_END)
+        if not done:
+            file.write(header.getvalue())
+        start, began = time.monotonic(), done
+        with tqdm(total=len(images), initial=done, desc=run.name, unit="image", disable=not progress) as bar:
+            for chunk in images[done:].split(CHUNK):
+                file.write(enlarge(method, chunk).numpy().tobytes())
+                file.flush()
+                os.fsync(file.fileno())
+                bar.update(len(chunk))
+        seconds = time.monotonic() - start
+        os.replace(part, run / IMAGES)
+    plan.unlink()
+    return round((len(images) - began) / seconds, 1) if began < len(images) else None

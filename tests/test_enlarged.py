@@ -1,0 +1,226 @@
+"""An enlarged set is what its images give one by one, survives interruption, and refuses what its record does not describe."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from hfsr import enlarged, paths, runs
+from hfsr.data import labelled
+from hfsr.enlarge import enlarge
+from hfsr.errors import UserError
+from hfsr.files import read_json, sha256, write_json
+from hfsr.upscale import upscale
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "runs", lambda: tmp_path / "runs")
+    monkeypatch.setattr(enlarged, "CHUNK", 16)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """A small set: 50 digits to train on, 13 for testing."""
+    digits = labelled.load("digits")
+    return dataclasses.replace(
+        digits,
+        train_images=digits.train_images[:50],
+        train_labels=digits.train_labels[:50],
+        test_images=digits.test_images[:13],
+        test_labels=digits.test_labels[:13],
+    )
+
+
+@pytest.mark.parametrize("method", ["bicubic", "wdsr-a1-5"])
+def test_a_set_is_its_images_enlarged_one_by_one(method, data):
+    run = enlarged.make(data, method)
+    assert run == paths.runs() / "enlarged" / f"digits-{method}"
+    network = "bicubic" if method == "bicubic" else runs.store.load_model(method)
+    for images, source in zip(enlarged.read(run, data, method), (data.train_images, data.test_images), strict=True):
+        assert torch.equal(images, torch.stack([upscale(network, image) for image in source]))
+
+
+def test_the_record_says_what_the_array_is_and_what_made_it(data):
+    run = enlarged.make(data, "wdsr-a1-5")
+    record = read_json(run / "record.json")
+    assert record["sha256"] == sha256(run / "images.npy")
+    assert record["data"] == {"name": "digits", "images": 50, "test_images": 13, "digest": data.digest}
+    assert record["enlarger_sha256"] == runs.record("wdsr-a1-5")["weights_sha256"]
+    assert (record["alpha"], record["mask"]) == (0.2, "high")
+    assert record["command"] == "hfsr upscale digits --model wdsr-a1-5"
+    assert record["images_per_second"] > 0
+    assert sorted(path.name for path in run.iterdir()) == [".lock", "images.npy", "record.json"]
+    array = np.load(run / "images.npy")
+    assert (array.shape, array.dtype) == ((63, 3, 16, 16), np.uint8)
+
+
+def interrupted(monkeypatch, data, method, chunks):
+    """A call that is stopped after so many chunks."""
+    left = iter(range(chunks))
+
+    def until_stopped(method, images):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return enlarge(method, images)
+
+    monkeypatch.setattr(enlarged, "enlarge", until_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        enlarged.make(data, method)
+
+
+@pytest.mark.parametrize("tail", [b"", b"half an image"])
+def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
+    whole = enlarged.make(data, "bicubic", paths.runs() / "whole")
+    run = enlarged.folder(data, "bicubic")
+    interrupted(monkeypatch, data, "bicubic", 2)
+    with (run / ".images.npy").open("ab") as file:
+        file.write(tail)
+    asked = []
+    monkeypatch.setattr(
+        enlarged, "enlarge", lambda method, images: asked.append(len(images)) or enlarge(method, images)
+    )
+    assert enlarged.make(data, "bicubic") == run
+    assert asked == [16, 15]
+    assert (run / "images.npy").read_bytes() == (whole / "images.npy").read_bytes()
+    enlarged.make(data, "bicubic")
+    assert len(asked) == 2  # a finished set is not made again
+
+
+def test_what_another_method_began_is_begun_anew(data, monkeypatch):
+    interrupted(monkeypatch, data, "bicubic", 2)
+    begun = enlarged.folder(data, "bicubic")
+    monkeypatch.setattr(enlarged, "enlarge", enlarge)
+    enlarged.make(data, "srcnn", begun)
+    expected = enlarge("srcnn", data.test_images)
+    assert torch.equal(enlarged.read(begun, data, "srcnn")[1], expected)
+
+
+KILLED = """
+    import sys, time
+    from hfsr import enlarged
+    from hfsr.enlarge import enlarge
+    from hfsr.data import labelled
+    enlarged.CHUNK = 32
+    enlarged.enlarge = lambda method, images: time.sleep(0.01) or enlarge(method, images)
+    enlarged.make(labelled.load("digits"), "bicubic", sys.argv[1])
+"""
+
+
+def test_a_process_killed_by_the_system_loses_nothing(tmp_path):
+    def start(name):
+        return subprocess.Popen([sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / name)])
+
+    assert start("whole").wait() == 0
+    killed = start("killed")
+    part = tmp_path / "killed" / ".images.npy"
+    while not part.exists() or part.stat().st_size < 100_000:
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / "killed" / "record.json").exists()
+    assert start("killed").wait() == 0
+    assert sha256(tmp_path / "killed" / "images.npy") == sha256(tmp_path / "whole" / "images.npy")
+
+
+LIMITED = """
+    import resource, sys
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))  # as on a disk with so much room
+    sys.argv = ["hfsr", "upscale", "digits", sys.argv[2], "--model", "bicubic"]
+    from hfsr.cli import main
+    main()
+"""
+
+
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
+    def run(room):
+        call = [sys.executable, "-c", textwrap.dedent(LIMITED), str(room), str(tmp_path / "set")]
+        return subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+
+    ended = run(room=900_000)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith(
+        f"hfsr: {tmp_path}/set/.images.npy: cannot be written (File too large)"
+    )
+    assert "Traceback" not in ended.stderr
+    ended = run(room=10_000_000)
+    assert ended.returncode == 0, ended.stderr
+    assert "56%" in ended.stderr  # a thousand of the 1,797 images were there
+    digits = labelled.load("digits")
+    assert torch.equal(enlarged.read(tmp_path / "set", digits, "bicubic")[1], enlarge("bicubic", digits.test_images))
+
+
+def spoil_array(run, data):
+    with (run / "images.npy").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\x00" if file.read(1) else b"\x01")
+
+
+def cut_array_off(run, data):
+    os.truncate(run / "images.npy", 5000)
+
+
+def remove_array(run, data):
+    (run / "images.npy").unlink()
+
+
+def other_shape(run, data):
+    np.save(run / "images.npy", np.zeros((63, 3, 8, 8), np.uint8))
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+def other_type(run, data):
+    np.save(run / "images.npy", np.zeros((63, 3, 16, 16), np.int16))
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+def pickled(run, data):
+    np.save(run / "images.npy", np.array([print], dtype=object), allow_pickle=True)
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            spoil_array,
+            "images.npy: not the array that its record describes; delete .* `hfsr upscale digits --model bicubic`",
+        ),
+        (cut_array_off, "images.npy: not the array that its record describes"),
+        (remove_array, "images.npy: not the array that its record describes"),
+        (other_shape, r"images.npy: uint8 \(63, 3, 8, 8\) where uint8 \(63, 3, 16, 16\) belongs"),
+        (other_type, r"images.npy: int16 \(63, 3, 16, 16\) where uint8"),
+        (pickled, "images.npy: holds no array"),
+        (lambda run, data: (run / "record.json").unlink(), "record.json: no such file"),
+        (lambda run, data: (run / "record.json").write_text("{"), "record.json: not readable as JSON"),
+    ],
+)
+def test_what_does_not_match_its_record_is_refused(spoil, message, data):
+    run = enlarged.make(data, "bicubic")
+    spoil(run, data)
+    with pytest.raises(UserError, match=message):
+        enlarged.read(run, data, "bicubic")
+
+
+def test_a_set_of_another_source_or_method_is_refused(data):
+    run = enlarged.make(data, "bicubic")
+    with pytest.raises(UserError, match=r"holds an enlarged set with data = .*: choose another folder"):
+        enlarged.read(run, dataclasses.replace(data, digest="other"), "bicubic")
+    with pytest.raises(UserError, match="holds an enlarged set with method = 'bicubic', not 'srcnn'"):
+        enlarged.make(data, "srcnn", run)
+
+
+@pytest.mark.parametrize(
+    ("method", "message"), [("original", "are not enlarged: choose"), ("nothing", "no method is called 'nothing'")]
+)
+def test_only_what_enlarges_is_taken(method, message, data):
+    with pytest.raises(UserError, match=message):
+        enlarged.make(data, method)
+    assert not paths.runs().exists()
