@@ -41,10 +41,11 @@ test-all: SELECT := -m ""
 test-all: test  ## the same with the tests marked slow
 
 # One run at a time with all cores. CORES=2 THREADS=1 trains two at once, a core each: on two cores that gets more done.
+STUDY := superres
 RECIPE := bench
 CORES := all
-study: install  ## train every run of a recipe (RECIPE=bench), or go on where it was stopped; publishing is `hfsr study --publish`
-	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) \
+study: install  ## train every run of a study (STUDY=superres or classify, RECIPE=bench), or go on where it was stopped
+	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) \
 	    --nolock --rerun-incomplete --rerun-triggers mtime --keep-going
 
 lab: install  ## open the notebooks

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hfsr import engine, enlarged, processes, recipes, runs
+from hfsr import cells, engine, enlarged, processes, recipes, runs
 from hfsr.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
-from hfsr.enlarge import enlarger
-from hfsr.errors import UserError
 from hfsr.models import ResNet
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
@@ -75,36 +73,6 @@ def unpack(digits: str, count: int) -> NDArray[np.bool_]:
     return np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8), count=count).astype(bool)
 
 
-def settings(
-    dataset: str | None = None,
-    method: str = "original",
-    seed: int = 0,
-    recipe: str = "quick",
-    steps: int | None = None,
-) -> dict[str, Any]:
-    """What makes a run what it is, as its record holds it; parameters and errors as for `train`."""
-    plan = recipes.classify(recipe)
-    dataset = dataset or plan.dataset
-    if dataset not in AUGMENTATION:
-        raise UserError(f"no labelled set is called {dataset!r}: choose one of {', '.join(AUGMENTATION)}")
-    if seed < 0:
-        raise UserError(f"a seed is a whole number of at least 0, not {seed}")
-    if steps is not None and steps < 1:
-        raise UserError(f"a run has at least 1 update, not {steps}")
-    return {
-        "study": "classify",
-        "method": method,
-        **enlarger(method),
-        "seed": seed,
-        "recipe": plan.name,
-        "recipe_digest": recipes.digest(plan),
-        "data": dataset,
-        "depth": plan.depth,
-        "augmentation": AUGMENTATION[dataset]._asdict(),
-        "steps": plan.steps if steps is None else steps,
-    }
-
-
 def train(
     dataset: str | None = None,
     method: str = "original",
@@ -128,7 +96,7 @@ def train(
     steps : int, optional
         Updates, where not the recipe's; the schedule is scaled to them.
     out : path, optional
-        The run's folder; by default `folder` of the settings.
+        The run's folder; by default ``runs/classify/`` and a name made of the settings.
 
     Returns
     -------
@@ -141,9 +109,9 @@ def train(
         For settings that make no sense, data or a model that is not there, a checkpoint of another run, a loss that is not
         finite.
     """
-    made = settings(dataset, method, seed, recipe, steps)
+    made = cells.settings(dataset, method, seed, recipe, steps)
     plan, name, steps = recipes.classify(recipe), made["data"], made["steps"]
-    run = Path(out) if out else folder(made)
+    run = Path(out) if out else runs.folder("classify", cells.run_name(made))
     if runs.finished(run, made):
         return run
 
@@ -180,7 +148,7 @@ def train(
             images=plan.batch,
             metrics={f"{name}/test_accuracy": measured["accuracy"]},
             per_image={},
-            command=command(made),
+            command=cells.command(made),
         )
     processes.wait()
     return run
@@ -193,28 +161,4 @@ def images(data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
     if processes.is_main():
         enlarged.make(data, method, progress=True)
     processes.wait()
-    return enlarged.read(enlarged.folder(data, method), data, method)
-
-
-def folder(settings: dict[str, Any]) -> Path:
-    """Where the run of these `settings` lies.
-
-    Examples
-    --------
-    >>> runs.shown(folder(settings("cifar10", "bicubic", seed=1)))
-    'runs/classify/cifar10-bicubic-quick-s1'
-    """
-    parts = [settings["data"], settings["method"], settings["recipe"], f"s{settings['seed']}"]
-    if settings["steps"] != recipes.classify(settings["recipe"]).steps:
-        parts.append(f"{settings['steps']}-steps")
-    return runs.folder("classify", "-".join(parts))
-
-
-def command(settings: dict[str, Any]) -> str:
-    """The command that makes a run of these `settings` again."""
-    words = ["hfsr classify"]
-    words += [f"--{option} {settings[key]}" for option, key in (("dataset", "data"), ("method", "method"))]
-    words += [f"--{key} {settings[key]}" for key in ("recipe", "seed")]
-    if settings["steps"] != recipes.classify(settings["recipe"]).steps:
-        words.append(f"--steps {settings['steps']}")
-    return " ".join(words)
+    return enlarged.read(enlarged.folder(data.name, method), data, method)

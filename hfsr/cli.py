@@ -135,9 +135,10 @@ def classify(
     _print_metrics(folder / "record.json")
 
 
-@app.command(epilog="Example: hfsr study bench")
+@app.command(epilog="Example: hfsr study superres bench")
 def study(
-    recipe: Annotated[str, typer.Argument(help="A super-resolution recipe with rows: bench, long, paper or authors.")],
+    name: Annotated[str, typer.Argument(help="superres or classify.", metavar="STUDY")],
+    recipe: Annotated[str, typer.Argument(help="A recipe with a table: bench, paper; of superres also long, authors.")],
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
     ] = False,
@@ -145,8 +146,8 @@ def study(
     """Show where the runs of a study stand; `make study` trains them."""
     from hfsr import study
 
-    typer.echo(study.state(recipe).to_string())
-    for record in study.publish(recipe) if publish else []:
+    typer.echo(study.state(name, recipe).to_string())
+    for record in study.publish(name, recipe) if publish else []:
         typer.echo(record)
 
 

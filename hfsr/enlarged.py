@@ -24,9 +24,9 @@ IMAGES = "images.npy"
 CHUNK = 1000  # images between two points that an interrupted command can go on from
 
 
-def folder(data: LabelledSet, method: str) -> Path:
-    """Where a set enlarged by a method lies, by default."""
-    return runs.folder("enlarged", f"{data.name}-{method}")
+def folder(name: str, method: str) -> Path:
+    """Where a labelled set enlarged by a method lies, by default: ``runs/enlarged/<name>-<method>``."""
+    return runs.folder("enlarged", f"{name}-{method}")
 
 
 def settings(data: LabelledSet, method: str) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def settings(data: LabelledSet, method: str) -> dict[str, Any]:
     return {"study": "enlarged", "method": method, **enlarger(method), "data": source}
 
 
-def command(data: LabelledSet, method: str) -> str:
+def command(name: str, method: str) -> str:
     """The command that makes the set."""
-    return f"hfsr upscale {data.name} --model {method}"
+    return f"hfsr upscale {name} --model {method}"
 
 
 def make(data: LabelledSet, method: str, out: Path | str | None = None, progress: bool = False) -> Path:
@@ -72,7 +72,7 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
     """
     if method == "original":
         raise UserError('"original" images are not enlarged: choose "bicubic" or a published model')
-    run, made = Path(out) if out else folder(data, method), settings(data, method)
+    run, made = Path(out) if out else folder(data.name, method), settings(data, method)
     with exclusive(run):
         if not (run / runs.RECORD).exists():
             rate = _enlarge(data, method, run, made, progress)
@@ -80,7 +80,7 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
             origin = {
                 "versions": provenance.versions(),
                 "commit": provenance.commit(),
-                "command": command(data, method),
+                "command": command(data.name, method),
             }
             write_json(run / runs.RECORD, made | measured | origin)
         _check(run, made)
@@ -102,7 +102,7 @@ def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tenso
     """
     run, path = Path(run), Path(run) / IMAGES
     record = _check(run, settings(data, method))
-    again = f"delete {run} and run `{command(data, method)}`"
+    again = f"delete {run} and run `{command(data.name, method)}`"
     if not path.exists() or sha256(path) != record["sha256"]:
         raise UserError(f"{path}: not the array that its record describes; {again}")
     try:

@@ -8,37 +8,13 @@ trained for longer, ``paper`` the paper's own study and ``authors`` the same wit
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from hfsr.errors import UserError
-from hfsr.losses import Reduction
+from hfsr.layout import CONTROLS, SRCNN, TABLE_1, TABLE_3, Cell, Row
 from hfsr.schedule import Schedule
 
 Recipe = TypeVar("Recipe")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of Table I, or a control beside it.
-
-    Parameters
-    ----------
-    method : {"bicubic", "srcnn", "wdsr"}
-    alpha : str
-        Eq 7's alpha; "0" trains on every element.
-    mask : {"random", "low"}, optional
-        A control in place of Eq 7's selection, see `hfsr.crops.batch_mask`.
-    reduction : {"batch", "image"}
-        How the loss is averaged, see `hfsr.masked_l1`.
-    steps : int, optional
-        Updates, where not the recipe's.
-    """
-
-    method: str
-    alpha: str = "0"
-    mask: Literal["random", "low"] | None = None
-    reduction: Reduction = "batch"
-    steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +71,9 @@ class ClassifyRecipe:
         Images an update, updates.
     momentum, weight_decay : float
         Of the optimiser; the decay acts on convolutions and the dense layer only.
+    cells : tuple of Cell
+        The study's table; each is trained once a seed.
+    seeds : tuple of int
     """
 
     name: str
@@ -106,26 +85,12 @@ class ClassifyRecipe:
     schedule: Schedule
     momentum: float = 0.9
     weight_decay: float = 2e-4
+    cells: tuple[Cell, ...] = ()
+    seeds: tuple[int, ...] = (0,)
 
 
 PHOTOGRAPHS = "t91+bsd200+bsds500-test+realsr-train"
 BENCHMARKS = ("set5", "set14", "bsd100", "realsr-held-out")
-SRCNN = Row("srcnn")
-TABLE_1 = (
-    Row("bicubic"),
-    SRCNN,
-    Row("wdsr"),
-    Row("wdsr", "1/7"),
-    Row("wdsr", "1/6"),
-    Row("wdsr", "1/5"),
-    Row("wdsr", "1/4"),
-    Row("wdsr", "1/3"),
-)
-CONTROLS = (
-    Row("wdsr", "1/5", reduction="image"),
-    Row("wdsr", "1/5", mask="random"),
-    Row("wdsr", "1/5", mask="low"),
-)
 
 SUPERRES = {
     "quick": SuperresRecipe(
@@ -193,6 +158,7 @@ CLASSIFY = {
         batch=64,
         steps=400,
         schedule=Schedule(peak=0.1),
+        cells=tuple(Cell("digits", method) for method in ("original", "bicubic", "wdsr-a1-5")),
     ),
     "paper": ClassifyRecipe(
         name="paper",
@@ -202,6 +168,7 @@ CLASSIFY = {
         batch=64,
         steps=180_000,
         schedule=Schedule(peak=0.1, drops=((80 / 180, 0.1), (120 / 180, 0.01), (160 / 180, 0.001))),
+        cells=TABLE_3,
     ),
 }
 
@@ -221,9 +188,9 @@ def classify(name: str) -> ClassifyRecipe:
 def digest(recipe: SuperresRecipe | ClassifyRecipe) -> str:
     """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
 
-    A row or a seed more leaves the runs there are as they are.
+    A row, a cell or a seed more leaves the runs there are as they are.
     """
-    settings = {key: value for key, value in asdict(recipe).items() if key not in ("rows", "seeds")}
+    settings = {key: value for key, value in asdict(recipe).items() if key not in ("rows", "cells", "seeds")}
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from hfsr import recipes
 from hfsr.crops import MASKS, Mask
 from hfsr.errors import UserError
+from hfsr.layout import Row
 from hfsr.losses import Reduction
-from hfsr.recipes import Row
 from hfsr.weightmap import Alpha, alpha_label, parse_alpha
 
 METHODS = ("wdsr", "srcnn", "bicubic")

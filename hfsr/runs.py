@@ -206,7 +206,7 @@ def record(name: str, study: str = "superres") -> dict[str, Any]:
 
 
 def check(record: dict[str, Any]) -> list[str]:
-    """What no longer matches a published record: its recipe, its data or its weights. Empty if all does.
+    """What no longer matches a published record: its recipe, data, weights or what enlarged its images. Empty if all does.
 
     Only the embedded photographs are compared with the data's digest, as no others come with the project.
     """
@@ -216,10 +216,13 @@ def check(record: dict[str, Any]) -> list[str]:
         problems.append(f"recipe {record['recipe']} has changed")
     if record["data"]["name"] == "embedded" and photographs.load("embedded").digest != record["data"]["digest"]:
         problems.append("the embedded photographs have changed")
-    if record["model"]:
-        weights = paths.weights() / f"{record['model']}.safetensors"
-        if not weights.exists() or sha256(weights) != record["weights_sha256"]:
-            problems.append(f"weights {record['model']} have changed or are missing")
+    used = {record["model"]: record["weights_sha256"]}
+    if record.get("enlarger_sha256"):
+        used[record["method"]] = record["enlarger_sha256"]
+    for model, digest in used.items():
+        weights = paths.weights() / f"{model}.safetensors"
+        if model and (not weights.exists() or sha256(weights) != digest):
+            problems.append(f"weights {model} have changed or are missing")
     return problems
 
 

@@ -1,20 +1,77 @@
-"""A study as a whole: where each run of a recipe's grid stands, and publishing those that are finished."""
+"""A study as a whole: the runs of a recipe's grid, where each stands, and publishing those that are finished."""
 
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hfsr import recipes, rows, runs
+from hfsr import cells, enlarged, recipes, rows, runs
 from hfsr.engine import LOG
+from hfsr.errors import UserError
+
+GRIDS = {"superres": rows, "classify": cells}
 
 
-def folders(recipe: str, steps: int | None = None) -> dict[str, Path]:
-    """Folder of every run of a recipe's grid, see `hfsr.rows.grid`, by the run's name."""
-    return {(name := rows.run_name(run)): runs.folder("superres", name) for run in rows.grid(recipe, steps)}
+class Job(NamedTuple):
+    """One run of a grid.
+
+    Parameters
+    ----------
+    settings : dict
+        What makes the run what it is.
+    folder : Path
+        Where it leaves its record.
+    command : str
+        What makes it.
+    needs : tuple of (str, str)
+        Enlarged sets that have to be there before: data set and method of each.
+    """
+
+    settings: dict[str, Any]
+    folder: Path
+    command: str
+    needs: tuple[tuple[str, str], ...]
 
 
-def state(recipe: str) -> pd.DataFrame:
+def jobs(study: str, recipe: str, steps: int | None = None) -> dict[str, Job]:
+    """Every run of a recipe's grid by its name, see `hfsr.rows.grid` and `hfsr.cells.grid`.
+
+    Parameters
+    ----------
+    study : {"superres", "classify"}
+    recipe : str
+    steps : int, optional
+        Updates, where not the recipe's.
+
+    Raises
+    ------
+    UserError
+        If there is no such study or recipe, or the recipe has single runs only.
+
+    Examples
+    --------
+    >>> jobs("classify", "paper")["cifar10-bicubic-paper-s0"].needs
+    (('cifar10', 'bicubic'),)
+    """
+    if study not in GRIDS:
+        raise UserError(f"no study is called {study!r}: choose one of {', '.join(GRIDS)}")
+    grid, planned = GRIDS[study], {}
+    for run in grid.grid(recipe, steps):
+        name = grid.run_name(run)
+        enlarges = study == "classify" and run["method"] != "original"
+        needs = ((run["data"], run["method"]),) if enlarges else ()
+        planned[name] = Job(run, runs.folder(study, name), grid.command(run), needs)
+    return planned
+
+
+def enlargements(planned: dict[str, Job]) -> dict[Path, str]:
+    """The enlarged sets that jobs need: folder -> command."""
+    needed = dict.fromkeys(need for job in planned.values() for need in job.needs)
+    return {enlarged.folder(*need): enlarged.command(*need) for need in needed}
+
+
+def state(study: str, recipe: str) -> pd.DataFrame:
     """Where every run of a recipe stands.
 
     Returns
@@ -24,26 +81,28 @@ def state(recipe: str) -> pd.DataFrame:
         ``hours`` trained so far.
     """
     table = []
-    for run, (name, folder) in zip(rows.grid(recipe), folders(recipe).items(), strict=True):
-        lines = (folder / LOG).read_text().splitlines() if (folder / LOG).exists() else []
+    for name, job in jobs(study, recipe).items():
+        log = job.folder / LOG
+        lines = log.read_text().splitlines() if log.exists() else []
         last = json.loads(lines[-1]) if lines else {"step": 0, "seconds": 0.0}
-        finished = (folder / runs.RECORD).exists()
-        hours = round(last["seconds"] / 3600, 2)
-        table.append({"run": name, "finished": finished, "step": last["step"], "steps": run["steps"], "hours": hours})
+        finished, hours = (job.folder / runs.RECORD).exists(), round(last["seconds"] / 3600, 2)
+        steps = job.settings["steps"]
+        table.append({"run": name, "finished": finished, "step": last["step"], "steps": steps, "hours": hours})
     return pd.DataFrame(table).set_index("run")
 
 
-def publish(recipe: str) -> list[Path]:
-    """Publish every finished run of a recipe: its record, and of the first seed the weights, as a model named by its row.
+def publish(study: str, recipe: str) -> list[Path]:
+    """Publish every finished run of a recipe: its record, and of the first seed's networks that enlarge the weights.
 
     Returns
     -------
     list of Path
         The published records.
     """
-    first = recipes.superres(recipe).seeds[0]
+    first = recipes.STUDIES[study][recipe].seeds[0]
     published = []
-    for run, folder in zip(rows.grid(recipe), folders(recipe).values(), strict=True):
-        if (folder / runs.RECORD).exists():
-            published.append(runs.publish(folder, rows.model_name(run) if run["seed"] == first else None))
+    for job in jobs(study, recipe).values():
+        if (job.folder / runs.RECORD).exists():
+            name = GRIDS[study].model_name(job.settings) if job.settings["seed"] == first else None
+            published.append(runs.publish(job.folder, name))
     return published

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hfsr import paths, recipes, rows, runs
-from hfsr.recipes import Row
+from hfsr.layout import Row
 from hfsr.stats import over_seeds_and_images, spread
 
 BASELINE = "wdsr-a0"

@@ -30,7 +30,7 @@ import pandas as pd
 import torch
 from scipy.stats import binomtest, norm
 
-from hfsr import classify, figures, paper, recipes, runs
+from hfsr import cells, classify, figures, paper, recipes, runs
 from hfsr.data import labelled
 from hfsr.enlarge import enlarge
 from hfsr.layers import table2
@@ -53,7 +53,7 @@ steps = None  # updates; None: as many as the recipe has
 # %%
 enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
 methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
-planned = {name: classify.settings(dataset, name, seed, recipe, steps) for name in methods}
+planned = {name: cells.settings(dataset, name, seed, recipe, steps) for name in methods}
 data = labelled.load(dataset)
 if dataset == "digits":
     torch.set_num_threads(1)  # images this small gain little from more
@@ -110,7 +110,7 @@ print(
 )
 folders = {}
 for name, settings in planned.items():
-    before = runs.finished(classify.folder(settings), settings)
+    before = runs.finished(runs.folder("classify", cells.run_name(settings)), settings)
     folders[name] = classify.train(dataset, name, seed, recipe, steps)
     print(
         f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}"

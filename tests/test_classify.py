@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from hfsr import augment, classify, engine, paths, recipes, runs
+from hfsr import augment, cells, classify, engine, paths, recipes, runs
 from hfsr.augment import AUGMENTATION, Batches, crop_and_flip
 from hfsr.data import labelled
 from hfsr.enlarge import enlarge
@@ -143,21 +143,29 @@ def test_a_network_enlarges_the_images(published, monkeypatch):
 
 
 def test_a_republished_network_makes_another_run(published):
-    before = classify.settings(method="wdsr-a1-5", recipe="tiny")
+    before = cells.settings(method="wdsr-a1-5", recipe="tiny")
     run = classify.train(recipe="tiny", method="wdsr-a1-5", steps=1)
     torch.manual_seed(1)
     store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
     with pytest.raises(UserError, match="stale"):
-        classify.settings(method="wdsr-a1-5", recipe="tiny")
+        cells.settings(method="wdsr-a1-5", recipe="tiny")
     after = before | {"enlarger_sha256": "another", "steps": 1}
     with pytest.raises(UserError, match="enlarger_sha256"):
         runs.finished(run, after)
 
 
+def test_a_published_record_is_stale_when_its_enlarger_changes(published):
+    record = runs.read(classify.train(recipe="tiny", method="wdsr-a1-5", steps=1)) | {"model": None}
+    assert runs.check(record) == []
+    torch.manual_seed(1)
+    store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
+    assert runs.check(record) == ["weights wdsr-a1-5 have changed or are missing"]
+
+
 def test_a_network_without_a_record_is_refused():
     store.save(paths.weights() / "wdsr.safetensors", WDSR(blocks=1))
     with pytest.raises(UserError, match=r"wdsr.json: no such file"):
-        classify.settings(method="wdsr")
+        cells.settings(method="wdsr")
 
 
 MISTAKES = [

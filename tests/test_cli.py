@@ -196,13 +196,13 @@ def test_the_installed_command_runs(tmp_path):
 def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, tmp_path, monkeypatch):
     for kind in ("runs", "results", "weights"):
         monkeypatch.setattr(runs.paths, kind, lambda kind=kind: tmp_path / kind)
-    code, out, _ = hfsr("study", "long", "--publish")
+    code, out, _ = hfsr("study", "superres", "long", "--publish")
     assert code == 0
     assert [line.split()[:3] for line in out.splitlines()[2:]] == [
         ["wdsr-a0-long-s0", "False", "0"],
         ["wdsr-a1-5-long-s0", "False", "0"],
     ]
-    assert hfsr("study", "quick")[::2] == (
+    assert hfsr("study", "superres", "quick")[::2] == (
         2,
         "hfsr: recipe quick has no rows, only single runs: hfsr train --recipe quick\n",
     )

@@ -79,7 +79,7 @@ def interrupted(monkeypatch, data, method, chunks):
 @pytest.mark.parametrize("tail", [b"", b"half an image"])
 def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
     whole = enlarged.make(data, "bicubic", paths.runs() / "whole")
-    run = enlarged.folder(data, "bicubic")
+    run = enlarged.folder(data.name, "bicubic")
     interrupted(monkeypatch, data, "bicubic", 2)
     with (run / ".images.npy").open("ab") as file:
         file.write(tail)
@@ -96,7 +96,7 @@ def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
 
 def test_what_another_method_began_is_begun_anew(data, monkeypatch):
     interrupted(monkeypatch, data, "bicubic", 2)
-    begun = enlarged.folder(data, "bicubic")
+    begun = enlarged.folder(data.name, "bicubic")
     monkeypatch.setattr(enlarged, "enlarge", enlarge)
     enlarged.make(data, "srcnn", begun)
     expected = enlarge("srcnn", data.test_images)

@@ -11,7 +11,7 @@ from hfsr import engine, images, paths, recipes, rows, runs, study, superres
 from hfsr.data import photographs
 from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
-from hfsr.recipes import Row
+from hfsr.layout import Row
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,25 +79,25 @@ def tiny(monkeypatch, folder, tmp_path):
 
 
 def test_the_state_of_a_study_is_read_from_its_runs(tiny):
-    assert not study.state("tiny")["finished"].any()
-    folders = study.folders("tiny")
+    assert not study.state("superres", "tiny")["finished"].any()
+    folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
     superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
     superres.train(recipe="tiny", out=folders["wdsr-a0-tiny-s0"])
     runs_begun = folders["wdsr-a1-5-tiny-s0"] / engine.LOG
     runs_begun.parent.mkdir(parents=True)
     runs_begun.write_text(json.dumps({"step": 3, "loss": 1.0, "seconds": 7200.0}) + "\n")
-    state = study.state("tiny")
+    state = study.state("superres", "tiny")
     assert list(state.index[state["finished"]]) == ["bicubic-tiny", "wdsr-a0-tiny-s0"]
     assert state.loc["wdsr-a1-5-tiny-s0"].to_list() == [False, 3, 4, 2.0]
     assert state.loc["wdsr-a1-5-tiny-s1", "step"] == 0
 
 
 def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny):
-    folders = study.folders("tiny")
+    folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
     superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
     for seed in (0, 1):
         superres.train(recipe="tiny", seed=seed, out=folders[f"wdsr-a0-tiny-s{seed}"])
-    published = study.publish("tiny")
+    published = study.publish("superres", "tiny")
     assert [path.name for path in published] == ["bicubic-tiny.json", "wdsr-a0-tiny.json", "wdsr-a0-tiny-s1.json"]
     assert [path.name for path in paths.weights().iterdir()] == ["wdsr-a0-tiny.safetensors"]
     table = runs.load_records("superres")
@@ -118,7 +118,7 @@ def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny, pictures)
 
 def test_a_recipe_without_rows_is_no_study():
     with pytest.raises(UserError, match="recipe quick has no rows, only single runs: hfsr train --recipe quick"):
-        study.folders("quick")
+        study.jobs("superres", "quick")
 
 
 def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(tmp_path):
@@ -129,6 +129,29 @@ def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(t
     text = snakemake("recipe=long", "--rerun-triggers", "mtime", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path)
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
     assert "--alpha 1/5" not in text
+
+
+def test_classifiers_wait_for_the_sets_that_they_read():
+    planned = study.jobs("classify", "paper")
+    assert len(planned) == 18
+    assert planned["cifar100-original-paper-s0"].needs == ()
+    assert planned["cifar100-wdsr-a1-3-paper-s0"].needs == (("cifar100", "wdsr-a1-3"),)
+    needed = study.enlargements(planned)
+    assert len(needed) == 16
+    assert needed[paths.runs() / "enlarged" / "cifar10-bicubic"] == "hfsr upscale cifar10 --model bicubic"
+
+
+def test_an_unknown_study_is_refused():
+    with pytest.raises(UserError, match="no study is called 'frequency': choose one of superres, classify"):
+        study.jobs("frequency", "bench")
+
+
+def test_the_workflow_enlarges_the_sets_and_trains_the_classifiers(tmp_path):
+    snakemake("study=classify", "recipe=quick", "steps=2", HFSR_RUNS=tmp_path)
+    for name in study.jobs("classify", "quick", steps=2):
+        record = json.loads((tmp_path / "classify" / name / runs.RECORD).read_text())
+        assert record["metrics"]["digits/test_accuracy"] > 0
+    assert sorted(path.name for path in (tmp_path / "enlarged").iterdir()) == ["digits-bicubic", "digits-wdsr-a1-5"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +174,7 @@ def test_one_row_of_the_papers_study_is_one_command(div2k, tmp_path, monkeypatch
 @pytest.mark.parametrize(("recipe", "side"), [("paper", 128), ("authors", 256)])
 def test_all_of_table_1_is_one_command(div2k, tmp_path, recipe, side):
     snakemake(f"recipe={recipe}", "steps=1", HFSR_DATA=div2k(side), HFSR_RUNS=tmp_path)
-    names = list(study.folders(recipe, steps=1))
+    names = list(study.jobs("superres", recipe, steps=1))
     assert len(names) == 8
     for name in names:
         assert json.loads((tmp_path / "superres" / name / runs.RECORD).read_text())["metrics"]

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from hfsr import paper, recipes, tables
-from hfsr.recipes import Row
+from hfsr.layout import Row
 
 PICTURES = 4
 
