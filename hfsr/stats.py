@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 
@@ -35,6 +35,20 @@ def spread(values: ArrayLike) -> tuple[float, float]:
     """
     numbers = np.asarray(values, dtype=float)
     return float(numbers.mean()), float(numbers.std(ddof=1)) if numbers.size > 1 else float("nan")
+
+
+def of_mean(values: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Student's interval for the mean of independent values; of one value it has no ends (NaN).
+
+    Examples
+    --------
+    >>> [round(value, 2) for value in of_mean([1.0, 2.0, 3.0])]
+    [2.0, -0.48, 4.48]
+    """
+    mean, deviation = spread(values)
+    count = np.size(values)
+    reach = float(stats.t.ppf((1 + confidence) / 2, max(count - 1, 1)) * deviation / np.sqrt(count))
+    return Estimate(mean, mean - reach, mean + reach)
 
 
 def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -84,3 +98,83 @@ def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> E
     degrees = total**2 / sum(square**2 / degree for square, degree in zip(squares, freedom, strict=True))
     reach = float(stats.t.ppf((1 + confidence) / 2, max(degrees, 1)) * np.sqrt(total / (seeds * images)))
     return Estimate(mean, mean - reach, mean + reach)
+
+
+class McNemar(NamedTuple):
+    """Exact McNemar test of two classifiers on the same images.
+
+    Parameters
+    ----------
+    won, lost : int
+        Images that only the first, only the second got right; the others say nothing about a difference.
+    p : float
+        Probability of so unequal numbers, or more so, where neither is better.
+    """
+
+    won: int
+    lost: int
+    p: float
+
+
+def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
+    """Whether two classifiers differ by more than chance on the images both were asked about.
+
+    Parameters
+    ----------
+    first, second : array of bool, (images,)
+        Which images each got right.
+
+    Examples
+    --------
+    >>> mcnemar(np.array([True, True, True, False]), np.array([True, False, False, False]))
+    McNemar(won=2, lost=0, p=0.5)
+    """
+    won, lost = int((first & ~second).sum()), int((second & ~first).sum())
+    return McNemar(won, lost, float(stats.binomtest(won, won + lost).pvalue) if won + lost else 1.0)
+
+
+def holm(p_values: ArrayLike) -> NDArray[np.float64]:
+    """Holm's correction: p-values that may each be compared with one level, however many comparisons were made.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    values = np.asarray(p_values, dtype=float)
+    order = values.argsort()
+    corrected = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    result = np.empty_like(values)
+    result[order] = corrected.clip(max=1)
+    return result
+
+
+def smallest_difference(deviation: float, runs: int = 1, level: float = 0.05, power: float = 0.8) -> float:
+    """Difference between two rows that so many runs of each would find.
+
+    Parameters
+    ----------
+    deviation : float
+        From run to run of one row, known; the result has its unit.
+    runs : int
+        Of each of the two rows.
+    level, power : float
+        Probability of finding a difference where there is none, and of finding this one.
+
+    Examples
+    --------
+    >>> round(smallest_difference(0.2), 2), round(smallest_difference(0.2, runs=16), 2)
+    (0.79, 0.2)
+    """
+    return float((stats.norm.isf(level / 2) + stats.norm.ppf(power)) * deviation * np.sqrt(2 / runs))
+
+
+def runs_needed(difference: float, deviation: float, level: float = 0.05, power: float = 0.8) -> int:
+    """Runs of each of two rows after which a difference would be found, the inverse of `smallest_difference`.
+
+    Examples
+    --------
+    >>> runs_needed(0.2, deviation=0.2), runs_needed(1.0, deviation=0.2)
+    (16, 1)
+    """
+    return int(np.ceil((smallest_difference(deviation, 1, level, power) / difference) ** 2))

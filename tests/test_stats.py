@@ -4,7 +4,16 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hfsr.stats import Estimate, over_seeds_and_images, spread
+from hfsr.stats import (
+    Estimate,
+    holm,
+    mcnemar,
+    of_mean,
+    over_seeds_and_images,
+    runs_needed,
+    smallest_difference,
+    spread,
+)
 
 
 def test_spread_is_mean_and_sample_deviation():
@@ -56,3 +65,49 @@ def test_equal_differences_leave_no_doubt_and_others_are_told_by_the_sign():
 def test_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match="differences are"):
         over_seeds_and_images(np.zeros(shape))
+
+
+def test_the_interval_of_a_mean_is_students():
+    values = np.random.default_rng(0).normal(90, 0.3, 5)
+    expected = scipy.stats.ttest_1samp(values, 0).confidence_interval(0.9)
+    found = of_mean(values, 0.9)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    assert np.isnan(of_mean([1.0]).low)
+
+
+def test_mcnemar_counts_the_images_that_one_alone_got_right():
+    first = np.array([True] * 30 + [False] * 70)
+    second = np.array([True] * 21 + [False] * 9 + [True] * 2 + [False] * 68)
+    expected = scipy.stats.binomtest(9, 11).pvalue
+    assert mcnemar(first, second) == (9, 2, pytest.approx(expected))
+    assert mcnemar(second, first) == (2, 9, pytest.approx(expected))
+    assert mcnemar(first, first) == (0, 0, 1.0)
+
+
+def stepwise(p_values):
+    """Holm's procedure as he put it: the ranks at which the smallest p-values are rejected, at any level."""
+    corrected, highest = {}, 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, (len(p_values) - rank) * p_values[place])
+        corrected[place] = min(highest, 1.0)
+    return [corrected[place] for place in range(len(p_values))]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holms_correction_is_his_procedure(p_values):
+    assert holm(p_values).tolist() == pytest.approx(stepwise(p_values))
+
+
+def test_the_smallest_difference_is_found_as_often_as_it_says():
+    """Rows of four runs each, drawn ten thousand times: a z test finds the difference in eight of ten."""
+    rng, deviation, runs = np.random.default_rng(0), 0.2, 4
+    difference = smallest_difference(deviation, runs)
+    rows = rng.normal([[0], [difference]], deviation, (10_000, 2, runs)).mean(axis=2)
+    z = (rows[:, 1] - rows[:, 0]) / (deviation * np.sqrt(2 / runs))
+    assert (abs(z) > 1.96).mean() == pytest.approx(0.8, abs=0.015)
+
+
+@given(st.integers(1, 200), st.floats(0.05, 2))
+def test_runs_needed_inverts_it(runs, deviation):
+    needed = runs_needed(smallest_difference(deviation, runs), deviation)
+    assert needed in (runs, runs + 1)  # rounding may ask for one more
