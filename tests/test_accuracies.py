@@ -1,0 +1,120 @@
+"""Tables of accuracy, from records whose numbers are known beforehand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hfsr import accuracies, recipes
+from hfsr.classify import pack
+from hfsr.layout import Cell
+from hfsr.stats import holm, mcnemar
+
+IMAGES = 200
+PLAN = dataclasses.replace(
+    recipes.classify("quick"),
+    name="small",
+    steps=100,
+    batch=10,
+    cells=(
+        Cell("digits", "original"),
+        Cell("digits", "original", 400),
+        Cell("digits", "bicubic"),
+        Cell("digits", "wdsr-a1-5"),
+    ),
+    seeds=(0, 1),
+)
+
+
+def record(method: str, seed: int, wrong: range, steps: int = 100, **changes) -> dict:
+    correct = ~np.isin(np.arange(IMAGES), wrong)
+    return {
+        "recipe": "small",
+        "method": method,
+        "seed": seed,
+        "steps": steps,
+        "data": {"name": "digits", "images": 50, "test_images": IMAGES},
+        "metrics": {"digits/test_accuracy": float(correct.mean())},
+        "correct": {"digits": pack(correct)},
+        "seconds": 60.0 + seed,
+        "device": "a machine",
+    } | changes
+
+
+@pytest.fixture(autouse=True)
+def records(monkeypatch):
+    made = [
+        record("wdsr-a1-5", 1, range(0, 20)),
+        record("wdsr-a1-5", 0, range(0, 30)),
+        record("bicubic", 0, range(10, 50)),
+        record("bicubic", 1, range(10, 50)),
+        record("original", 0, range(0, 60), seconds=15.0),
+        record("original", 0, range(0, 50), steps=400),
+        record("original", 0, range(0, 10), recipe="quick"),
+        record("original", 0, range(0, 10), steps=7),
+        record("original", 0, range(0, 10), data={"name": "cifar10", "images": 50, "test_images": IMAGES}),
+    ]
+    monkeypatch.setitem(recipes.CLASSIFY, "small", PLAN)
+    monkeypatch.setattr(accuracies, "_records", lambda folder: made)
+
+
+def test_rows_stand_in_the_tables_order_and_their_seeds_too():
+    found = accuracies.published("small", "digits")
+    assert list(found) == ["Original", "Original, 4 x updates", "Bicubic", "1/5"]
+    assert [record["seed"] for record in found["1/5"]] == [0, 1]
+    assert [len(records) for records in found.values()] == [1, 1, 2, 2]
+    assert accuracies.published("small", "cifar10") == {}
+
+
+def test_the_summary_has_mean_deviation_and_interval():
+    table = accuracies.summary("small", "digits")
+    assert table.loc["1/5", "mean"] == pytest.approx((85 + 90) / 2)
+    assert table.loc["1/5", "sd"] == pytest.approx(np.std([85, 90], ddof=1))
+    assert table.loc["1/5", "low"] < 85
+    assert table.loc["Original, 4 x updates", ["mean", "seeds"]].to_list() == [75, 1]
+    assert np.isnan(table.loc["Original", "low"])
+
+
+def test_differences_are_paired_by_seed_and_image():
+    table = accuracies.differences("small", "digits", "Bicubic")
+    assert list(table.index) == ["Original", "Original, 4 x updates", "1/5"]
+    assert table.loc["1/5", "mean"] == pytest.approx((5 + 10) / 2)
+    assert table.loc["1/5", "alone"] == "20 : 10, 30 : 10"
+    assert table.loc["Original", "mean"] == pytest.approx(-10)
+    assert table["seeds"].to_list() == [1, 1, 2]
+
+
+def test_p_values_are_corrected_over_the_whole_table():
+    table = accuracies.differences("small", "digits", "Bicubic")
+    wrong = {
+        "base": range(10, 50),
+        "1/5, 0": range(30),
+        "1/5, 1": range(20),
+        "original": range(60),
+        "longer": range(50),
+    }
+    answers = {name: ~np.isin(np.arange(IMAGES), images) for name, images in wrong.items()}
+    plain = [mcnemar(answers[name], answers["base"]).p for name in ("original", "longer", "1/5, 0", "1/5, 1")]
+    assert [p for row in table["p"] for p in row] == pytest.approx(holm(plain).tolist())
+
+
+def test_intervals_are_wider_for_more_rows(monkeypatch):
+    wide = accuracies.differences("small", "digits", "Bicubic").loc["1/5"]
+    monkeypatch.setitem(recipes.CLASSIFY, "small", dataclasses.replace(PLAN, cells=PLAN.cells[2:]))
+    narrow = accuracies.differences("small", "digits", "Bicubic").loc["1/5"]
+    assert wide["mean"] == narrow["mean"]
+    assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
+
+
+def test_cost_is_the_time_of_an_epoch():
+    table = accuracies.cost("small", "digits")
+    assert table.loc["Bicubic", "seconds an epoch"] == pytest.approx(60.5 / (100 * 10 / 50))
+    assert table.loc["Original", "seconds an epoch"] == pytest.approx(15 / 20)
+    assert table.loc["Original", "device"] == "a machine"
+
+
+@pytest.mark.parametrize("method", ["original", "bicubic", "srcnn", "wdsr-a0", "wdsr-a1-7", "wdsr-a1-3"])
+def test_rows_are_called_as_in_the_paper(method):
+    from hfsr import paper
+
+    assert accuracies.label(Cell("cifar10", method), 100) in paper.table3().index
