@@ -97,6 +97,7 @@ def plain_loop(folder: Path, kind: str, workers: int, device: torch.device) -> C
 
 def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = False) -> Callable[[], None]:
     """One update of the project's loop, as `hfsr.engine` makes it."""
+    hardware.keep_memory()
     crops = Crops(pictures, CROP, BATCH, seed=0)
     model = WDSR().to(device, memory_format=torch.channels_last)
     forward = torch.compile(model) if compiled else model

@@ -98,6 +98,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
 
 
 def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
+    hardware.keep_memory()
     accelerator = Accelerator(cpu=hardware.device().type == "cpu")
     device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -1,10 +1,14 @@
 """What the machine is, in words for a record, and what it computes with."""
 
+import ctypes
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import torch
+
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
 
 
 def _processor() -> Mapping[str, Any]:
@@ -23,6 +27,18 @@ def bf16_units() -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = _processor()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def keep_memory() -> None:
+    """Have the C library keep what is freed for the next update instead of handing it back to the system (glibc only).
+
+    Otherwise every large tensor is mapped, cleared and unmapped anew, page by page: in ResNets at 64x64 that is a third
+    of an update's time on the CPU and more. Holds for the process from then on.
+    """
+    with suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, -1)
 
 
 def describe() -> str:
