@@ -44,7 +44,7 @@ def enlarger(method: str) -> dict[str, Any]:
     return {"alpha": record["alpha"], "mask": record["mask"], "enlarger_sha256": record["weights_sha256"]}
 
 
-def enlarge(method: nn.Module | str, images: Tensor, batch: int = 64, progress: bool = False) -> Tensor:
+def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, progress: bool = False) -> Tensor:
     """Enlarge a set of images of one size x2, many at a time; the result is that of `hfsr.upscale.upscale` one by one.
 
     Parameters

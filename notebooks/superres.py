@@ -41,6 +41,7 @@ recipe = "bench"  # or "long": the two rows that were trained ten times as long
 # many updates at a quarter of the rate. Training photographs: T91 {cite}`yang2010image`, 400
 # of BSDS500 {cite}`martin2001database` and 12 lossless camera photographs. Measured with the last weights, on Set5
 # {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was selected on them.
+# Convolutions are computed in bf16 where the processor has units for it, otherwise in float32; the list ends with which had them.
 
 # %%
 plan = recipes.superres(recipe)
@@ -52,6 +53,14 @@ for row, label in names.items():
     count = len(runs.get(row, []))
     updates = f", {runs[row][0]['steps']:,} updates" if count and row != "bicubic" else ""
     print(f"  {label:26} {count} run{'s' * (count != 1)}{updates}")
+for seed in plan.seeds:
+    trained = [
+        record for records in runs.values() for record in records if record["seed"] == seed
+    ]
+    print(
+        *(f"seed {seed}: {device}" for device in dict.fromkeys(r["device"] for r in trained)),
+        sep="\n",
+    )
 
 # %% [markdown]
 # ## The share of the elements
