@@ -171,14 +171,21 @@ for name in [name for name in right if name != enlarger]:
 # Table III is one run a row, tested on 10,000 images: here with the interval that follows from that number of images alone.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The paper's Table III, with 95 % intervals from the number of test images alone.", "name": "fig-table3"}, "image": {"alt": "Nine rows of points with wide horizontal intervals for CIFAR-10 and CIFAR-100. Within a panel the intervals overlap nearly everywhere."}}
-SCATTER = (
-    0.14,
-    0.20,
-)  # points from seed to seed, CIFAR-10, as published for ResNets of this kind
+SCATTER = (0.14, 0.20)  # points from seed to seed, as published for such ResNets on CIFAR-10
 accuracy = paper.table3()
 error = standard_error(accuracy, 10_000)
 names = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
-figures.accuracies(accuracy.rename(columns=names), error.rename(columns=names))
+intervals = {
+    names[name]: pd.DataFrame(
+        {
+            "mean": accuracy[name],
+            "low": accuracy[name] - 1.96 * error[name],
+            "high": accuracy[name] + 1.96 * error[name],
+        }
+    )
+    for name in names
+}
+figures.accuracies(intervals)
 
 # %%
 pairs = [("WDSR", row) for row in ("1/7", "1/6", "1/5", "1/4", "1/3")] + [

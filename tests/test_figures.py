@@ -67,7 +67,7 @@ def every_figure(image, methods, log, gaps, curves):
     yield figures.learning_curves(curves, "psnr", "PSNR (dB)")
     yield figures.differences(gaps, "difference (dB)")
     yield figures.side_by_side(methods)
-    yield figures.accuracies(paper.table3(), paper.table3() / 100)
+    yield figures.accuracies({name: accuracy_table(name) for name in paper.table3()})
 
 
 def test_every_figure_is_legible(image, methods, log, gaps, curves):
@@ -194,16 +194,23 @@ def test_side_by_side_shows_every_picture_pixel_by_pixel(methods, columns):
     assert len({ax.get_subplotspec().colspan.start for ax in drawn}) == columns
 
 
+def accuracy_table(name):
+    accuracy = paper.table3()[name]
+    return pd.DataFrame({"mean": accuracy, "low": accuracy - 0.5, "high": accuracy + 0.25})
+
+
 def test_accuracies_shows_every_row_with_its_interval():
-    accuracy = paper.table3()
-    figure = figures.accuracies(accuracy, 0 * accuracy + 0.5)
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["cifar10", "cifar100"]
+    tables = {"ours": accuracy_table("cifar10"), "the paper's": accuracy_table("cifar100").iloc[1:]}
+    figure = figures.accuracies(tables)
+    assert [ax.get_title(loc="left") for ax in figure.axes] == list(tables)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()][-1] == "$\\alpha$ = 1/3"
-    for ax, name in zip(figure.axes, accuracy, strict=True):
-        drawn, _, (bars,) = ax.containers[0]
-        np.testing.assert_allclose(drawn.get_xdata().astype(float), accuracy[name])
-        ends = np.array([segment[:, 0] for segment in bars.get_segments()], dtype=float)
-        np.testing.assert_allclose(ends.T, [accuracy[name] - 0.98, accuracy[name] + 0.98])
+    for ax, table in zip(figure.axes, tables.values(), strict=True):
+        (points,), (bars,) = ax.get_lines(), ax.collections
+        drawn = {place: value for value, place in zip(*points.get_data(), strict=True) if not np.isnan(value)}
+        first = 9 - len(table)  # a row that a panel lacks leaves its place empty
+        assert drawn == dict(enumerate(table["mean"], start=first))
+        ends = np.array([segment[:, 0] for segment in bars.get_segments() if len(segment)], dtype=float)
+        np.testing.assert_allclose(ends[-len(table) :], table[["low", "high"]])
         assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
 
 

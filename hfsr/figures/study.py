@@ -117,21 +117,24 @@ def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
 
 
 @styled
-def accuracies(accuracy: pd.DataFrame, error: pd.DataFrame) -> Figure:
-    """Table III as points with 95 % intervals, a panel a labelled set.
+def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
+    """Table III as points with intervals, a panel a table; scales differ, rows are the same.
 
     Parameters
     ----------
-    accuracy, error : DataFrame
-        A row a method, a column a set: test accuracy and its standard error, in per cent.
+    panels : dict of title -> DataFrame
+        A row a method: ``mean``, ``low``, ``high``, in per cent; without ends (NaN) only the point is drawn.
     """
-    size = (WIDTH, 1 + 0.32 * len(accuracy))
-    figure, axes = plt.subplots(1, accuracy.shape[1], figsize=size, sharey=True, squeeze=False, layout="constrained")
-    places = range(len(accuracy))
-    for ax, name in zip(axes.flat, accuracy, strict=True):
-        ax.errorbar(accuracy[name], places, xerr=1.96 * error[name], fmt="o", color=RED, ecolor=GREY, capsize=3)
-        ax.set(xlabel="accuracy (%)", ylim=(len(accuracy) - 0.5, -0.5))
+    rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
+    size = (WIDTH, 1 + 0.32 * len(rows))
+    figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False, layout="constrained")
+    places = range(len(rows))
+    for ax, (name, table) in zip(axes.flat, panels.items(), strict=True):
+        every = table.reindex(rows)
+        ax.hlines(places, every["low"], every["high"], color=GREY, lw=2)
+        ax.plot(every["mean"], places, "o", color=RED)
+        ax.set(xlabel="accuracy (%)", ylim=(len(rows) - 0.5, -0.5))
         ax.grid(axis="y", visible=False)
-        title(ax, str(name))
-    axes[0, 0].set_yticks(places, drawing.method_labels(accuracy.index))
+        title(ax, name)
+    axes[0, 0].set_yticks(places, drawing.method_labels(rows))
     return figure
