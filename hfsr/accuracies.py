@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hfsr import paths, recipes, runs
 from hfsr.classify import unpack
+from hfsr.errors import UserError
 from hfsr.layout import Cell
 from hfsr.stats import holm, mcnemar, of_mean, over_seeds_and_images, spread
 
@@ -114,10 +115,19 @@ def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
     DataFrame
         A row a row of the study but the baseline, in points: ``mean``, ``low``, ``high``, an interval over seeds and images
         of which 95 % of such tables hold all their true values (Bonferroni); ``sign``, see `hfsr.stats.Estimate`; ``seeds``
-        compared; ``alone``, for each seed the images that one of the two alone got right, as "this row : baseline"; ``p``,
-        for each seed McNemar's p, by Holm's correction over all tests of the table.
+        compared, where it is one, the interval is over images alone; ``alone``, for each seed the images that one of the two
+        alone got right, as "this row : baseline"; ``p``, for each seed McNemar's p, by Holm's correction over all tests of
+        the table.
+
+    Raises
+    ------
+    UserError
+        If the study has no such row.
     """
-    by_row = published(recipe, dataset)
+    by_row, plan = published(recipe, dataset), recipes.classify(recipe)
+    known = [label(cell, plan.steps) for cell in plan.cells if cell.dataset == dataset]
+    if baseline not in known:
+        raise UserError(f"no row of {recipe} on {dataset} is called {baseline!r}: choose one of {', '.join(known)}")
     base = {record["seed"]: right(record) for record in by_row.get(baseline, [])}
     pairs = {
         name: [(right(record), base[record["seed"]]) for record in records if record["seed"] in base]

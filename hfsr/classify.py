@@ -14,6 +14,7 @@ from hfsr import cells, engine, enlarged, processes, recipes, runs
 from hfsr.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
+from hfsr.errors import UserError
 from hfsr.models import ResNet
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
@@ -155,10 +156,20 @@ def train(
 
 
 def images(data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
-    """Training and test images of a set, as they are or enlarged; an enlarged set is made once and kept."""
+    """Training and test images of a set, as they are or enlarged; an enlarged set is made once and kept.
+
+    Raises
+    ------
+    UserError
+        If the set is not there and several processes train: all but one would wait for it longer than they may.
+    """
     if method == "original":
         return data.train_images, data.test_images
-    if processes.is_main():
+    folder = enlarged.folder(data.name, method)
+    if processes.count() == 1:
         enlarged.make(data, method, progress=True)
-    processes.wait()
-    return enlarged.read(enlarged.folder(data.name, method), data, method)
+    elif not (folder / runs.RECORD).exists():
+        raise UserError(
+            f"{folder}: no enlarged set is here; first run `{enlarged.command(data.name, method)}` in one process"
+        )
+    return enlarged.read(folder, data, method)

@@ -28,7 +28,9 @@ app = typer.Typer(
 )
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
-Model = Annotated[str, typer.Option(help='A published model, a .safetensors file of a run, or "bicubic".')]
+Model = Annotated[
+    str, typer.Option(help='A published model, "bicubic", or for a picture also a .safetensors file of a run.')
+]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
 
@@ -93,7 +95,7 @@ def upscale(
     from hfsr import enlarged
     from hfsr.data import labelled
 
-    if str(source) in labelled.NAMES and not source.exists():
+    if str(source) in labelled.NAMES and not source.is_file():
         folder = enlarged.make(labelled.load(str(source)), model, target, progress=True)
         typer.echo(f"images\t{folder / enlarged.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
@@ -138,7 +140,9 @@ def classify(
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
     name: Annotated[str, typer.Argument(help="superres or classify.", metavar="STUDY")],
-    recipe: Annotated[str, typer.Argument(help="A recipe with a table: bench, paper; of superres also long, authors.")],
+    recipe: Annotated[
+        str, typer.Argument(help="Of superres bench, long, paper or authors; of classify quick or paper.")
+    ],
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
     ] = False,

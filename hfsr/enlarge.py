@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
-from hfsr import runs
+from hfsr import paths, runs
 from hfsr.errors import UserError
+from hfsr.files import sha256
 from hfsr.images import resize_bicubic, to_uint8
 from hfsr.models import SRCNN, WDSR, store
 from hfsr.upscale import through
@@ -35,16 +35,22 @@ def network(method: str) -> WDSR | SRCNN:
     return model
 
 
+def weights_digest(method: str) -> str | None:
+    """SHA-256 of the file of the network that enlarges, as records hold it; None where there is no network."""
+    if method in PLAIN:
+        return None
+    network(method)
+    return sha256(paths.weights() / f"{method}.safetensors")
+
+
 def enlarger(method: str) -> dict[str, Any]:
     """What a record holds of the method that enlarged its images: alpha, mask, and the SHA-256 of the network's weights."""
-    if method in PLAIN:
-        return {"alpha": None, "mask": None, "enlarger_sha256": None}
-    network(method)
-    record = runs.record(method)
-    return {"alpha": record["alpha"], "mask": record["mask"], "enlarger_sha256": record["weights_sha256"]}
+    digest = weights_digest(method)
+    trained = runs.record(method) if digest else {"alpha": None, "mask": None}
+    return {"alpha": trained["alpha"], "mask": trained["mask"], "enlarger_sha256": digest}
 
 
-def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, progress: bool = False) -> Tensor:
+def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32) -> Tensor:
     """Enlarge a set of images of one size x2, many at a time; the result is that of `hfsr.upscale.upscale` one by one.
 
     Parameters
@@ -55,8 +61,6 @@ def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, progress: 
     images : Tensor, (N, 3, H, W), uint8
     batch : int
         Images at a time; changes the speed and the memory needed only.
-    progress : bool
-        Show a bar.
 
     Returns
     -------
@@ -77,10 +81,9 @@ def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, progress: 
     double = _doubling(network(method) if isinstance(method, str) and method != "bicubic" else method)
     count, channels, height, width = images.shape
     enlarged = torch.empty(count, channels, 2 * height, 2 * width, dtype=torch.uint8)
-    with torch.inference_mode(), tqdm(total=count, desc="enlarging", unit="image", disable=not progress) as bar:
+    with torch.inference_mode():
         for source, target in zip(images.split(batch), enlarged.split(batch), strict=True):
             target.copy_(double(source))
-            bar.update(len(source))
     return enlarged
 
 

@@ -16,11 +16,12 @@ from tqdm.auto import tqdm
 
 from hfsr import hardware, provenance, runs
 from hfsr.data.labelled import LabelledSet
-from hfsr.enlarge import enlarge, enlarger
+from hfsr.enlarge import enlarge, network, weights_digest
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
 
 IMAGES = "images.npy"
+PLAN = ".settings.json"  # of a set that is being made
 CHUNK = 1000  # images between two points that an interrupted command can go on from
 
 
@@ -37,7 +38,7 @@ def settings(data: LabelledSet, method: str) -> dict[str, Any]:
         "test_images": len(data.test_images),
         "digest": data.digest,
     }
-    return {"study": "enlarged", "method": method, **enlarger(method), "data": source}
+    return {"study": "enlarged", "method": method, "enlarger_sha256": weights_digest(method), "data": source}
 
 
 def command(name: str, method: str) -> str:
@@ -67,24 +68,48 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
     Raises
     ------
     UserError
-        For a method that is not known or enlarges nothing, a folder that holds another set or that another process works
-        in, a full disk.
+        For a method that is not known or enlarges nothing, a folder that holds another set or other files of these names, or
+        that another process works in, a full disk.
     """
     if method == "original":
         raise UserError('"original" images are not enlarged: choose "bicubic" or a published model')
     run, made = Path(out) if out else folder(data.name, method), settings(data, method)
-    with exclusive(run):
-        if not (run / runs.RECORD).exists():
-            rate = _enlarge(data, method, run, made, progress)
-            measured = {"sha256": sha256(run / IMAGES), "images_per_second": rate, "device": hardware.describe()}
-            origin = {
-                "versions": provenance.versions(),
-                "commit": provenance.commit(),
-                "command": command(data.name, method),
-            }
-            write_json(run / runs.RECORD, made | measured | origin)
-        _check(run, made)
+    if not _finished(run, made):
+        with exclusive(run):
+            if not _finished(run, made):  # another process may have made it just now
+                _make(data, method, run, made, progress)
     return run
+
+
+def _finished(run: Path, made: dict[str, Any]) -> bool:
+    if (run / runs.RECORD).exists():
+        _check(run, made)
+        if not (run / IMAGES).exists():
+            raise UserError(f"{run / IMAGES}: not there, but its record is; delete {run} and enlarge again")
+        return True
+    if (run / IMAGES).exists() and not (run / PLAN).exists():
+        raise UserError(f"{run}: holds an {IMAGES} that has no record; choose another folder, or move it away")
+    return False
+
+
+def _make(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progress: bool) -> None:
+    """Bring the array to its end, then write its record: a call that was stopped anywhere in between goes on from there."""
+    plan, part, target = run / PLAN, run / f".{IMAGES}", run / IMAGES
+    if (
+        not plan.exists() or read_json(plan) != made
+    ):  # what lies here was begun by another method, or from another source
+        part.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+        write_json(plan, made)
+    rate = None
+    if not target.exists():
+        rate = _enlarge(data, method, part, progress)
+        with naming(target):
+            os.replace(part, target)
+    measured = {"sha256": sha256(target), "images_per_second": rate, "device": hardware.describe()}
+    origin = {"versions": provenance.versions(), "commit": provenance.commit(), "command": command(data.name, method)}
+    write_json(run / runs.RECORD, made | measured | origin)
+    plan.unlink()
 
 
 def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
@@ -128,32 +153,27 @@ def _check(run: Path, made: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _enlarge(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progress: bool) -> float | None:
+def _enlarge(data: LabelledSet, method: str, part: Path, progress: bool) -> float | None:
     """Bring the array to its end; images a second of what was left to do."""
-    images = torch.cat([data.train_images, data.test_images])
-    part, plan, shape = run / f".{IMAGES}", run / "settings.json", _shape(data)
+    # One network for all images: its file may be replaced while this goes on.
+    doubling = "bicubic" if method == "bicubic" else network(method).to(hardware.device())
+    images, shape = torch.cat([data.train_images, data.test_images]), _shape(data)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
     first, each = len(header.getvalue()), int(np.prod(shape[1:]))
-    if (
-        not plan.exists() or read_json(plan) != made
-    ):  # what lies here was begun by another method, or from another source
-        part.unlink(missing_ok=True)
-        write_json(plan, made)
     with naming(part), part.open("r+b" if part.exists() else "w+b") as file:
-        done = max(file.seek(0, os.SEEK_END) - first, 0) // each // CHUNK * CHUNK
+        done = max(file.seek(0, os.SEEK_END) - first, 0) // each
+        done = done if done == len(images) else done // CHUNK * CHUNK
         file.truncate(first + done * each if done else 0)
         file.seek(0, os.SEEK_END)
         if not done:
             file.write(header.getvalue())
-        start, began = time.monotonic(), done
-        with tqdm(total=len(images), initial=done, desc=run.name, unit="image", disable=not progress) as bar:
-            for chunk in images[done:].split(CHUNK):
-                file.write(enlarge(method, chunk).numpy().tobytes())
+        start = time.monotonic()
+        with tqdm(total=len(images), initial=done, desc=part.parent.name, unit="image", disable=not progress) as bar:
+            for place in range(done, len(images), CHUNK):
+                chunk = enlarge(doubling, images[place : place + CHUNK])
+                file.write(chunk.numpy().tobytes())
                 file.flush()
                 os.fsync(file.fileno())
                 bar.update(len(chunk))
-        seconds = time.monotonic() - start
-        os.replace(part, run / IMAGES)
-    plan.unlink()
-    return round((len(images) - began) / seconds, 1) if began < len(images) else None
+    return round((len(images) - done) / (time.monotonic() - start), 1) if done < len(images) else None

@@ -65,7 +65,7 @@ def atomic(path: Path | str) -> Iterator[Path]:
 def exclusive(folder: Path | str) -> Iterator[None]:
     """Keep a folder (made where missing) to this process until the block ends; one that is taken is a `UserError`.
 
-    The system lets go of what a killed process held. The file ``.lock`` stays and means nothing by itself.
+    On a local disk the system lets go of what a killed process held; the file ``.lock`` may stay and means nothing by itself.
     """
     lock = FileLock(Path(folder) / LOCK, blocking=False)
     try:

@@ -99,9 +99,9 @@ def publish(study: str, recipe: str) -> list[Path]:
     list of Path
         The published records.
     """
+    planned, published = jobs(study, recipe), []
     first = recipes.STUDIES[study][recipe].seeds[0]
-    published = []
-    for job in jobs(study, recipe).values():
+    for job in planned.values():
         if (job.folder / runs.RECORD).exists():
             name = GRIDS[study].model_name(job.settings) if job.settings["seed"] == first else None
             published.append(runs.publish(job.folder, name))

@@ -7,6 +7,7 @@ import pytest
 
 from hfsr import accuracies, recipes
 from hfsr.classify import pack
+from hfsr.errors import UserError
 from hfsr.layout import Cell
 from hfsr.stats import holm, mcnemar
 
@@ -118,3 +119,10 @@ def test_rows_are_called_as_in_the_paper(method):
     from hfsr import paper
 
     assert accuracies.label(Cell("cifar10", method), 100) in paper.table3().index
+
+
+def test_an_unknown_baseline_is_refused():
+    with pytest.raises(
+        UserError, match="no row of small on digits is called 'WDSR': choose one of Original, Original, 4 x"
+    ):
+        accuracies.differences("small", "digits", "WDSR")

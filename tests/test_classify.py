@@ -142,6 +142,15 @@ def test_a_network_enlarges_the_images(published, monkeypatch):
     assert all(images.shape[-2:] == (16, 16) for images in seen)
 
 
+def test_several_processes_need_the_enlarged_set_beforehand(monkeypatch, digits):
+    monkeypatch.setattr(classify.processes, "count", lambda: 2)
+    with pytest.raises(
+        UserError, match="no enlarged set is here; first run `hfsr upscale digits --model bicubic` in one"
+    ):
+        classify.images(digits, "bicubic")
+    monkeypatch.undo()
+
+
 def test_a_republished_network_makes_another_run(published):
     before = cells.settings(method="wdsr-a1-5", recipe="tiny")
     run = classify.train(recipe="tiny", method="wdsr-a1-5", steps=1)

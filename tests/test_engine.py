@@ -217,7 +217,7 @@ RUN = """
 
 def test_two_processes_cannot_train_in_one_folder(tmp_path):
     first = start(tmp_path)
-    while not (tmp_path / engine.CHECKPOINT).exists():
+    while first.poll() is None and not (tmp_path / engine.CHECKPOINT).exists():
         time.sleep(0.01)
     with pytest.raises(UserError, match="another process is at work in it; wait for its end"):
         engine.fit(toy(200), tmp_path, SETTINGS, 200)

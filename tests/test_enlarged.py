@@ -16,7 +16,7 @@ from hfsr import enlarged, paths, runs
 from hfsr.data import labelled
 from hfsr.enlarge import enlarge
 from hfsr.errors import UserError
-from hfsr.files import read_json, sha256, write_json
+from hfsr.files import exclusive, read_json, sha256, write_json
 from hfsr.upscale import upscale
 
 
@@ -54,7 +54,6 @@ def test_the_record_says_what_the_array_is_and_what_made_it(data):
     assert record["sha256"] == sha256(run / "images.npy")
     assert record["data"] == {"name": "digits", "images": 50, "test_images": 13, "digest": data.digest}
     assert record["enlarger_sha256"] == runs.record("wdsr-a1-5")["weights_sha256"]
-    assert (record["alpha"], record["mask"]) == (0.2, "high")
     assert record["command"] == "hfsr upscale digits --model wdsr-a1-5"
     assert record["images_per_second"] > 0
     assert sorted(path.name for path in run.iterdir()) == [".lock", "images.npy", "record.json"]
@@ -94,6 +93,58 @@ def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
     assert len(asked) == 2  # a finished set is not made again
 
 
+def counted(monkeypatch):
+    """Images that are enlarged from here on, a number a chunk."""
+    asked = []
+    monkeypatch.setattr(
+        enlarged, "enlarge", lambda method, images: asked.append(len(images)) or enlarge(method, images)
+    )
+    return asked
+
+
+@pytest.mark.parametrize("chunk", [16, 21])
+def test_what_was_enlarged_to_the_last_image_is_not_enlarged_again(chunk, data, monkeypatch):
+    """Stopped before the file had its name, then before the record was written; also where chunks end with the set."""
+    monkeypatch.setattr(enlarged, "CHUNK", chunk)
+    whole = enlarged.make(data, "bicubic", paths.runs() / "whole")
+    run = enlarged.folder(data.name, "bicubic")
+    run.mkdir(parents=True)
+    write_json(run / enlarged.PLAN, enlarged.settings(data, "bicubic"))
+    asked = counted(monkeypatch)
+    for name in (".images.npy", "images.npy"):
+        (run / "record.json").unlink(missing_ok=True)
+        (run / "images.npy").unlink(missing_ok=True)
+        write_json(run / enlarged.PLAN, enlarged.settings(data, "bicubic"))
+        (run / name).write_bytes((whole / "images.npy").read_bytes())
+        enlarged.make(data, "bicubic")
+        assert read_json(run / "record.json")["sha256"] == read_json(whole / "record.json")["sha256"]
+        assert not (run / enlarged.PLAN).exists()
+    assert asked == []
+
+
+def test_one_network_enlarges_all_images(data, monkeypatch):
+    """Its file may be replaced while the set is being made."""
+    seen = []
+    monkeypatch.setattr(enlarged, "enlarge", lambda network, images: seen.append(network) or enlarge(network, images))
+    enlarged.make(data, "srcnn")
+    assert len(seen) == 4
+    assert len(set(map(id, seen))) == 1
+
+
+def test_a_finished_set_is_read_while_another_process_has_the_folder(data):
+    run = enlarged.make(data, "bicubic")
+    with exclusive(run):
+        assert enlarged.make(data, "bicubic") == run
+        enlarged.read(run, data, "bicubic")
+
+
+def test_files_of_somebody_else_are_left_alone(data, tmp_path):
+    (tmp_path / "images.npy").write_bytes(b"mine")
+    with pytest.raises(UserError, match=r"holds an images.npy that has no record; choose another folder"):
+        enlarged.make(data, "bicubic", tmp_path)
+    assert (tmp_path / "images.npy").read_bytes() == b"mine"
+
+
 def test_what_another_method_began_is_begun_anew(data, monkeypatch):
     interrupted(monkeypatch, data, "bicubic", 2)
     begun = enlarged.folder(data.name, "bicubic")
@@ -109,24 +160,27 @@ KILLED = """
     from hfsr.enlarge import enlarge
     from hfsr.data import labelled
     enlarged.CHUNK = 32
-    enlarged.enlarge = lambda method, images: time.sleep(0.01) or enlarge(method, images)
+    enlarged.enlarge = lambda method, images: time.sleep(0.01) or print(len(images), flush=True) or enlarge(method, images)
     enlarged.make(labelled.load("digits"), "bicubic", sys.argv[1])
 """
 
 
 def test_a_process_killed_by_the_system_loses_nothing(tmp_path):
     def start(name):
-        return subprocess.Popen([sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / name)])
+        call = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / name)]
+        return subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
 
-    assert start("whole").wait() == 0
+    whole = start("whole").communicate()[0]
+    assert sum(map(int, whole.split())) == 1797
     killed = start("killed")
     part = tmp_path / "killed" / ".images.npy"
-    while not part.exists() or part.stat().st_size < 100_000:
+    while killed.poll() is None and (not part.exists() or part.stat().st_size < 400_000):
         time.sleep(0.005)
     killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.communicate()
     assert not (tmp_path / "killed" / "record.json").exists()
-    assert start("killed").wait() == 0
+    left = start("killed").communicate()[0]
+    assert 0 < sum(map(int, left.split())) < 1400  # 400,000 bytes are more than 500 images
     assert sha256(tmp_path / "killed" / "images.npy") == sha256(tmp_path / "whole" / "images.npy")
 
 
@@ -158,9 +212,9 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
 
 
 def spoil_array(run, data):
-    with (run / "images.npy").open("r+b") as file:
-        file.seek(-1, os.SEEK_END)
-        file.write(b"\x00" if file.read(1) else b"\x01")
+    content = bytearray((run / "images.npy").read_bytes())
+    content[-1] ^= 1
+    (run / "images.npy").write_bytes(content)
 
 
 def cut_array_off(run, data):
@@ -215,6 +269,13 @@ def test_a_set_of_another_source_or_method_is_refused(data):
         enlarged.read(run, dataclasses.replace(data, digest="other"), "bicubic")
     with pytest.raises(UserError, match="holds an enlarged set with method = 'bicubic', not 'srcnn'"):
         enlarged.make(data, "srcnn", run)
+
+
+def test_a_record_without_its_array_is_no_finished_set(data):
+    run = enlarged.make(data, "bicubic")
+    remove_array(run, data)
+    with pytest.raises(UserError, match=r"images.npy: not there, but its record is; delete"):
+        enlarged.make(data, "bicubic")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ RUN = """
     import functools, sys
     from hfsr import engine
     engine.fit = functools.partial(engine.fit, checkpoint_seconds=0)
-    sys.argv = ["hfsr", "train", "--alpha", "1/5", "--data", "embedded-held-out", "--steps", "60", "--out", sys.argv[1]]
+    sys.argv = ["hfsr", "train", "--alpha", "1/5", "--data", "embedded-held-out", "--steps", "200", "--out", sys.argv[1]]
     from hfsr.cli import main
     main()
 """
@@ -44,7 +44,7 @@ def test_training_killed_twenty_times_at_random_moments_ends_as_an_undisturbed_o
         before, process = kept(killed), start(killed)
         while kept(killed) == before and process.poll() is None:
             time.sleep(0.005)
-        time.sleep(0.2 * moment)
+        time.sleep(0.1 * moment)
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not (killed / runs.RECORD).exists()  # the twenty kills were all before the end
