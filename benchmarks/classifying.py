@@ -93,9 +93,9 @@ def hfsr_loop(
 
 
 def traffic(depth: int) -> float:
-    """Bytes that an update must move: each layer's input read and output written, and in the way back three times as much.
+    """Bytes that an update moves: each layer's input read and its output written, and on the way back half as much again.
 
-    Two bytes an element in bf16, four in float32. Layers are not fused, and nothing stays in a cache.
+    Two bytes an element in bf16, four in float32. Layers are not fused, nothing stays in a cache, sums are not counted.
     """
     model, elements = ResNet(depth), 0
 
@@ -126,7 +126,12 @@ def copy_rate(device: torch.device) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=7, help="updates timed of each loop")
-    parser.add_argument("--record", metavar="MACHINE", help="keep the tables in benchmarks/records/, under this name")
+    parser.add_argument(
+        "--record",
+        type=speed.machine_name,
+        metavar="MACHINE",
+        help="keep the tables in benchmarks/records/, under this name",
+    )
     options = parser.parse_args()
     device, count = hardware.device(), options.repetitions
     rng = np.random.default_rng(0)

@@ -166,7 +166,12 @@ def percent(share: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=9, help="updates timed of each loop")
-    parser.add_argument("--record", metavar="MACHINE", help="keep the tables in benchmarks/records/, under this name")
+    parser.add_argument(
+        "--record",
+        type=speed.machine_name,
+        metavar="MACHINE",
+        help="keep the tables in benchmarks/records/, under this name",
+    )
     options = parser.parse_args()
     repetitions, device = options.repetitions, hardware.device()
     whole = photograph()
@@ -182,6 +187,9 @@ def main() -> None:
             tried = {workers: seconds(plain_loop(folder, kind, workers, device), repetitions) for workers in (0, 2)}
             workers = min(tried, key=tried.__getitem__)
             durations[f"{label}, {workers} workers"] = tried[workers]
+        hardware.keep_memory()  # for the whole process, so what is measured without stands above
+        kept = seconds(plain_loop(folder, "array", workers, device), repetitions)
+        durations["the last, freed memory kept"] = kept
     update = hfsr_loop(pictures, device)
     durations["hfsr"] = ours = seconds(update, repetitions)
     try:

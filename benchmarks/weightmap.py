@@ -118,7 +118,12 @@ def counted(threads: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--record", metavar="MACHINE", help="keep the tables in benchmarks/records/, under this name")
+    parser.add_argument(
+        "--record",
+        type=speed.machine_name,
+        metavar="MACHINE",
+        help="keep the tables in benchmarks/records/, under this name",
+    )
     options = parser.parse_args()
     default = torch.get_num_threads()
     image = photograph()

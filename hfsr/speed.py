@@ -12,6 +12,13 @@ from hfsr.files import read_json, write_json
 Tables = dict[str, list[dict[str, Any]]]
 
 
+def machine_name(name: str) -> str:
+    """A machine's name as a record's file may carry it; another one is a ValueError, for argparse to report."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+        raise ValueError(f"{name!r}: a machine's name is of small letters, digits, points and hyphens")
+    return name
+
+
 def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:
     """Print what a benchmark measured, and keep it as a record where the machine gets a name.
 
@@ -22,15 +29,8 @@ def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:
     tables : dict
         Title -> rows, each a dict of column -> value; a column's name holds its unit.
     machine : str, optional
-        Name of the machine's kind, such as "avx2-2-cores": the record is ``benchmarks/records/<benchmark>-<machine>.json``.
-
-    Raises
-    ------
-    UserError
-        If the name is no plain one.
+        Name of the machine's kind, see `machine_name`: the record is ``benchmarks/records/<benchmark>-<machine>.json``.
     """
-    if machine and not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", machine):
-        raise UserError(f"{machine!r}: a machine's name is of small letters, digits, points and hyphens")
     print(f"{hardware.describe()}; torch {provenance.versions()['torch']}")
     for title, rows in tables.items():
         print(f"\n{title}\n{pd.DataFrame(rows).to_string(index=False)}")
@@ -49,8 +49,13 @@ def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:
 
 
 def records(benchmark: str) -> list[dict[str, Any]]:
-    """The records of a benchmark, one a machine, by the machine's name."""
-    return [read_json(path) for path in sorted(paths.timings().glob(f"{benchmark}-*.json"))]
+    """The records of a benchmark, one a machine, by the machine's name; a `UserError` if there is none."""
+    found = [read_json(path) for path in sorted(paths.timings().glob(f"{benchmark}-*.json"))]
+    if not found:
+        raise UserError(
+            f"no record of {benchmark} in {paths.timings()}: python benchmarks/{benchmark}.py --record MACHINE"
+        )
+    return found
 
 
 def table(record: dict[str, Any], title: str) -> pd.DataFrame:

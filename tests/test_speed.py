@@ -15,7 +15,8 @@ def timings(tmp_path, monkeypatch):
 
 def test_report_prints_its_tables_and_keeps_them_only_under_a_name(capsys):
     speed.report("training", TABLES)
-    assert speed.records("training") == []
+    with pytest.raises(UserError, match=r"no record of training in .*: python benchmarks/training.py --record"):
+        speed.records("training")
     speed.report("training", TABLES, "two-cores")
     speed.report("training", TABLES, "a-gpu")
     assert [record["machine"] for record in speed.records("training")] == ["a-gpu", "two-cores"]
@@ -31,7 +32,6 @@ def test_record_says_what_made_it():
     assert record["command"] == "python benchmarks/training.py --record two-cores"
     assert record["device"] == hardware.describe()
     assert {"python", "torch"} <= set(record["versions"])
-    assert speed.records("enlarging") == []
 
 
 def test_table_is_indexed_by_what_was_timed():
@@ -42,10 +42,7 @@ def test_table_is_indexed_by_what_was_timed():
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "Two cores", "-", ""])
-def test_machine_has_a_plain_name(name, tmp_path):
-    if not name:
-        speed.report("training", TABLES, name)
-    else:
-        with pytest.raises(UserError, match="machine's name"):
-            speed.report("training", TABLES, name)
-    assert not list(tmp_path.rglob("*.json"))
+def test_machine_has_a_plain_name(name):
+    with pytest.raises(ValueError, match="machine's name"):
+        speed.machine_name(name)
+    assert speed.machine_name("avx2-2-cores") == "avx2-2-cores"
