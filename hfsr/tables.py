@@ -139,7 +139,9 @@ def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -
     return pd.DataFrame(table).T
 
 
-def printed_differences(recipe: str, sets: Sequence[str], metric: str, digits: int = 3) -> pd.DataFrame:
+def printed_differences(
+    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE
+) -> pd.DataFrame:
     """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
 
     Returns
@@ -152,7 +154,7 @@ def printed_differences(recipe: str, sets: Sequence[str], metric: str, digits: i
         text = f"{row['mean']:+.{digits}f} ({row['low']:+.{digits}f}, {row['high']:+.{digits}f})"
         return f"{text} *" if row["sign"] else text
 
-    return pd.DataFrame({name: differences(recipe, name, metric).apply(printed, axis=1) for name in sets})
+    return pd.DataFrame({name: differences(recipe, name, metric, baseline).apply(printed, axis=1) for name in sets})
 
 
 def curves(recipe: str) -> pd.DataFrame:

@@ -80,6 +80,13 @@ def test_printed_differences_carry_a_star_where_zero_is_excluded():
     assert printed["wdsr-a1-5-low"] == "-3.000 (-3.000, -3.000) *"
 
 
+def test_any_row_may_be_the_one_that_is_subtracted():
+    forth = tables.differences("bench", "set5", "psnr_y_border2").loc["wdsr-a1-5", "mean"]
+    back = tables.printed_differences("bench", ["set5"], "psnr_y_border2", 4, baseline="wdsr-a1-5")["set5"]
+    assert back["wdsr-a0"].startswith(f"{-forth:+.4f} (")
+    assert "wdsr-a1-5" not in back
+
+
 def test_labels_are_the_papers_where_it_has_the_row():
     named = tables.labels("bench")
     assert list(named.values())[: len(paper.METHODS)] == list(paper.METHODS)
