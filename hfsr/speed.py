@@ -1,6 +1,8 @@
 """Timings as records: printed and kept by the scripts in ``benchmarks/``, read by the book."""
 
 import re
+import shlex
+import sys
 from typing import Any
 
 import pandas as pd
@@ -42,7 +44,7 @@ def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:
             "device": hardware.describe(),
             "versions": provenance.versions(),
             "commit": provenance.commit(),
-            "command": f"python benchmarks/{benchmark}.py --record {machine}",
+            "command": shlex.join(["python", f"benchmarks/{benchmark}.py", *sys.argv[1:]]),
         }
         write_json(target, made | {"tables": tables})
         print(f"\nrecord\t{target}")

@@ -25,7 +25,8 @@ def test_report_prints_its_tables_and_keeps_them_only_under_a_name(capsys):
     assert printed.count("plain 20.0  9") == 3
 
 
-def test_record_says_what_made_it():
+def test_record_says_what_made_it(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["training.py", "--record", "two-cores"])
     speed.report("training", TABLES, "two-cores")
     (record,) = speed.records("training")
     assert record["tables"] == TABLES
