@@ -2,7 +2,7 @@
 
 Both train the same pre-activation ResNet on 64 images of 64x64 an update, batches included. The plain loop is in float32 and
 contiguous, and crops, mirrors and whitens image by image; hfsr keeps uint8 and does all three to the batch, in bf16 where
-the processor has it. ``python benchmarks/classifying.py`` takes two minutes on two cores, with ``--depths 164`` very much longer.
+the processor has it. ``python benchmarks/classifying.py`` takes two minutes on two cores; ``--depths 164`` takes much longer.
 """
 
 import argparse
