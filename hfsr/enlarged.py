@@ -63,7 +63,7 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
     -------
     Path
         The folder: ``images.npy``, uint8 (N, 3, 2H, 2W), the training images before the test images, and ``record.json``
-        with the array's SHA-256.
+        with the array's SHA-256. Networks multiply in bf16 where the processor has units for it, which the record says.
 
     Raises
     ------
@@ -95,20 +95,22 @@ def _finished(run: Path, made: dict[str, Any]) -> bool:
 def _make(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progress: bool) -> None:
     """Bring the array to its end, then write its record: a call that was stopped anywhere in between goes on from there."""
     plan, part, target = run / PLAN, run / f".{IMAGES}", run / IMAGES
+    precision = "bf16" if hardware.bf16_units() else "float32"
+    planned = made | {"precision": None if method == "bicubic" else precision}
     if (
-        not plan.exists() or read_json(plan) != made
-    ):  # what lies here was begun by another method, or from another source
+        not plan.exists() or read_json(plan) != planned
+    ):  # begun by another method, from another source, on another machine
         part.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
-        write_json(plan, made)
+        write_json(plan, planned)
     rate = None
     if not target.exists():
-        rate = _enlarge(data, method, part, progress)
+        rate = _enlarge(data, method, precision == "bf16", part, progress)
         with naming(target):
             os.replace(part, target)
     measured = {"sha256": sha256(target), "images_per_second": rate, "device": hardware.describe()}
     origin = {"versions": provenance.versions(), "commit": provenance.commit(), "command": command(data.name, method)}
-    write_json(run / runs.RECORD, made | measured | origin)
+    write_json(run / runs.RECORD, planned | measured | origin)
     plan.unlink()
 
 
@@ -153,7 +155,7 @@ def _check(run: Path, made: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _enlarge(data: LabelledSet, method: str, part: Path, progress: bool) -> float | None:
+def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: bool) -> float | None:
     """Bring the array to its end; images a second of what was left to do."""
     # One network for all images: its file may be replaced while this goes on.
     doubling = "bicubic" if method == "bicubic" else network(method).to(hardware.device())
@@ -171,7 +173,7 @@ def _enlarge(data: LabelledSet, method: str, part: Path, progress: bool) -> floa
         start = time.monotonic()
         with tqdm(total=len(images), initial=done, desc=part.parent.name, unit="image", disable=not progress) as bar:
             for place in range(done, len(images), CHUNK):
-                chunk = enlarge(doubling, images[place : place + CHUNK])
+                chunk = enlarge(doubling, images[place : place + CHUNK], bf16=bf16)
                 file.write(chunk.numpy().tobytes())
                 file.flush()
                 os.fsync(file.fileno())

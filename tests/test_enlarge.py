@@ -37,11 +37,33 @@ def test_a_set_is_enlarged_as_its_images_one_by_one(method, batch, digits):
     assert torch.equal(enlarge(method, digits, batch), expected)
 
 
-def test_photographic_images_are_too(photograph):
-    images = photograph("coffee")[:, :128, :128].unfold(1, 32, 32).unfold(2, 32, 32).permute(1, 2, 0, 3, 4)
-    images = images.reshape(16, 3, 32, 32)
+@pytest.fixture
+def photographic(photograph):
+    """Sixteen images of CIFAR's size."""
+    tiles = photograph("coffee")[:, :128, :128].unfold(1, 32, 32).unfold(2, 32, 32)
+    return tiles.permute(1, 2, 0, 3, 4).reshape(16, 3, 32, 32)
+
+
+def test_photographic_images_are_too(photographic):
     model = trained(WDSR)
-    assert torch.equal(enlarge(model, images, 5), torch.stack([upscale(model, image) for image in images]))
+    assert torch.equal(enlarge(model, photographic, 5), torch.stack([upscale(model, image) for image in photographic]))
+
+
+@pytest.mark.parametrize("batch", [2, 5, 32])
+@pytest.mark.parametrize("size", [8, 32])
+@pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
+def test_bf16_gives_each_image_the_same_in_any_company(method, size, batch, photographic):
+    images = photographic[..., :size, :size]
+    alone = torch.cat([enlarge(method, image[None], bf16=True) for image in images])
+    assert torch.equal(enlarge(method, images, batch, bf16=True), alone)
+
+
+@pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
+def test_bf16_is_within_one_grey_level_of_float32(method, photographic):
+    exact, rounded = (enlarge(method, photographic, bf16=bf16).int() for bf16 in (False, True))
+    assert not torch.equal(rounded, exact)  # it was at work
+    assert (rounded - exact).abs().max() == 1
+    assert (rounded != exact).float().mean() < 0.15
 
 
 def test_original_images_stay_as_they_are(digits):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import enlarged, paths, runs
+from hfsr import enlarged, hardware, paths, runs
 from hfsr.data import labelled
 from hfsr.enlarge import enlarge
 from hfsr.errors import UserError
@@ -39,13 +39,39 @@ def data():
     )
 
 
+@pytest.fixture
+def units(monkeypatch):
+    """Whether the machine is taken to have bf16 units: call it with True or False."""
+    return lambda there: monkeypatch.setattr(hardware, "bf16_units", lambda: there)
+
+
 @pytest.mark.parametrize("method", ["bicubic", "wdsr-a1-5"])
-def test_a_set_is_its_images_enlarged_one_by_one(method, data):
+def test_a_set_is_its_images_enlarged_one_by_one(method, data, units):
+    units(False)
     run = enlarged.make(data, method)
     assert run == paths.runs() / "enlarged" / f"digits-{method}"
     network = "bicubic" if method == "bicubic" else runs.store.load_model(method)
     for images, source in zip(enlarged.read(run, data, method), (data.train_images, data.test_images), strict=True):
         assert torch.equal(images, torch.stack([upscale(network, image) for image in source]))
+    assert read_json(run / "record.json")["precision"] == (None if method == "bicubic" else "float32")
+
+
+def test_with_bf16_units_it_is_too(data, units):
+    units(True)
+    run = enlarged.make(data, "wdsr-a1-5")
+    expected = torch.cat([enlarge("wdsr-a1-5", image[None], bf16=True) for image in data.test_images])
+    assert torch.equal(enlarged.read(run, data, "wdsr-a1-5")[1], expected)
+    assert read_json(run / "record.json")["precision"] == "bf16"
+
+
+def test_one_set_is_of_one_precision(data, units, monkeypatch):
+    """What a machine without bf16 units began, one with them begins anew."""
+    units(False)
+    interrupted(monkeypatch, data, "srcnn", 2)
+    monkeypatch.setattr(enlarged, "enlarge", enlarge)
+    units(True)
+    run = enlarged.make(data, "srcnn")
+    assert torch.equal(enlarged.read(run, data, "srcnn")[0], enlarge("srcnn", data.train_images, bf16=True))
 
 
 def test_the_record_says_what_the_array_is_and_what_made_it(data):
@@ -65,14 +91,21 @@ def interrupted(monkeypatch, data, method, chunks):
     """A call that is stopped after so many chunks."""
     left = iter(range(chunks))
 
-    def until_stopped(method, images):
+    def until_stopped(method, images, **how):
         if next(left, None) is None:
             raise KeyboardInterrupt
-        return enlarge(method, images)
+        return enlarge(method, images, **how)
 
     monkeypatch.setattr(enlarged, "enlarge", until_stopped)
     with pytest.raises(KeyboardInterrupt):
         enlarged.make(data, method)
+
+
+def counted(monkeypatch):
+    """Images that are enlarged from here on, a number a chunk."""
+    asked = []
+    monkeypatch.setattr(enlarged, "enlarge", lambda *set, **how: asked.append(len(set[1])) or enlarge(*set, **how))
+    return asked
 
 
 @pytest.mark.parametrize("tail", [b"", b"half an image"])
@@ -82,24 +115,12 @@ def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
     interrupted(monkeypatch, data, "bicubic", 2)
     with (run / ".images.npy").open("ab") as file:
         file.write(tail)
-    asked = []
-    monkeypatch.setattr(
-        enlarged, "enlarge", lambda method, images: asked.append(len(images)) or enlarge(method, images)
-    )
+    asked = counted(monkeypatch)
     assert enlarged.make(data, "bicubic") == run
     assert asked == [16, 15]
     assert (run / "images.npy").read_bytes() == (whole / "images.npy").read_bytes()
     enlarged.make(data, "bicubic")
     assert len(asked) == 2  # a finished set is not made again
-
-
-def counted(monkeypatch):
-    """Images that are enlarged from here on, a number a chunk."""
-    asked = []
-    monkeypatch.setattr(
-        enlarged, "enlarge", lambda method, images: asked.append(len(images)) or enlarge(method, images)
-    )
-    return asked
 
 
 @pytest.mark.parametrize("chunk", [16, 21])
@@ -109,12 +130,11 @@ def test_what_was_enlarged_to_the_last_image_is_not_enlarged_again(chunk, data, 
     whole = enlarged.make(data, "bicubic", paths.runs() / "whole")
     run = enlarged.folder(data.name, "bicubic")
     run.mkdir(parents=True)
-    write_json(run / enlarged.PLAN, enlarged.settings(data, "bicubic"))
     asked = counted(monkeypatch)
     for name in (".images.npy", "images.npy"):
         (run / "record.json").unlink(missing_ok=True)
         (run / "images.npy").unlink(missing_ok=True)
-        write_json(run / enlarged.PLAN, enlarged.settings(data, "bicubic"))
+        write_json(run / enlarged.PLAN, enlarged.settings(data, "bicubic") | {"precision": None})
         (run / name).write_bytes((whole / "images.npy").read_bytes())
         enlarged.make(data, "bicubic")
         assert read_json(run / "record.json")["sha256"] == read_json(whole / "record.json")["sha256"]
@@ -125,7 +145,7 @@ def test_what_was_enlarged_to_the_last_image_is_not_enlarged_again(chunk, data, 
 def test_one_network_enlarges_all_images(data, monkeypatch):
     """Its file may be replaced while the set is being made."""
     seen = []
-    monkeypatch.setattr(enlarged, "enlarge", lambda network, images: seen.append(network) or enlarge(network, images))
+    monkeypatch.setattr(enlarged, "enlarge", lambda *set, **how: seen.append(set[0]) or enlarge(*set, **how))
     enlarged.make(data, "srcnn")
     assert len(seen) == 4
     assert len(set(map(id, seen))) == 1
@@ -150,7 +170,7 @@ def test_what_another_method_began_is_begun_anew(data, monkeypatch):
     begun = enlarged.folder(data.name, "bicubic")
     monkeypatch.setattr(enlarged, "enlarge", enlarge)
     enlarged.make(data, "srcnn", begun)
-    expected = enlarge("srcnn", data.test_images)
+    expected = enlarge("srcnn", data.test_images, bf16=hardware.bf16_units())
     assert torch.equal(enlarged.read(begun, data, "srcnn")[1], expected)
 
 
@@ -160,7 +180,7 @@ KILLED = """
     from hfsr.enlarge import enlarge
     from hfsr.data import labelled
     enlarged.CHUNK = 32
-    enlarged.enlarge = lambda method, images: time.sleep(0.01) or print(len(images), flush=True) or enlarge(method, images)
+    enlarged.enlarge = lambda *set, **how: time.sleep(0.01) or print(len(set[1]), flush=True) or enlarge(*set, **how)
     enlarged.make(labelled.load("digits"), "bicubic", sys.argv[1])
 """
 

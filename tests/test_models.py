@@ -154,14 +154,15 @@ def test_bf16_autocast_gives_float32_nearly_the_same(small, photograph):
     torch.testing.assert_close(rounded, exact, rtol=0, atol=0.02)
 
 
-def test_wdsr_adds_its_two_paths_in_float32(photograph):
+def test_wdsr_carries_the_image_in_float32(photograph):
     model = WDSR(blocks=1, features=4, expansion=2)
     lr = to_float(photograph("coffee")[:, 100:140, 100:140])[None]
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        body, skip, output = model.body(lr - 0.5), model.skip(lr - 0.5), model(lr)
-    assert body.dtype == skip.dtype == torch.bfloat16
-    assert torch.equal(output, body.float() + skip.float() + 0.5)
-    assert not torch.equal(output, (body + skip).float() + 0.5)
+    with torch.no_grad():
+        shortcut = model.skip(lr - 0.5)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            body, output = model.body(lr - 0.5), model(lr)
+    assert (body.dtype, shortcut.dtype) == (torch.bfloat16, torch.float32)
+    assert torch.equal(output, body.float() + shortcut + 0.5)
 
 
 def test_gradients_flow_under_autocast(small):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
@@ -72,5 +73,6 @@ class WDSR(nn.Module):
             (N, 3, scale*H, scale*W), float32, about [0, 1] (not clipped).
         """
         x = lr - 0.5
-        # Under bf16 autocast the last addition is made in float32: a grey level is finer than bf16 near 1.
-        return self.body(x).float() + self.skip(x).float() + 0.5
+        with torch.autocast(lr.device.type, enabled=False):  # the shortcut carries the image: bf16 would round it
+            shortcut = self.skip(x.float())
+        return self.body(x).float() + shortcut + 0.5
