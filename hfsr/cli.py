@@ -137,11 +137,24 @@ def classify(
     _print_metrics(folder / "record.json")
 
 
+@app.command(epilog="Example: hfsr frequency wdsr-a1-5")
+def frequency(
+    run: Annotated[
+        str, typer.Argument(help="A finished run below runs/superres, a published model, bicubic-bench or truth-bench.")
+    ],
+    out: Out = None,
+) -> None:
+    """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
+    from hfsr import detail
+
+    _print_metrics(detail.measure(run, out) / "record.json")
+
+
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
-    name: Annotated[str, typer.Argument(help="superres or classify.", metavar="STUDY")],
+    name: Annotated[str, typer.Argument(help="superres, classify or frequency.", metavar="STUDY")],
     recipe: Annotated[
-        str, typer.Argument(help="Of superres bench, long, paper or authors; of classify quick or paper.")
+        str, typer.Argument(help="Of superres and frequency bench, long, paper or authors; of classify quick or paper.")
     ],
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")

@@ -4,6 +4,8 @@ Spectra are those of luma (BT.601, `hfsr.metrics.luma`): one a picture. A freque
 light, one dark. What a picture enlarged twofold has beyond 0.25 (0.35 along diagonals) was not in the small one.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import torch
 from torch import Tensor
@@ -12,10 +14,18 @@ from hfsr.errors import UserError
 from hfsr.metrics import luma
 
 SMALLEST = 8  # pixels a side: below that there are no frequencies to tell apart
+ENCODERS = {  # OpenCV's settings; the first are its default
+    "default": (),
+    "strongest": (
+        *(cv2.IMWRITE_PNG_COMPRESSION, 9),
+        *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_ALL_FILTERS),
+        *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_FILTERED),
+    ),
+}
 
 
-def png_bytes(image: Tensor) -> int:
-    """Size as a PNG file written by OpenCV with its default settings, the paper's measure of detail (Table IV).
+def png_bytes(image: Tensor, encoder: str = "default") -> int:
+    """Size as a PNG file written by OpenCV, the paper's measure of detail (Table IV).
 
     PNG stores each pixel as a difference to its neighbours and compresses those without loss.
 
@@ -23,6 +33,9 @@ def png_bytes(image: Tensor) -> int:
     ----------
     image : Tensor, (3, H, W) RGB or (1, H, W) grey, uint8
         Of any size; grey is written as a grey file.
+    encoder : {"default", "strongest"}
+        OpenCV's default settings, as in the paper (one filter, runs of equal bytes); or the best of five filters for each
+        line, and the strongest compression.
 
     Returns
     -------
@@ -44,7 +57,7 @@ def png_bytes(image: Tensor) -> int:
     if image.dtype != torch.uint8 or image.ndim != 3 or image.shape[0] not in (1, 3) or image.numel() == 0:
         raise UserError(f"a PNG is made of uint8 pixels (3, H, W) or (1, H, W), not {image.dtype} {tuple(image.shape)}")
     blue_first = image.flip(0).permute(1, 2, 0).contiguous()  # OpenCV's channel order; the file itself is RGB
-    _, file = cv2.imencode(".png", blue_first.cpu().numpy())
+    _, file = cv2.imencode(".png", blue_first.cpu().numpy(), ENCODERS[encoder])
     return int(file.size)
 
 
@@ -75,21 +88,23 @@ def spectrum(image: Tensor, centred: bool = False) -> Tensor:
     >>> spectrum(torch.full((1, 10, 10), 9.99)).amax().round(decimals=3)
     tensor(3., dtype=torch.float64)
     """
-    magnitude = torch.log10(1 + torch.fft.fft2(_plane(image)).abs())
+    magnitude = torch.log10(1 + torch.fft.fft2(plane(image)).abs())
     return torch.fft.fftshift(magnitude) if centred else magnitude
 
 
-def radial_profile(image: Tensor) -> tuple[Tensor, Tensor]:
+def radial_profile(image: Tensor, rings: int | None = None) -> tuple[Tensor, Tensor]:
     """Mean power at each frequency, over all directions (Section V.B in one curve).
 
-    The rings are one step of the shorter side wide, ``1 / min(H, W)``, and centred on its multiples up to 0.5. Frequency
-    zero, and the diagonal ones above the last ring, are left out. The mean is subtracted and a Hann window applied first:
-    the jump between opposite borders reaches into all frequencies, and in an enlarged picture outweighs the highest.
+    The rings are centred on the multiples of their width up to 0.5. Frequency zero, and the diagonal ones above the last
+    ring, are left out. The mean is subtracted and a Hann window applied first: the jump between opposite borders reaches into
+    all frequencies, and in an enlarged picture outweighs the highest.
 
     Parameters
     ----------
     image : Tensor
         As for `spectrum`.
+    rings : int, optional
+        K, so that images of all sizes have the same rings; by default one step of the shorter side wide, ``1 / min(H, W)``.
 
     Returns
     -------
@@ -101,7 +116,7 @@ def radial_profile(image: Tensor) -> tuple[Tensor, Tensor]:
     Raises
     ------
     UserError
-        As for `spectrum`.
+        As for `spectrum`, and if the image has no frequencies for so many rings.
 
     Examples
     --------
@@ -110,14 +125,14 @@ def radial_profile(image: Tensor) -> tuple[Tensor, Tensor]:
     >>> frequency[power.argmax()].item()
     0.15625
     """
-    plane = _plane(image)
-    window = _window(plane)
-    power = torch.fft.fft2((plane - plane.mean()) * window).abs().square() / window.square().sum()
-    ring, count = _rings(plane)
-    return torch.arange(1, count + 1, device=ring.device).double() / min(plane.shape), _ring_means(power, ring, count)
+    transform, gain = windowed(plane(image))
+    power = transform.abs().square() / gain
+    frequency, (total, size) = ring_sums([power, torch.ones_like(power)], rings)
+    return frequency, total / size
 
 
-def _plane(image: Tensor) -> Tensor:
+def plane(image: Tensor) -> Tensor:
+    """Luma of a colour image, or the one channel there is: float64, (H, W); a `UserError` for what has no spectrum."""
     if image.ndim != 3 or image.shape[0] not in (1, 3) or (image.shape[0] == 3 and image.dtype != torch.uint8):
         raise UserError(
             f"a spectrum is that of an image (3, H, W) uint8 or (1, H, W), not {image.dtype} {tuple(image.shape)}"
@@ -128,18 +143,22 @@ def _plane(image: Tensor) -> Tensor:
     return luma(image)[0]
 
 
-def _window(plane: Tensor) -> Tensor:
-    rows, columns = (torch.hann_window(size, dtype=torch.float64, device=plane.device) for size in plane.shape)
-    return rows[:, None] * columns
+def windowed(values: Tensor) -> tuple[Tensor, Tensor]:
+    """Fourier transform of a plane without its mean, under a Hann window, and the window's gain in power."""
+    rows, columns = (torch.hann_window(size, dtype=torch.float64, device=values.device) for size in values.shape)
+    window = rows[:, None] * columns
+    return torch.fft.fft2((values - values.mean()) * window), window.square().sum()
 
 
-def _rings(plane: Tensor) -> tuple[Tensor, int]:
-    """Ring of every frequency, as `torch.fft.fft2` orders them, and the number of the last ring that is whole."""
-    rows, columns = (torch.fft.fftfreq(size, dtype=torch.float64, device=plane.device) for size in plane.shape)
-    shorter = min(plane.shape)
-    return (torch.hypot(rows[:, None], columns) * shorter).round().long(), shorter // 2
-
-
-def _ring_means(values: Tensor, ring: Tensor, count: int) -> Tensor:
-    sums = torch.bincount(ring.flatten(), values.flatten())
-    return (sums / torch.bincount(ring.flatten()))[1 : count + 1]
+def ring_sums(values: Sequence[Tensor], rings: int | None) -> tuple[Tensor, list[Tensor]]:
+    """Frequencies of the rings, (K,), and each transform's sums over them; parameters and errors as for `radial_profile`."""
+    height, width = values[0].shape
+    shorter = min(height, width)
+    if rings is not None and not 1 <= rings <= shorter // 2:
+        raise UserError(f"an image of {height} x {width} pixels has 1 to {shorter // 2} rings, not {rings}")
+    each = 2 * rings if rings else shorter  # rings a cycle
+    count = each // 2
+    rows, columns = (torch.fft.fftfreq(size, dtype=torch.float64, device=values[0].device) for size in (height, width))
+    ring = (torch.hypot(rows[:, None], columns) * each).round().long().clamp(max=count + 1).flatten()
+    sums = [torch.bincount(ring, part.flatten(), minlength=count + 2)[1 : count + 1] for part in values]
+    return torch.arange(1, count + 1, device=ring.device).double() / each, sums

@@ -172,7 +172,11 @@ CLASSIFY = {
     ),
 }
 
-STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {"superres": SUPERRES, "classify": CLASSIFY}
+STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {
+    "superres": SUPERRES,
+    "classify": CLASSIFY,
+    "frequency": SUPERRES,  # measures what was trained by it
+}
 
 
 def superres(name: str) -> SuperresRecipe:

@@ -160,7 +160,7 @@ def publish(run: Path | str, name: str | None = None) -> Path:
             f"{name or run.name!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5"
         )
     record = read(run)
-    if record["weights_sha256"] and sha256(run / WEIGHTS) != record["weights_sha256"]:
+    if record.get("weights_sha256") and sha256(run / WEIGHTS) != record["weights_sha256"]:
         raise UserError(
             f"{run / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
         )
@@ -211,12 +211,17 @@ def check(record: dict[str, Any]) -> list[str]:
     Only the embedded photographs are compared with the data's digest, as no others come with the project.
     """
     problems = []
-    known = recipes.STUDIES.get(record["study"], {}).get(record["recipe"])
-    if known is None or recipes.digest(known) != record["recipe_digest"]:
+    known = recipes.STUDIES.get(record["study"], {}).get(record.get("recipe", ""))
+    if record["study"] in recipes.STUDIES and (known is None or recipes.digest(known) != record["recipe_digest"]):
         problems.append(f"recipe {record['recipe']} has changed")
     if record["data"]["name"] == "embedded" and photographs.load("embedded").digest != record["data"]["digest"]:
         problems.append("the embedded photographs have changed")
-    used = {record["model"]: record["weights_sha256"]}
+    if record["study"] == "frequency" and record["of"]:
+        path = paths.results() / "superres" / f"{record['of']}.json"
+        if not path.exists() or read_json(path)["weights_sha256"] != record["network_sha256"]:
+            problems.append(f"run {record['of']}, which it measured, has changed or is not published")
+        return problems
+    used = {record["model"]: record.get("weights_sha256")}
     if record.get("enlarger_sha256"):
         used[record["method"]] = record["enlarger_sha256"]
     for model, digest in used.items():

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hfsr import cells, enlarged, recipes, rows, runs
+from hfsr import cells, detail, enlarged, recipes, rows, runs
 from hfsr.engine import LOG
 from hfsr.errors import UserError
 
-GRIDS = {"superres": rows, "classify": cells}
+GRIDS = {"superres": rows, "classify": cells, "frequency": detail}
 
 
 class Job(NamedTuple):
@@ -39,7 +39,7 @@ def jobs(study: str, recipe: str, steps: int | None = None) -> dict[str, Job]:
 
     Parameters
     ----------
-    study : {"superres", "classify"}
+    study : {"superres", "classify", "frequency"}
     recipe : str
     steps : int, optional
         Updates, where not the recipe's.

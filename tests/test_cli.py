@@ -47,6 +47,7 @@ VERBS = [
     ["upscale"],
     ["mask"],
     ["classify"],
+    ["frequency"],
     ["publish"],
     ["study"],
     ["data"],
@@ -119,6 +120,12 @@ def test_classify_prints_the_accuracy(hfsr, tmp_path):
     assert out.startswith("digits/test_accuracy\t0.")
 
 
+def test_frequency_prints_what_it_measured(hfsr, tmp_path):
+    code, out, _ = hfsr("frequency", "truth-quick", "--out", tmp_path / "run")
+    assert code == 0
+    assert "embedded-held-out/recovered\t1.0000" in out
+
+
 def test_data_list_names_every_set(hfsr):
     code, out, _ = hfsr("data", "list")
     assert code == 0
@@ -145,6 +152,8 @@ MISTAKES = [
     (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, long"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
+    (["frequency", "nothing"], "nothing: no finished run of that name below"),
+    (["frequency", "truth-grand"], "no recipe is called 'grand'"),
     (["data", "fetch", "imagenet"], "imagenet"),
 ]
 

@@ -142,8 +142,8 @@ def test_classifiers_wait_for_the_sets_that_they_read():
 
 
 def test_an_unknown_study_is_refused():
-    with pytest.raises(UserError, match="no study is called 'frequency': choose one of superres, classify"):
-        study.jobs("frequency", "bench")
+    with pytest.raises(UserError, match="no study is called 'detail': choose one of superres, classify, frequency"):
+        study.jobs("detail", "bench")
 
 
 def test_the_workflow_enlarges_the_sets_and_trains_the_classifiers(tmp_path):

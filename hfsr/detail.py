@@ -1,0 +1,229 @@
+"""How much detail a method gives the photographs, and how much of it is right: one record a network (Section V).
+
+The rows are those of Table I, and the ground truth itself.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from hfsr import hardware, paths, provenance, recipes, rows, runs
+from hfsr.agreement import cutoff, error_profile, ring_correlation
+from hfsr.data import photographs
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.files import read_json, sha256, write_json
+from hfsr.frequency import ENCODERS, png_bytes, radial_profile
+from hfsr.models import store
+from hfsr.sharpness import edges, overshoot, steepness
+from hfsr.upscale import upscale
+
+TRUTH = "truth"
+RINGS = 32  # of the curves: the same for photographs of all sizes
+KEPT = 0.25  # cycles a pixel: what lies above, along rows and columns, was not in the small image
+SETTINGS = ("method", "alpha", "mask", "reduction", "seed", "recipe", "recipe_digest", "steps")
+Settings = dict[str, Any]
+
+
+def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
+    """What a picture says of its detail.
+
+    Parameters
+    ----------
+    image, truth : Tensor, (3, H, W) or (1, H, W), uint8
+
+    Returns
+    -------
+    dict
+        ``png_bytes`` and ``png_bytes_strongest``, see `hfsr.frequency.png_bytes`; ``high_power``, its power above 0.25 cycles
+        a pixel as a share of the truth's, and ``recovered``, 1 less the power of its error there as a share of the truth's:
+        1 is all detail, 0 no better than none, less is worse than none; ``cutoff_half`` and ``cutoff_seventh``, where
+        agreement ends, see `hfsr.agreement.cutoff`; ``steepness`` and ``overshoot``, see `hfsr.sharpness`.
+    """
+    frequency, truth_power = radial_profile(truth)
+    frequency, correlation = ring_correlation(image, truth)
+    high = frequency * (frequency > KEPT)  # a ring holds frequencies in proportion to its radius
+
+    def share(power: Tensor) -> float:
+        return ((high * power).sum() / (high * truth_power).sum()).item()
+
+    return {
+        **{
+            f"png_bytes{'' if encoder == 'default' else f'_{encoder}'}": png_bytes(image, encoder)
+            for encoder in ENCODERS
+        },
+        "high_power": share(radial_profile(image)[1]),
+        "recovered": 1 - share(error_profile(image, truth)[1]),
+        "cutoff_half": cutoff(frequency, correlation, 1 / 2),
+        "cutoff_seventh": cutoff(frequency, correlation, 1 / 7),
+        "steepness": steepness(image, truth),
+        "overshoot": overshoot(image, truth),
+    }
+
+
+def profiles(image: Tensor, truth: Tensor) -> dict[str, Tensor]:
+    """Curves over `RINGS` frequencies: power and error beside the truth's power, as log10 of the ratio, and correlation."""
+    power = radial_profile(truth, RINGS)[1]
+    return {
+        "power": (radial_profile(image, RINGS)[1] / power).log10(),
+        "error": (error_profile(image, truth, RINGS)[1] / power).clamp(min=1e-12).log10(),
+        "correlation": ring_correlation(image, truth, RINGS)[1],
+    }
+
+
+def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """`numbers` of every picture of a set, and mean and deviation of its `profiles` over the pictures.
+
+    Parameters
+    ----------
+    method : Module or str
+        A network, "bicubic", or "truth" for the ground truth.
+    pictures : Photographs
+        Loaded with ``grey=True``.
+
+    Raises
+    ------
+    UserError
+        If a picture is flat or too small.
+    """
+    measured: dict[str, list[float]] = {}
+    curves: dict[str, list[Tensor]] = {}
+    for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
+        if min(hr.shape[-2:]) < 2 * RINGS or not edges(hr).any():
+            raise UserError(f"{title}: flat, or fewer than {2 * RINGS} pixels a side: there is no detail to measure")
+        image = hr if isinstance(method, str) and method == TRUTH else upscale(method, lr)
+        for name, value in numbers(image, hr).items():
+            measured.setdefault(name, []).append(value)
+        for name, curve in profiles(image, hr).items():
+            curves.setdefault(name, []).append(curve)
+    stacked = {name: torch.stack(each) for name, each in curves.items()}
+    summary = {
+        name: {"mean": [round(x, 5) for x in each.mean(0).tolist()], "sd": [round(x, 5) for x in each.std(0).tolist()]}
+        for name, each in stacked.items()
+    }
+    return measured, summary
+
+
+def settings(row: Settings) -> Settings:
+    """What makes a measurement what it is, from the record or the settings of the run it is of."""
+    return {"study": "frequency"} | {key: row[key] for key in SETTINGS}
+
+
+def truth(recipe: str) -> Settings:
+    """Settings of the ground truth, measured on the sets that a recipe is judged on."""
+    known = {"method": TRUTH, "recipe": recipe, "recipe_digest": recipes.digest(recipes.superres(recipe)), "steps": 0}
+    return settings(dict.fromkeys(SETTINGS) | known)
+
+
+def run_name(settings: Settings) -> str:
+    """Name of a measurement's folder: that of the run it is of.
+
+    Examples
+    --------
+    >>> run_name(truth("bench"))
+    'truth-bench'
+    """
+    if settings["method"] == TRUTH:
+        return f"{TRUTH}-{settings['recipe']}"
+    return rows.run_name(settings | {"data": recipes.superres(settings["recipe"]).data})
+
+
+def model_name(settings: Settings) -> None:
+    """A measurement has no weights of its own."""
+
+
+def command(settings: Settings) -> str:
+    """The command that makes a measurement again."""
+    return f"hfsr frequency {run_name(settings)}"
+
+
+def grid(recipe: str, steps: int | None = None) -> list[Settings]:
+    """The ground truth, then every run of Table I's grid; parameters and errors as for `hfsr.rows.grid`."""
+    return [truth(recipe), *(settings(row) for row in rows.grid(recipe, steps))]
+
+
+def measure(name: str, out: Path | str | None = None) -> Path:
+    """Measure one network on the sets that its recipe is judged on, and leave a record.
+
+    Parameters
+    ----------
+    name : str
+        Name of a finished run below ``runs/superres/``, such as "wdsr-a1-5-bench-s1"; where none lies there, of a published
+        record whose weights are published too, such as "wdsr-a1-5" or "bicubic-bench"; or "truth-" and a recipe.
+    out : path, optional
+        The folder; by default ``runs/frequency/`` and the run's name.
+
+    Returns
+    -------
+    Path
+        The folder with ``record.json``.
+
+    Raises
+    ------
+    UserError
+        If no such run or model is there, the folder holds another record, or a set is missing.
+    """
+    made, weights, published = _source(name)
+    folder = Path(out) if out else runs.folder("frequency", run_name(made))
+    made |= {"of": published, "network_sha256": sha256(weights) if weights else None}
+    if (folder / runs.RECORD).exists():
+        if any(runs.read(folder).get(key) != value for key, value in made.items()):
+            raise UserError(f"{folder}: holds another measurement: choose another folder, or delete it")
+        return folder
+    start = time.monotonic()
+    method = store.load(weights).to(hardware.device()) if weights else made["method"]
+    sets = [photographs.load(each, grey=True) for each in recipes.superres(made["recipe"]).evaluation]
+    results = {pictures.name: of_set(method, pictures) for pictures in sets}
+    write_json(
+        folder / runs.RECORD,
+        made
+        | {
+            "data": {
+                "name": "+".join(each.name for each in sets),
+                "images": sum(len(each.names) for each in sets),
+                "digest": {each.name: each.digest for each in sets},
+                "pixels": {each.name: [hr[0].numel() for hr in each.hr] for each in sets},
+            },
+            "metrics": {
+                f"{each}/{metric}": float(np.mean(values))
+                for each, (measured, _) in results.items()
+                for metric, values in measured.items()
+            },
+            "per_image": {
+                each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
+                for each, (measured, _) in results.items()
+            },
+            "curves": {each: curves for each, (_, curves) in results.items()},
+            "encoders": {encoder: list(options) for encoder, options in ENCODERS.items()},
+            "seconds": round(time.monotonic() - start, 1),
+            "device": hardware.describe(),
+            "versions": provenance.versions(),
+            "commit": provenance.commit(),
+            "command": command(made),
+        },
+    )
+    return folder
+
+
+def _source(name: str) -> tuple[Settings, Path | None, str | None]:
+    """Settings of what is measured, its weights if it has any, and the name of the published record of the run."""
+    recipe = name.removeprefix(f"{TRUTH}-")
+    if recipe != name:
+        return truth(recipe), None, None
+    run, published = runs.folder("superres", name), paths.results() / "superres" / f"{name}.json"
+    if (run / runs.RECORD).exists():
+        record, weights = runs.read(run), run / runs.WEIGHTS
+        first = record["seed"] == recipes.superres(record["recipe"]).seeds[0]
+        title = rows.model_name(record) if first else name
+    elif published.exists():
+        record, title = read_json(published), name
+        if record["model"] is None and record["steps"]:
+            raise UserError(f"{name}: its weights are not published; run `{record['command']}` first")
+        weights = paths.weights() / f"{record['model']}.safetensors"
+    else:
+        raise UserError(f"{name}: no finished run of that name below {run.parent}, and no published record")
+    return settings(record), weights if record["steps"] else None, title
