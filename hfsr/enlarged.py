@@ -19,6 +19,7 @@ from hfsr.data.labelled import LabelledSet
 from hfsr.enlarge import enlarge, network, weights_digest
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
+from hfsr.frequency import ENCODERS, png_total
 
 IMAGES = "images.npy"
 PLAN = ".settings.json"  # of a set that is being made
@@ -63,7 +64,8 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
     -------
     Path
         The folder: ``images.npy``, uint8 (N, 3, 2H, 2W), the training images before the test images, and ``record.json``
-        with the array's SHA-256. Networks multiply in bf16 where the processor has units for it, which the record says.
+        with the array's SHA-256 and the images' size as PNG. Networks multiply in bf16 where the processor has units for it,
+        which the record says.
 
     Raises
     ------
@@ -108,10 +110,28 @@ def _make(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progr
         rate = _enlarge(data, method, precision == "bf16", part, progress)
         with naming(target):
             os.replace(part, target)
-    measured = {"sha256": sha256(target), "images_per_second": rate, "device": hardware.describe()}
+    measured = {"sha256": sha256(target), "images_per_second": rate, "device": hardware.describe()} | _png(data, target)
     origin = {"versions": provenance.versions(), "commit": provenance.commit(), "command": command(data.name, method)}
     write_json(run / runs.RECORD, planned | measured | origin)
     plan.unlink()
+
+
+def _png(data: LabelledSet, path: Path) -> dict[str, Any]:
+    """Size as PNG (Table IV): bytes of training and test images, and of each thousand, from which an interval can be had."""
+    images, first = torch.from_numpy(np.load(path, mmap_mode="c")), len(data.train_images)
+    thousands = {
+        f"{data.name}/{part}_png_bytes{'' if encoder == 'default' else f'_{encoder}'}": [
+            png_total(chunk, encoder) for chunk in some.split(CHUNK)
+        ]
+        for part, some in (("train", images[:first]), ("test", images[first:]))
+        for encoder in ENCODERS
+    }
+    metrics = {name: sum(sizes) for name, sizes in thousands.items()}
+    return {
+        "metrics": metrics,
+        "thousands": thousands,
+        "encoders": {name: list(each) for name, each in ENCODERS.items()},
+    }
 
 
 def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,7 @@ from hfsr.data import labelled
 from hfsr.enlarge import enlarge
 from hfsr.errors import UserError
 from hfsr.files import exclusive, read_json, sha256, write_json
+from hfsr.frequency import png_bytes
 from hfsr.upscale import upscale
 
 
@@ -84,6 +85,14 @@ def test_the_record_says_what_the_array_is_and_what_made_it(data):
     assert record["images_per_second"] > 0
     assert sorted(path.name for path in run.iterdir()) == [".lock", "images.npy", "record.json"]
     array = np.load(run / "images.npy")
+    train, test = torch.from_numpy(array).split([50, 13])
+    for name, images, encoder in (
+        ("digits/train_png_bytes", train, "default"),
+        ("digits/test_png_bytes_strongest", test, "strongest"),
+    ):
+        assert record["metrics"][name] == sum(png_bytes(image, encoder) for image in images)
+        assert sum(record["thousands"][name]) == record["metrics"][name]
+        assert len(record["thousands"][name]) == -(-len(images) // 16)
     assert (array.shape, array.dtype) == ((63, 3, 16, 16), np.uint8)
 
 
@@ -305,3 +314,14 @@ def test_only_what_enlarges_is_taken(method, message, data):
     with pytest.raises(UserError, match=message):
         enlarged.make(data, method)
     assert not paths.runs().exists()
+
+
+def test_a_record_is_published_without_the_images(data, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
+    record = runs.publish(enlarged.make(data, "wdsr-a1-5"))
+    assert record == tmp_path / "results" / "enlarged" / "digits-wdsr-a1-5.json"
+    assert runs.check(read_json(record)) == []
+    assert runs.check(read_json(record) | {"enlarger_sha256": "0" * 64}) == [
+        "weights wdsr-a1-5 have changed or are missing"
+    ]
+    assert runs.load_records("enlarged").loc["digits-wdsr-a1-5", "digits/test_png_bytes"] > 0

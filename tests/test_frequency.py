@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from hfsr.errors import UserError
-from hfsr.frequency import png_bytes, radial_profile, spectrum
+from hfsr.frequency import ENCODERS, png_bytes, png_total, radial_profile, spectrum
 from hfsr.metrics import luma
 
 SIZES = [(16, 16), (15, 15), (16, 21), (21, 16), (8, 8)]
@@ -42,6 +42,18 @@ def test_png_bytes_encodes_rgb_not_bgr(monkeypatch):
     png_bytes(image)
     read = cv2.cvtColor(cv2.imdecode(files[0][1], cv2.IMREAD_UNCHANGED), cv2.COLOR_BGR2RGB)
     assert np.array_equal(read, image.permute(1, 2, 0).numpy())
+
+
+def test_the_strongest_encoder_uses_the_best_filter_of_each_line_and_packs_well(photograph):
+    image = photograph("coffee")
+    assert png_bytes(image, "strongest") < png_bytes(image)
+    assert ENCODERS["default"] == ()
+
+
+def test_png_total_is_the_sum_over_single_files():
+    images = torch.stack([picture(3, 9, 7), picture(3, 9, 7) // 64])
+    for encoder in ENCODERS:
+        assert png_total(images, encoder) == sum(png_bytes(image, encoder) for image in images)
 
 
 def test_png_bytes_grow_with_detail():
