@@ -1,4 +1,7 @@
-"""Table I from the published records: our rows, their means over seeds, and paired differences with intervals."""
+"""Tables I and IV from the published records: our rows, their means over seeds, and paired differences with intervals.
+
+Both have the same rows. Study "superres" holds PSNR, SSIM and shares, "frequency" bytes and detail (`hfsr.detail.numbers`).
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -7,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hfsr import paths, recipes, rows, runs
+from hfsr import detail, paths, recipes, rows, runs
 from hfsr.layout import Row
 from hfsr.stats import over_seeds_and_images, spread
 
@@ -30,21 +33,29 @@ def label(row: Row) -> str:
 
 
 def labels(recipe: str) -> dict[str, str]:
-    """Label of every row of a recipe, by the row's name."""
-    return {rows.row_name(rows.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows}
+    """Label of every row of a recipe and of the ground truth, by the row's name."""
+    return {detail.TRUTH: "Ground truth"} | {
+        rows.row_name(rows.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows
+    }
 
 
-def published(recipe: str) -> dict[str, list[Record]]:
+def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
     """Published records of a recipe by row, each row's in the order of the seeds; rows without one are left out.
+
+    Parameters
+    ----------
+    recipe : str
+    study : {"superres", "frequency"}
 
     Raises
     ------
     UserError
         If a record is stale.
     """
-    steps = {rows.row_name(run): run["steps"] for run in rows.grid(recipe)}
+    grid = detail.grid(recipe) if study == "frequency" else rows.grid(recipe)
+    steps = {rows.row_name(run): run["steps"] for run in grid}
     found: dict[str, list[Record]] = {name: [] for name in steps}
-    for record in _records(paths.results() / "superres"):
+    for record in _records(paths.results() / study):
         if record["recipe"] == recipe and record["steps"] == steps.get(rows.row_name(record)):
             found[rows.row_name(record)].append(record)
     return {name: sorted(records, key=lambda each: each["seed"] or 0) for name, records in found.items() if records}
@@ -52,10 +63,10 @@ def published(recipe: str) -> dict[str, list[Record]]:
 
 @cache
 def _records(folder: Any) -> list[Record]:
-    return [runs.record(path.stem) for path in sorted(folder.glob("*.json"))]
+    return [runs.record(path.stem, folder.name) for path in sorted(folder.glob("*.json"))]
 
 
-def scores(recipe: str, metric: str) -> pd.DataFrame:
+def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
     """A metric of every published run.
 
     Parameters
@@ -63,21 +74,22 @@ def scores(recipe: str, metric: str) -> pd.DataFrame:
     recipe : str
     metric : str
         As in the records, such as "set5/psnr_y_border2".
+    study : {"superres", "frequency"}
 
     Returns
     -------
     DataFrame
-        A row a row of the study, by its name; a column a seed, 0 for bicubic; NaN where there is no record.
+        A row a row of the study, by its name; a column a seed, 0 where a row has none; NaN where there is no record.
     """
     return pd.DataFrame(
         {
             name: {record["seed"] or 0: record["metrics"].get(metric, np.nan) for record in records}
-            for name, records in published(recipe).items()
+            for name, records in published(recipe, study).items()
         }
     ).T
 
 
-def means(recipe: str, metrics: list[str], digits: int = 2) -> pd.DataFrame:
+def means(recipe: str, metrics: list[str], digits: int = 2, study: str = "superres") -> pd.DataFrame:
     """Mean and deviation over the seeds as they are printed, "36.89 ± 0.01"; one seed has no deviation.
 
     Returns
@@ -85,7 +97,9 @@ def means(recipe: str, metrics: list[str], digits: int = 2) -> pd.DataFrame:
     DataFrame
         A row a row of the study, by its name; a column a metric; strings.
     """
-    return pd.DataFrame({metric: scores(recipe, metric).apply(_printed, axis=1, digits=digits) for metric in metrics})
+    return pd.DataFrame(
+        {metric: scores(recipe, metric, study).apply(_printed, axis=1, digits=digits) for metric in metrics}
+    )
 
 
 def _printed(values: pd.Series, digits: int) -> str:
@@ -96,7 +110,9 @@ def _printed(values: pd.Series, digits: int) -> str:
     return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(measured) > 1 and len(values) > 1 else "")
 
 
-def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -> pd.DataFrame:
+def differences(
+    recipe: str, name: str, metric: str, baseline: str = BASELINE, study: str = "superres", relative: bool = False
+) -> pd.DataFrame:
     """Every row's difference to the baseline, paired by seed and image, with a 95 % interval.
 
     Parameters
@@ -108,6 +124,9 @@ def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -
         Such as "psnr_y_border2".
     baseline : str
         Name of the row that is subtracted.
+    study : {"superres", "frequency"}
+    relative : bool
+        Whether differences are in per cent of the baseline's value, image by image.
 
     Returns
     -------
@@ -116,17 +135,19 @@ def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -
         `hfsr.stats.Estimate`; ``seeds`` compared; ``least`` and ``most``, the means of single seeds; ``better``, the share of
         (seed, image) pairs in which the row scores higher.
     """
-    by_row = published(recipe)
+    by_row = published(recipe, study)
     base = {record["seed"]: np.array(record["per_image"][name][metric]) for record in by_row.get(baseline, [])}
     table = {}
     for row, records in by_row.items():
         own = {record["seed"]: np.array(record["per_image"][name][metric]) for record in records}
-        if None in own:  # bicubic has no seeds: it is the same for all of them
-            own = dict.fromkeys(base, own[None])
-        seeds = sorted(set(own) & set(base))
+        # Bicubic and the ground truth have no seeds: they are the same for all of them.
+        own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
+        seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
         if row == baseline or not seeds:
             continue
-        gaps = np.array([own[seed] - base[seed] for seed in seeds])
+        gaps = np.array([own[seed] - other[seed] for seed in seeds])
+        if relative:
+            gaps = 100 * gaps / np.array([other[seed] for seed in seeds])
         estimate = over_seeds_and_images(gaps)
         table[row] = {
             **estimate._asdict(),
@@ -140,9 +161,11 @@ def differences(recipe: str, name: str, metric: str, baseline: str = BASELINE) -
 
 
 def printed_differences(
-    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE
+    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE, **how: Any
 ) -> pd.DataFrame:
     """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
+
+    Further parameters are those of `differences`.
 
     Returns
     -------
@@ -154,7 +177,9 @@ def printed_differences(
         text = f"{row['mean']:+.{digits}f} ({row['low']:+.{digits}f}, {row['high']:+.{digits}f})"
         return f"{text} *" if row["sign"] else text
 
-    return pd.DataFrame({name: differences(recipe, name, metric, baseline).apply(printed, axis=1) for name in sets})
+    return pd.DataFrame(
+        {name: differences(recipe, name, metric, baseline, **how).apply(printed, axis=1) for name in sets}
+    )
 
 
 def curves(recipe: str) -> pd.DataFrame:

@@ -107,3 +107,33 @@ def test_published_records_of_the_study_are_read(monkeypatch):
     found = tables.published("bench")
     assert {"bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"} <= set(found)
     assert all(record["recipe"] == "bench" for records in found.values() for record in records)
+
+
+def test_bicubic_can_be_what_is_subtracted_from_every_seed():
+    gaps = tables.differences("bench", "set5", "psnr_y_border2", baseline="bicubic")
+    assert gaps.loc["wdsr-a0", ["mean", "seeds"]].to_list() == pytest.approx([2.05, 2])
+    assert gaps.loc["wdsr-a1-5-low", ["mean", "seeds"]].to_list() == pytest.approx([-1, 1])
+
+
+def test_relative_differences_are_in_per_cent_image_by_image():
+    gaps = tables.differences("bench", "set5", "psnr_y_border2", baseline="bicubic", relative=True)
+    expected = np.mean([100 * (own / base - 1) for own, base in ((27, 28), (29, 30), (31, 32), (33, 34))])
+    assert gaps.loc["wdsr-a1-5-low", "mean"] == pytest.approx(expected)
+
+
+def test_the_ground_truth_is_a_row_of_the_study_of_frequencies(monkeypatch):
+    truth = {
+        "method": "truth",
+        "alpha": None,
+        "mask": None,
+        "reduction": None,
+        "seed": None,
+        "recipe": "bench",
+        "steps": 0,
+    }
+    truth["per_image"] = {"set5": {"png_bytes": [100, 200]}}
+    method = record("wdsr-a1-5", 0, [1.0]) | {"per_image": {"set5": {"png_bytes": [90, 190]}}}
+    monkeypatch.setattr(tables, "_records", lambda folder: [method, truth] if folder.name == "frequency" else [])
+    assert list(tables.published("bench", "frequency")) == ["truth", "wdsr-a1-5"]
+    gaps = tables.differences("bench", "set5", "png_bytes", "truth", "frequency", relative=True)
+    assert gaps.loc["wdsr-a1-5", "mean"] == pytest.approx(-7.5)
