@@ -44,7 +44,7 @@ test-all: test  ## the same with the tests marked slow
 STUDY := superres
 RECIPE := bench
 CORES := all
-study: install  ## train every run of a study (STUDY=superres or classify, RECIPE=bench), or go on where it was stopped
+study: install  ## train every run of a study (STUDY=superres, classify or frequency, RECIPE=bench), or go on where it was stopped
 	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) \
 	    --nolock --rerun-incomplete --rerun-triggers mtime --keep-going
 

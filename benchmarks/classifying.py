@@ -5,7 +5,6 @@ contiguous, and crops, mirrors and whitens image by image; hfsr keeps uint8 and 
 the processor has it. ``python benchmarks/classifying.py`` takes two minutes on two cores; ``--depths 164`` takes much longer.
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -123,14 +122,8 @@ def copy_rate(device: torch.device) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = speed.parser(__doc__)
     parser.add_argument("--repetitions", type=int, default=7, help="updates timed of each loop")
-    parser.add_argument(
-        "--record",
-        type=speed.machine_name,
-        metavar="MACHINE",
-        help="keep the tables in benchmarks/records/, under this name",
-    )
     parser.add_argument("--depths", type=int, nargs="+", default=[20], help="of the ResNets; the paper's is 164")
     options = parser.parse_args()
     device, count = hardware.device(), options.repetitions

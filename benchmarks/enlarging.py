@@ -38,14 +38,8 @@ def measure(width: int, height: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = speed.parser(__doc__)
     parser.add_argument("--size", type=int, nargs=2, help=argparse.SUPPRESS)  # in the process that measures one size
-    parser.add_argument(
-        "--record",
-        type=speed.machine_name,
-        metavar="MACHINE",
-        help="keep the table in benchmarks/records/, under this name",
-    )
     options = parser.parse_args()
     if options.size:
         measure(*options.size)

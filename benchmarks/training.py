@@ -5,7 +5,6 @@ contiguous, its DataLoader reads a picture for every crop; hfsr keeps the pictur
 has it, and takes the loss on the selected elements. ``python benchmarks/training.py`` takes three minutes on two cores.
 """
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -164,14 +163,8 @@ def percent(share: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = speed.parser(__doc__)
     parser.add_argument("--repetitions", type=int, default=9, help="updates timed of each loop")
-    parser.add_argument(
-        "--record",
-        type=speed.machine_name,
-        metavar="MACHINE",
-        help="keep the tables in benchmarks/records/, under this name",
-    )
     options = parser.parse_args()
     repetitions, device = options.repetitions, hardware.device()
     whole = photograph()

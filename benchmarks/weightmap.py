@@ -3,7 +3,6 @@
 ``python benchmarks/weightmap.py`` takes about half a minute.
 """
 
-import argparse
 import shutil
 import statistics
 import time
@@ -117,13 +116,7 @@ def counted(threads: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--record",
-        type=speed.machine_name,
-        metavar="MACHINE",
-        help="keep the tables in benchmarks/records/, under this name",
-    )
+    parser = speed.parser(__doc__)
     options = parser.parse_args()
     default = torch.get_num_threads()
     image = photograph()

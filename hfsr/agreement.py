@@ -3,7 +3,9 @@
 More bytes and more power at high frequencies can be noise as well as detail. Spectra as in `hfsr.frequency`.
 """
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from hfsr.errors import UserError
@@ -101,6 +103,36 @@ def cutoff(frequency: Tensor, correlation: Tensor, threshold: float) -> float:
         return frequency[0].item()
     (x, a), (y, b) = ((frequency[place].item(), correlation[place].item()) for place in (after - 1, after))
     return x + (y - x) * (a - threshold) / (a - b)
+
+
+def split_power(power: ArrayLike, recovered: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What of an image's power is the reference's and what is not, from `hfsr.detail.numbers`.
+
+    An image is a multiple c of the reference, and a rest that has nothing to do with it. Its power is c^2 and that of the
+    rest, that of its error (1 - c)^2 and that of the rest, all as shares of the reference's; so c is the mean of `power` and
+    `recovered`.
+
+    Parameters
+    ----------
+    power : float or array
+        The image's power as a share of the reference's.
+    recovered : float or array
+        1 less the power of its error as a share of the reference's.
+
+    Returns
+    -------
+    right, wrong : arrays
+        Shares of the reference's power; their sum is `power`.
+
+    Examples
+    --------
+    >>> right, wrong = split_power(0.25 + 0.1, 1 - (0.25 + 0.1))  # half of the reference, and noise
+    >>> round(float(right), 2), round(float(wrong), 2)
+    (0.25, 0.1)
+    """
+    total = np.asarray(power, dtype=float)
+    right = ((total + np.asarray(recovered, dtype=float)) / 2) ** 2
+    return right, total - right
 
 
 def _pair(image: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:

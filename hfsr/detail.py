@@ -152,8 +152,8 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     Parameters
     ----------
     name : str
-        Name of a finished run below ``runs/superres/``, such as "wdsr-a1-5-bench-s1"; where none lies there, of a published
-        record whose weights are published too, such as "wdsr-a1-5" or "bicubic-bench"; or "truth-" and a recipe.
+        Name of a finished run below ``runs/superres/``, such as "wdsr-a1-5-bench-s1"; where none lies there, of a run or a
+        model whose weights are published, such as "wdsr-a1-5"; or "truth-" and a recipe.
     out : path, optional
         The folder; by default ``runs/frequency/`` and the run's name.
 
@@ -168,7 +168,8 @@ def measure(name: str, out: Path | str | None = None) -> Path:
         If no such run or model is there, the folder holds another record, or a set is missing.
     """
     made, weights, published = _source(name)
-    folder = Path(out) if out else runs.folder("frequency", run_name(made))
+    here = (runs.folder("superres", name) / runs.RECORD).exists()
+    folder = Path(out) if out else runs.folder("frequency", name if here else run_name(made))
     made |= {"of": published, "network_sha256": sha256(weights) if weights else None}
     if (folder / runs.RECORD).exists():
         if any(runs.read(folder).get(key) != value for key, value in made.items()):
@@ -214,16 +215,35 @@ def _source(name: str) -> tuple[Settings, Path | None, str | None]:
     recipe = name.removeprefix(f"{TRUTH}-")
     if recipe != name:
         return truth(recipe), None, None
-    run, published = runs.folder("superres", name), paths.results() / "superres" / f"{name}.json"
+    run = runs.folder("superres", name)
     if (run / runs.RECORD).exists():
         record, weights = runs.read(run), run / runs.WEIGHTS
         first = record["seed"] == recipes.superres(record["recipe"]).seeds[0]
         title = rows.model_name(record) if first else name
-    elif published.exists():
-        record, title = read_json(published), name
+    else:
+        record, title = _published(name), _published(name)["name"]
         if record["model"] is None and record["steps"]:
             raise UserError(f"{name}: its weights are not published; run `{record['command']}` first")
         weights = paths.weights() / f"{record['model']}.safetensors"
-    else:
-        raise UserError(f"{name}: no finished run of that name below {run.parent}, and no published record")
     return settings(record), weights if record["steps"] else None, title
+
+
+def is_published(name: str) -> bool:
+    """Whether a run can be measured without being there: its record is published, and its weights if it has any."""
+    try:
+        record = _published(name)
+    except UserError:
+        return False
+    return bool(record["model"]) or not record["steps"]
+
+
+def _published(name: str) -> dict[str, Any]:
+    """The published record of a run, by the run's name or its own."""
+    for path in sorted((paths.results() / "superres").glob("*.json")):
+        record = read_json(path)
+        run = run_name(settings(record)) if record["recipe"] in recipes.SUPERRES else None
+        if name in (path.stem, run):
+            return dict(record)
+    raise UserError(
+        f"{name}: no finished run of that name below {runs.folder('superres', '')}, and no published record"
+    )

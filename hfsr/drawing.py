@@ -5,7 +5,6 @@ from functools import wraps
 from typing import ParamSpec
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -50,8 +49,8 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 def colours_of(methods: Iterable[str], truth: str) -> dict[str, str]:
     """A colour a method: the ground truth in ink, bicubic in grey, the others in the palette's order."""
     palette = iter((BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BROWN, PINK, YELLOW) * 2)
-    fixed = {truth: INK, "bicubic": GREY}
-    return {method: fixed[method] if method in fixed else next(palette) for method in methods}
+    fixed = {truth.lower(): INK, "bicubic": GREY}
+    return {method: fixed.get(method.lower()) or next(palette) for method in methods}
 
 
 def grid(count: int, height: int, width: int, columns: int, below: float = 0) -> tuple[Figure, list[Axes]]:
@@ -98,19 +97,6 @@ def method_labels(names: Iterable[str]) -> list[str]:
     ['bicubic', '$\\alpha$ = 1/5']
     """
     return [f"$\\alpha$ = {name}" if "/" in name else name for name in names]
-
-
-def points(ax: Axes, values: pd.Series, base: float, colour: str) -> None:
-    """One value a row, the first on top, as a point on a line from `base`; "1/5" is named as an alpha."""
-    places = range(len(values))
-    ax.hlines(places, base, values, color=colour, lw=2)
-    ax.plot(values, places, "o", color=colour)
-    for place, value in zip(places, values, strict=True):
-        ax.annotate(f"{value:.1f}", (max(value, base), place), (8, 0), textcoords="offset points", va="center")
-    ax.set_yticks(places, method_labels(values.index))
-    ax.set(ylim=(len(values) - 0.5, -0.5))
-    ax.margins(x=0.15)
-    ax.grid(axis="y", visible=False)
 
 
 def box(ax: Axes, left: float, bottom: float, text: str, edge: str = GREY, fill: str = "white") -> tuple[float, float]:

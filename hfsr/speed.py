@@ -1,5 +1,6 @@
 """Timings as records: printed and kept by the scripts in ``benchmarks/``, read by the book."""
 
+import argparse
 import re
 import shlex
 import sys
@@ -19,6 +20,14 @@ def machine_name(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
         raise ValueError(f"{name!r}: a machine's name is of small letters, digits, points and hyphens")
     return name
+
+
+def parser(about: str) -> argparse.ArgumentParser:
+    """Command line of a benchmark: the first line of its docstring, and ``--record MACHINE``."""
+    words = argparse.ArgumentParser(description=about.splitlines()[0])
+    text = "keep the tables in benchmarks/records/, under this name"
+    words.add_argument("--record", type=machine_name, metavar="MACHINE", help=text)
+    return words
 
 
 def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:

@@ -24,14 +24,14 @@ class Job(NamedTuple):
         Where it leaves its record.
     command : str
         What makes it.
-    needs : tuple of (str, str)
-        Enlarged sets that have to be there before: data set and method of each.
+    before : tuple of Job
+        What has to be there first: enlarged sets that it reads, a network that it measures.
     """
 
     settings: dict[str, Any]
     folder: Path
     command: str
-    needs: tuple[tuple[str, str], ...]
+    before: "tuple[Job, ...]" = ()
 
 
 def jobs(study: str, recipe: str, steps: int | None = None) -> dict[str, Job]:
@@ -51,24 +51,27 @@ def jobs(study: str, recipe: str, steps: int | None = None) -> dict[str, Job]:
 
     Examples
     --------
-    >>> jobs("classify", "paper")["cifar10-bicubic-paper-s0"].needs
-    (('cifar10', 'bicubic'),)
+    >>> jobs("classify", "paper")["cifar10-bicubic-paper-s0"].before[0].command
+    'hfsr upscale cifar10 --model bicubic'
     """
     if study not in GRIDS:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(GRIDS)}")
     grid, planned = GRIDS[study], {}
+    networks = jobs("superres", recipe, steps) if study == "frequency" else {}
     for run in grid.grid(recipe, steps):
-        name = grid.run_name(run)
-        enlarges = study == "classify" and run["method"] != "original"
-        needs = ((run["data"], run["method"]),) if enlarges else ()
-        planned[name] = Job(run, runs.folder(study, name), grid.command(run), needs)
+        name, before = grid.run_name(run), tuple[Job, ...]()
+        if study == "classify" and run["method"] != "original":
+            pair = run["data"], run["method"]
+            before = (Job({}, enlarged.folder(*pair), enlarged.command(*pair)),)
+        if name in networks and not detail.is_published(name):
+            before = (networks[name],)
+        planned[name] = Job(run, runs.folder(study, name), grid.command(run), before)
     return planned
 
 
-def enlargements(planned: dict[str, Job]) -> dict[Path, str]:
-    """The enlarged sets that jobs need: folder -> command."""
-    needed = dict.fromkeys(need for job in planned.values() for need in job.needs)
-    return {enlarged.folder(*need): enlarged.command(*need) for need in needed}
+def plan(planned: dict[str, Job]) -> dict[Path, Job]:
+    """All that there is to do for these jobs, by folder: they themselves and what has to be there before."""
+    return {job.folder: job for each in planned.values() for job in (*each.before, each)}
 
 
 def state(study: str, recipe: str) -> pd.DataFrame:

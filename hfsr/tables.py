@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hfsr import detail, paths, recipes, rows, runs
+from hfsr.agreement import split_power
 from hfsr.layout import Row
 from hfsr.stats import over_seeds_and_images, spread
 
@@ -33,10 +35,8 @@ def label(row: Row) -> str:
 
 
 def labels(recipe: str) -> dict[str, str]:
-    """Label of every row of a recipe and of the ground truth, by the row's name."""
-    return {detail.TRUTH: "Ground truth"} | {
-        rows.row_name(rows.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows
-    }
+    """Label of every row of a recipe, by the row's name."""
+    return {rows.row_name(rows.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows}
 
 
 def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
@@ -121,7 +121,8 @@ def differences(
     name : str
         The set measured on, such as "bsd100".
     metric : str
-        Such as "psnr_y_border2".
+        Such as "psnr_y_border2"; of study "frequency" also "right_power" and "wrong_power", see
+        `hfsr.agreement.split_power`, and "net_power", their difference.
     baseline : str
         Name of the row that is subtracted.
     study : {"superres", "frequency"}
@@ -136,10 +137,10 @@ def differences(
         (seed, image) pairs in which the row scores higher.
     """
     by_row = published(recipe, study)
-    base = {record["seed"]: np.array(record["per_image"][name][metric]) for record in by_row.get(baseline, [])}
+    base = {record["seed"]: _values(record, name, metric) for record in by_row.get(baseline, [])}
     table = {}
     for row, records in by_row.items():
-        own = {record["seed"]: np.array(record["per_image"][name][metric]) for record in records}
+        own = {record["seed"]: _values(record, name, metric) for record in records}
         # Bicubic and the ground truth have no seeds: they are the same for all of them.
         own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
         seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
@@ -158,6 +159,15 @@ def differences(
             "better": (gaps > 0).mean(),
         }
     return pd.DataFrame(table).T
+
+
+def _values(record: Record, name: str, metric: str) -> NDArray[np.float64]:
+    """What was measured on each image of a set; the two parts of its power follow from what the record holds."""
+    measured = record["per_image"][name]
+    if metric in ("right_power", "wrong_power", "net_power"):
+        right, wrong = split_power(measured["high_power"], measured["recovered"])
+        return {"right_power": right, "wrong_power": wrong, "net_power": right - wrong}[metric]
+    return np.array(measured[metric])
 
 
 def printed_differences(

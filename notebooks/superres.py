@@ -27,7 +27,7 @@ import pandas as pd
 from IPython.display import display
 
 import hfsr
-from hfsr import evaluation, figures, literature, paper, recipes, tables
+from hfsr import evaluation, figures, literature, paper, recipes, tables, widgets
 from hfsr.data import photographs
 from hfsr.upscale import upscale
 
@@ -196,19 +196,23 @@ means.rename(index=names).round(2)
 # ## What it looks like
 #
 # The window of each held-out photograph in which the networks' results spread furthest from each other: chosen by the
-# differences, not by us.
+# differences, not by us. First bicubic against the method, under a slider; then all of them.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}}
 held_out = photographs.load("embedded-held-out")
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
 networks = {row: hfsr.load_model(runs[row][0]["model"]) for row in wanted if row in runs}
 windows = {}
+sliders = []
 for title, lr, hr in zip(held_out.names, held_out.lr, held_out.hr, strict=True):
     results = {names[row]: upscale(network, lr) for row, network in networks.items()}
     top, left = evaluation.most_different(list(results.values()), 64, 96)
     candidates = {"ground truth": hr, "Bicubic": upscale("bicubic", lr)} | results
     for name, image in candidates.items():
         windows[f"{title}: {name}"] = image[:, top : top + 64, left : left + 96]
+    pair = [(name, windows[f"{title}: {name}"]) for name in ("Bicubic", names["wdsr-a1-5"])]
+    sliders.append(widgets.before_after(*pair))
+display(*sliders)
 figures.side_by_side(windows, columns=2)
 
 # %% [markdown]

@@ -27,7 +27,7 @@ import pandas as pd
 from scipy.stats import kurtosis
 
 import hfsr
-from hfsr import figures, paper
+from hfsr import figures, paper, widgets
 from hfsr.data import photographs
 from hfsr.weightmap import parse_alpha
 
@@ -102,6 +102,17 @@ print(f"selected: {mask.double().mean():.1%} of the elements")
 for count in range(4):
     share = (channels == count).double().mean()
     print(f"positions selected in {count} of 3 channels: {share:.1%}")
+
+# %% [markdown]
+# ## Try it
+#
+# Move $\alpha$ and see what is left to train on, on one of these pictures or on one of your own: it stays in your browser, where
+# all of this is computed.
+
+# %% tags=["hide-input"]
+widgets.weight_map(
+    {name: hr[:, :256, :320] for name, hr in zip(held_out.names, held_out.hr, strict=True)}
+)
 
 # %% [markdown]
 # ## Are the weights Gaussian?

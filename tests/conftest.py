@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,9 +11,10 @@ import torch
 from hypothesis import settings
 from torch import Tensor
 
-from hfsr import images
+from hfsr import images, paths, recipes
 from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
+from hfsr.layout import Row
 from hfsr.paths import find_data
 
 os.environ["HFSR_RUNS"] = tempfile.mkdtemp(prefix="hfsr-runs-")  # notebooks and tests leave the checkout's runs alone
@@ -66,3 +68,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pictures(folder: Path) -> Photographs:
     return photographs.load(str(folder))
+
+
+@pytest.fixture
+def tiny_study(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) -> recipes.SuperresRecipe:
+    """Recipe `tiny`, a super-resolution study of seconds, with folders of its own."""
+    recipe = dataclasses.replace(
+        recipes.superres("quick"),
+        name="tiny",
+        data=str(folder),
+        watch=str(folder),
+        evaluation=(str(folder),),
+        crop=8,
+        batch=2,
+        steps=4,
+        blocks=1,
+        rows=(Row("bicubic"), Row("wdsr"), Row("wdsr", "1/5")),
+        seeds=(0, 1),
+    )
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", recipe)
+    for kind in ("runs", "results", "weights"):
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
+    return recipe

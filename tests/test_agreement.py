@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import j0
 
-from hfsr.agreement import cutoff, error_profile, ring_correlation
+from hfsr.agreement import cutoff, error_profile, ring_correlation, split_power
 from hfsr.errors import UserError
 from hfsr.frequency import radial_profile
 from hfsr.images import resize_bicubic
@@ -129,3 +129,20 @@ def test_an_image_without_power_agrees_with_nothing():
 )
 def test_the_cutoff_is_where_agreement_first_falls_under_the_threshold(correlation, expected):
     assert cutoff(torch.tensor([0.1, 0.2, 0.3]), torch.tensor(correlation), 0.5) == pytest.approx(expected)
+
+
+@given(st.floats(0, 1.5), st.floats(0, 2))
+def test_power_splits_into_the_references_and_the_rest(gain, noise):
+    """Of a multiple of the reference with independent noise on it, whatever the two are."""
+    right, wrong = split_power(gain**2 + noise, 1 - (1 - gain) ** 2 - noise)
+    assert right == pytest.approx(gain**2, abs=1e-9)
+    assert wrong == pytest.approx(noise, abs=1e-9)
+
+
+def test_power_splits_so_for_images_too():
+    truth, noise_ = noise(200, 300).double(), 30 * torch.randn(1, 200, 300, generator=torch.manual_seed(0)).double()
+    image = 0.7 * truth + noise_
+    own, power, error = (radial_profile(each)[1][20:].sum() for each in (image, truth, image - truth))
+    right, wrong = split_power((own / power).item(), (1 - error / power).item())
+    assert right == pytest.approx(0.49, abs=0.02)
+    assert wrong == pytest.approx(900 / truth.var().item(), abs=0.02)

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import shutil
 
@@ -6,36 +5,19 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import detail, images, paths, recipes, rows, runs, study, superres
+from hfsr import detail, images, paths, rows, runs, study, superres
 from hfsr.data import photographs
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.frequency import png_bytes
-from hfsr.layout import Row
 from hfsr.upscale import upscale
 
 
 @pytest.fixture
-def tiny(monkeypatch, folder, tmp_path):
-    """A study of seconds, with folders of its own."""
-    recipe = dataclasses.replace(
-        recipes.superres("quick"),
-        name="tiny",
-        data=str(folder),
-        watch=str(folder),
-        evaluation=(str(folder),),
-        crop=8,
-        batch=2,
-        steps=4,
-        blocks=1,
-        rows=(Row("bicubic"), Row("wdsr"), Row("wdsr", "1/5")),
-        seeds=(0, 1),
-    )
-    monkeypatch.setitem(recipes.SUPERRES, "tiny", recipe)
+def tiny(tiny_study, monkeypatch):
+    """The small pictures have fewer frequencies to tell apart."""
     monkeypatch.setattr(detail, "RINGS", 8)
-    for kind in ("runs", "results", "weights"):
-        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
-    return recipe
+    return tiny_study
 
 
 def trained(method="wdsr", seed=0):
@@ -133,15 +115,19 @@ def test_published_networks_are_measured_where_their_run_is_gone(tiny):
     study.publish("superres", "tiny")
     digest = runs.read(run)["weights_sha256"]
     shutil.rmtree(run)
-    folder = detail.measure("wdsr-a0-tiny")
-    assert folder.name == "wdsr-a0-tiny-s0"
-    assert runs.read(folder)["network_sha256"] == digest
+    assert detail.is_published("wdsr-a0-tiny-s0")
+    assert not detail.is_published("wdsr-a1-5-tiny-s0")
+    for name in ("wdsr-a0-tiny", "wdsr-a0-tiny-s0"):
+        folder = detail.measure(name)
+        assert folder.name == "wdsr-a0-tiny-s0"
+        assert runs.read(folder)["network_sha256"] == digest
 
 
 def test_a_seed_whose_weights_are_gone_cannot_be_measured(tiny):
     runs_folder = trained(seed=1)
     study.publish("superres", "tiny")
     shutil.rmtree(runs_folder)
+    assert not detail.is_published("wdsr-a0-tiny-s1")
     with pytest.raises(UserError, match=r"its weights are not published; run `hfsr train .*--seed 1 .*first"):
         detail.measure("wdsr-a0-tiny-s1")
     with pytest.raises(

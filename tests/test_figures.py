@@ -51,10 +51,17 @@ def curves():
     )
 
 
-SIZES = pd.Series({"bicubic": 1000, "wdsr-a1-5": 1130, "1/5": 900, "ground truth": 1900})
+DETAIL = pd.DataFrame(
+    {
+        "bytes": [0, 6.2, 7.8, 9.3, 10.6, 1.9],
+        "recovered": [13.1, 37.5, 41.4, 41.3, 41.1, 19.3],
+        "psnr": [26.0, 28.1, 28.9, 28.9, 28.8, 26.5],
+    },
+    index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, smooth"],
+)
 
 
-def every_figure(image, methods, log, gaps, curves):
+def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.framework()
     yield figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60))
     yield figures.map_histogram(image, "1/5")
@@ -62,7 +69,9 @@ def every_figure(image, methods, log, gaps, curves):
     yield figures.spectra(methods)
     yield figures.spectra(methods | {"another": image}, centred=True)
     yield figures.radial_profiles({name: radial_profile(one) for name, one in methods.items()}, "ground truth")
-    yield figures.png_sizes(SIZES, paper.table4()["div2k_valid"])
+    yield figures.spectra_differences(methods, "ground truth")
+    yield figures.agreement(measured, images=100)
+    yield figures.bytes_and_detail(DETAIL)
     yield figures.curve(log)
     yield figures.learning_curves(curves, "psnr", "PSNR (dB)")
     yield figures.differences(gaps, "difference (dB)")
@@ -70,9 +79,9 @@ def every_figure(image, methods, log, gaps, curves):
     yield figures.accuracies({name: accuracy_table(name) for name in paper.table3()})
 
 
-def test_every_figure_is_legible(image, methods, log, gaps, curves):
+def test_every_figure_is_legible(image, methods, log, gaps, curves, measured):
     before = {key: plt.rcParams[key] for key in STYLE}
-    for figure in every_figure(image, methods, log, gaps, curves):
+    for figure in every_figure(image, methods, log, gaps, curves, measured):
         written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
         assert min(text.get_fontsize() for text in written) >= 11
         figure.draw_without_rendering()  # settles the layout
@@ -164,12 +173,49 @@ def test_radial_profiles_are_relative_to_the_truth(methods):
         np.testing.assert_allclose(10 ** (below.get_ydata() / 10), ratio)
 
 
-def test_png_sizes_are_relative_to_the_first_row():
-    ours, theirs = figures.png_sizes(SIZES, paper.table4()["div2k_valid"]).axes
-    assert [text.get_text() for text in ours.texts] == ["100.0", "113.0", "90.0", "190.0"]
-    assert [label.get_text() for label in ours.get_yticklabels()][2] == "$\\alpha$ = 1/5"
-    assert theirs.texts[-1].get_text() == f"{100 * 439.84 / 369.42:.1f}"
-    assert ours.get_ylim()[0] > ours.get_ylim()[1]  # the first row on top
+def test_spectra_differences_are_to_the_truth_and_leave_it_out(methods):
+    *panels, _ = figures.spectra_differences(methods, "ground truth").axes
+    assert [ax.get_title(loc="left") for ax in panels] == ["bicubic", "network"]
+    pictures = [ax.get_images()[0] for ax in panels]
+    assert {picture.get_clim() for picture in pictures} == {(-1.5, 1.5)}
+    gap = (spectrum(methods["bicubic"], True) - spectrum(methods["ground truth"], True)).numpy()
+    assert pictures[0].get_array()[50, 60] == pytest.approx(gap[48:53, 58:63].mean())
+
+
+@pytest.fixture
+def measured():
+    """Curves of two methods over four frequencies, as records hold them."""
+    kinds = {"power": -0.5, "error": -0.3, "correlation": 0.6}
+    flat = {kind: {"mean": [value] * 4, "sd": [0.1] * 4} for kind, value in kinds.items()}
+    return {"bicubic": flat, "WDSR": flat}
+
+
+def test_agreement_shows_means_in_decibels_with_students_interval(measured):
+    power, error, correlation = figures.agreement(measured, images=100).axes
+    for ax, level, scale in ((power, -5, 10), (error, -3, 10), (correlation, 0.6, 1)):
+        line = next(line for line in ax.lines if line.get_label() == "WDSR")
+        np.testing.assert_allclose(line.get_xdata(), [0.125, 0.25, 0.375, 0.5])
+        np.testing.assert_allclose(line.get_ydata(), level)
+        band = ax.collections[1].get_paths()[0].vertices[:, 1]
+        np.testing.assert_allclose(
+            [band.min(), band.max()], [level - 0.01984 * scale, level + 0.01984 * scale], atol=1e-3
+        )
+
+
+def test_bytes_and_detail_has_a_point_a_method_and_a_line_through_the_alphas():
+    for ax, column in zip(figures.bytes_and_detail(DETAIL).axes, ("recovered", "psnr"), strict=True):
+        through, every, alphas = ax.lines
+        np.testing.assert_allclose(every.get_xydata(), DETAIL[["bytes", column]])
+        expected = DETAIL.loc[["WDSR", "1/5", "1/3"], ["bytes", column]]
+        np.testing.assert_allclose(through.get_xydata(), expected)
+        np.testing.assert_allclose(alphas.get_xydata(), expected)
+        assert {text.get_text() for text in ax.texts} == {
+            "Bicubic",
+            "SRCNN",
+            "WDSR",
+            "$\\alpha$ = 1/3",
+            "$\\alpha$ = 1/5, smooth",
+        }
 
 
 def test_curve_draws_the_log(log):

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 import subprocess
@@ -7,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hfsr import engine, images, paths, recipes, rows, runs, study, superres
+from hfsr import detail, engine, images, paths, runs, study, superres
 from hfsr.data import photographs
 from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
-from hfsr.layout import Row
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,30 +53,7 @@ def div2k(tmp_path):
     return lay_out
 
 
-@pytest.fixture
-def tiny(monkeypatch, folder, tmp_path):
-    """A study of seconds, with folders of its own."""
-    recipe = dataclasses.replace(
-        recipes.superres("quick"),
-        name="tiny",
-        data=str(folder),
-        watch=str(folder),
-        evaluation=(str(folder),),
-        crop=8,
-        batch=2,
-        steps=4,
-        blocks=1,
-        rows=(Row("bicubic"), Row("wdsr"), Row("wdsr", "1/5")),
-        seeds=(0, 1),
-    )
-    monkeypatch.setitem(recipes.SUPERRES, "tiny", recipe)
-    monkeypatch.setattr(rows.recipes, "superres", lambda name: recipe)
-    for kind in ("runs", "results", "weights"):
-        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
-    return recipe
-
-
-def test_the_state_of_a_study_is_read_from_its_runs(tiny):
+def test_the_state_of_a_study_is_read_from_its_runs(tiny_study):
     assert not study.state("superres", "tiny")["finished"].any()
     folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
     superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
@@ -92,7 +67,7 @@ def test_the_state_of_a_study_is_read_from_its_runs(tiny):
     assert state.loc["wdsr-a1-5-tiny-s1", "step"] == 0
 
 
-def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny):
+def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny_study):
     folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
     superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
     for seed in (0, 1):
@@ -105,7 +80,7 @@ def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny):
     assert all(runs.check(json.loads(path.read_text())) == [] for path in published)
 
 
-def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny, pictures):
+def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny_study, pictures):
     folder = superres.train("bicubic", recipe="tiny")
     record = runs.read(folder)
     assert folder.name == "bicubic-tiny"
@@ -134,11 +109,29 @@ def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(t
 def test_classifiers_wait_for_the_sets_that_they_read():
     planned = study.jobs("classify", "paper")
     assert len(planned) == 18
-    assert planned["cifar100-original-paper-s0"].needs == ()
-    assert planned["cifar100-wdsr-a1-3-paper-s0"].needs == (("cifar100", "wdsr-a1-3"),)
-    needed = study.enlargements(planned)
-    assert len(needed) == 16
-    assert needed[paths.runs() / "enlarged" / "cifar10-bicubic"] == "hfsr upscale cifar10 --model bicubic"
+    assert planned["cifar100-original-paper-s0"].before == ()
+    (enlarged,) = planned["cifar100-wdsr-a1-3-paper-s0"].before
+    assert enlarged.command == "hfsr upscale cifar100 --model wdsr-a1-3"
+    everything = study.plan(planned)
+    assert len(everything) == 18 + 16
+    assert everything[paths.runs() / "enlarged" / "cifar10-bicubic"].command == "hfsr upscale cifar10 --model bicubic"
+
+
+def test_networks_are_trained_before_they_are_measured_unless_they_are_published():
+    planned = study.jobs("frequency", "bench")
+    assert (
+        planned["truth-bench"].before == planned["bicubic-bench"].before == planned["wdsr-a1-5-bench-s0"].before == ()
+    )
+    (network,) = planned["wdsr-a1-5-bench-s1"].before
+    assert network == study.jobs("superres", "bench")["wdsr-a1-5-bench-s1"]
+    assert network.folder in study.plan(planned)
+
+
+def test_the_workflow_trains_and_measures(tmp_path):
+    text = snakemake("study=frequency", "recipe=long", "--rerun-triggers", "mtime", "--dry-run", HFSR_RUNS=tmp_path)
+    assert "superres/wdsr-a0-long-s0/record.json" in text or detail.is_published("wdsr-a0-long-s0")
+    assert "frequency/wdsr-a0-long-s0/record.json" in text
+    assert "frequency/truth-long/record.json" in text
 
 
 def test_an_unknown_study_is_refused():

@@ -1,20 +1,22 @@
 """The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
 
-from hfsr.figures.frequency import png_sizes, radial_profiles, spectra
+from hfsr.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.figures.method import framework, map_histogram, map_panels, selected_shares
 from hfsr.figures.study import accuracies, curve, differences, learning_curves, side_by_side
 
 __all__ = [
     "accuracies",
+    "agreement",
+    "bytes_and_detail",
     "curve",
     "differences",
     "framework",
     "learning_curves",
     "map_histogram",
     "map_panels",
-    "png_sizes",
     "radial_profiles",
     "selected_shares",
     "side_by_side",
     "spectra",
+    "spectra_differences",
 ]

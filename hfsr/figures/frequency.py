@@ -1,4 +1,4 @@
-"""Fig 4 and Table IV as pictures: spectra, power against frequency, sizes of files."""
+"""Fig 4 and Table IV as pictures: spectra, power and agreement against frequency, bytes against detail."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
+from scipy import stats
 from torch import Tensor
+from torch.nn import functional as F
 
 from hfsr import drawing
 from hfsr.drawing import BLUE, GREY, RED, WIDTH, grid, styled, title
@@ -37,6 +39,34 @@ def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
 
 
 @styled
+def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
+    """Differences of centred spectrograms to the ground truth's, in one scale: red is too much of a frequency, blue too little.
+
+    Parameters
+    ----------
+    images : dict of name -> Tensor, (C, H, W), uint8
+        All of one size.
+    truth : str
+        The name of the ground truth among them.
+    """
+    own = spectrum(images[truth], centred=True)
+    # Single frequencies scatter: the mean over 5 x 5 of them shows where power is missing.
+    results = {
+        name: F.avg_pool2d((spectrum(image, centred=True) - own)[None, None], 5, stride=1, padding=2)[0, 0]
+        for name, image in images.items()
+        if name != truth
+    }
+    height, width = own.shape
+    figure, axes = grid(len(results), height, width, columns=2, below=0.8)
+    for ax, (name, result) in zip(axes, results.items(), strict=True):
+        drawn = ax.imshow(result.numpy(), vmin=-1.5, vmax=1.5, cmap="RdBu_r")
+        title(ax, name)
+    label = "log$_{10}$ of the magnitude, less the ground truth's"
+    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label=label)
+    return figure
+
+
+@styled
 def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -> Figure:
     """Mean power against frequency, and the same relative to the ground truth's.
 
@@ -62,20 +92,72 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -
 
 
 @styled
-def png_sizes(ours: pd.Series, theirs: pd.Series) -> Figure:
-    """Table IV as points: PNG bytes of each method relative to bicubic's, ours above the paper's.
+def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], images: int) -> Figure:
+    """Over a whole set: power and error beside the ground truth's power, and the correlation with it, at each frequency.
+
+    The means over the images, with bands of 95 % intervals.
 
     Parameters
     ----------
-    ours, theirs : Series
-        A row a method, in bytes or megabytes; bicubic's comes first.
+    curves : dict of name -> ``curves`` of one set, from a record of `hfsr.detail`
+        Means and deviations of ``power`` and ``error`` (log10) and of ``correlation``.
+    images : int
+        In the set.
     """
-    counts = [len(ours) + 0.5, len(theirs) + 0.5]
-    size = (WIDTH, 1.4 + 0.36 * sum(counts))
-    figure, axes = plt.subplots(2, 1, figsize=size, height_ratios=counts, sharex=True, layout="constrained")
-    panels = ((ours, "measured here", BLUE), (theirs, "in the paper", RED))
-    for ax, (sizes, text, colour) in zip(axes, panels, strict=True):
-        drawing.points(ax, 100 * sizes / sizes.iloc[0], 100, colour)
-        title(ax, text)
-    axes[1].set_xlabel("bytes as PNG, bicubic = 100")
+    colours = drawing.colours_of(curves, "ground truth")
+    figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 9), sharex=True, layout="constrained")
+    panels = {
+        "power": "power (dB of the truth's)",
+        "error": "error (dB of the truth's power)",
+        "correlation": "correlation",
+    }
+    reach = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
+    for ax, (kind, label) in zip(axes, panels.items(), strict=True):
+        scale = 1 if kind == "correlation" else 10
+        for name, measured in curves.items():
+            mean, spread = (scale * np.array(measured[kind][key]) for key in ("mean", "sd"))
+            frequency = 0.5 * np.arange(1, len(mean) + 1) / len(mean)
+            ax.plot(frequency, mean, color=colours[name], lw=1.5, label=name)
+            ax.fill_between(
+                frequency, mean - reach * spread, mean + reach * spread, color=colours[name], alpha=0.2, lw=0
+            )
+        ax.axvline(0.25, color=GREY, lw=1, ls=":")
+        ax.set_ylabel(label)
+    for level, name in ((1 / 2, "1/2"), (1 / 7, "1/7")):
+        axes[2].axhline(level, color=GREY, lw=1, ls=":")
+        axes[2].annotate(name, (0.01, level), (0, 2), textcoords="offset points", fontsize=11)
+    axes[1].axhline(0, color=GREY, lw=1, ls=":")
+    axes[2].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
+
+
+@styled
+def bytes_and_detail(table: pd.DataFrame) -> Figure:
+    """Which extra bytes are detail: a point a method, right and up is better, right and down is ringing or noise.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a method; columns ``bytes``, more than bicubic's in per cent; ``recovered``, per cent of the ground truth's
+        detail; ``psnr`` in dB.
+    """
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 7.6), sharex=True, layout="constrained")
+    for ax, (column, label) in zip(
+        axes, {"recovered": "detail recovered (%)", "psnr": "PSNR on selected elements (dB)"}.items(), strict=True
+    ):
+        alphas = table[table.index.str.fullmatch(r"WDSR|\d/\d")]
+        ax.plot(alphas["bytes"], alphas[column], color=GREY, lw=1, zorder=0)
+        ax.plot(table["bytes"], table[column], "o", color=BLUE)
+        ax.plot(alphas["bytes"], alphas[column], "o", color=RED)
+        ax.set_ylabel(label)
+        ax.margins(x=0.12, y=0.12)
+        for name, row in table.iterrows():
+            label = drawing.method_labels([str(name)])[0]
+            place = {"xy": (row["bytes"], row[column]), "textcoords": "offset points", "fontsize": 11}
+            if name in (alphas.index[0], alphas.index[-1]):
+                ax.annotate(label, xytext=(0, 8), ha="center", **place)
+            elif name not in alphas.index:
+                ax.annotate(label, xytext=(6, -14), **place)
+    axes[1].set_xlabel("bytes as PNG beyond bicubic's (%)")
     return figure

@@ -1,0 +1,122 @@
+"""The widgets in a real browser: the same map and mask as the library's, usable by keyboard, silent towards the network."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from hfsr import images, selected_fraction, selection_mask, weight_map, widgets
+
+ALPHAS = [0, 0.005, 0.2, 0.335, 0.5]
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def pictures(photograph):
+    noise = torch.randint(256, (3, 37, 52), generator=torch.manual_seed(0), dtype=torch.uint8)
+    steps = noise // 64 * 20  # many ties
+    return {"coffee": photograph("coffee")[:, 100:180, 200:330], "noise": noise, "ties": steps}
+
+
+def opened(page, pictures):
+    page.set_content(f"<!doctype html><body>{widgets.weight_map(pictures).html}</body>")
+    page.wait_for_function("document.querySelector('hfsr-weight-map').mask")
+    return page.locator("hfsr-weight-map")
+
+
+def in_browser(widget, name, shape):
+    """An array of the widget's, (H, W, 3) there, (3, H, W) here."""
+    values = np.array(widget.evaluate(f"widget => Array.from(widget.{name})"))
+    return torch.from_numpy(values).reshape(*shape[1:], 3).permute(2, 0, 1)
+
+
+def move(widget, alpha):
+    widget.locator("input[type=range]").evaluate(
+        "(slider, alpha) => { slider.value = alpha; slider.dispatchEvent(new Event('input')); }", alpha
+    )
+
+
+def test_map_and_mask_are_those_of_the_library(page, pictures):
+    widget = opened(page, pictures)
+    for place, image in enumerate(pictures.values()):
+        widget.locator("select").select_option(str(place))
+        page.wait_for_function(
+            "count => document.querySelector('hfsr-weight-map').weights.length === count", arg=image.numel()
+        )
+        assert torch.equal(in_browser(widget, "weights", image.shape), weight_map(image))
+        for alpha in ALPHAS:
+            move(widget, alpha)
+            expected = selection_mask(image, alpha)
+            assert torch.equal(in_browser(widget, "mask", image.shape).bool(), expected), alpha
+            share = f"{100 * selected_fraction(image, alpha):.1f} % of the elements are selected"
+            assert widget.get_by_role("status").inner_text() == share
+
+
+def test_a_picture_from_disk_is_shown_and_what_is_none_is_named(page, pictures, tmp_path):
+    widget = opened(page, {"noise": pictures["noise"]})
+    images.write(tmp_path / "mine.png", pictures["coffee"])
+    (tmp_path / "notes.png").write_text("no picture")
+    widget.locator("input[type=file]").set_input_files(tmp_path / "mine.png")
+    page.wait_for_function("document.querySelector('hfsr-weight-map .picture').width === 130")
+    assert torch.equal(
+        in_browser(widget, "mask", pictures["coffee"].shape).bool(), selection_mask(pictures["coffee"], 0.2)
+    )
+    assert widget.get_by_role("img", name="mine.png, 130 by 80 pixels").count() == 1
+    widget.locator("input[type=file]").set_input_files(tmp_path / "notes.png")
+    widget.get_by_text("notes.png is no picture that this browser can read.").wait_for()
+
+
+def test_of_a_large_picture_the_middle_is_taken(page, pictures, tmp_path):
+    large = torch.zeros(3, 8, 1100, dtype=torch.uint8)
+    large[..., 38:1062] = pictures["noise"][:, :8].repeat(1, 1, 20)[..., :1024]
+    widget = opened(page, {"noise": pictures["noise"]})
+    images.write(tmp_path / "large.png", large)
+    widget.locator("input[type=file]").set_input_files(tmp_path / "large.png")
+    widget.get_by_text("large.png is large: its middle, 1024 by 8 pixels, is shown.").wait_for()
+    assert torch.equal(in_browser(widget, "weights", (3, 8, 1024)), weight_map(large[..., 38:1062]))
+
+
+def test_it_is_worked_by_keyboard_and_says_what_it_shows(page, pictures):
+    widget = opened(page, pictures)
+    slider = widget.get_by_role("slider", name="alpha")
+    page.keyboard.press("Tab")
+    assert widget.get_by_label("Picture").evaluate("choice => choice === document.activeElement")
+    slider.focus()
+    before = widget.get_by_role("status").inner_text()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) == pytest.approx(0.25)
+    assert widget.get_by_role("status").inner_text() != before
+    for canvas in ("picture", "map", "mask", "histogram"):
+        assert len(widget.locator(f"canvas.{canvas}").get_attribute("aria-label")) > 15
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_slider_shows_more_of_one_picture_or_the_other(page, pictures):
+    image = pictures["coffee"]
+    page.set_content(
+        widgets.before_after(("black", torch.zeros_like(image)), ("white", torch.full_like(image, 255)), zoom=2).html
+    )
+    slider = page.get_by_role("slider", name="How much is shown of black, in per cent")
+    slider.focus()
+    for key, bright in (("Home", 1.0), ("End", 0.0)):
+        page.keyboard.press(key)
+        shot = np.frombuffer(page.locator("figure > div").screenshot(), np.uint8)
+        grey = cv2.imdecode(shot, cv2.IMREAD_GRAYSCALE) / 255
+        assert grey[:, 4:-4].mean() == pytest.approx(bright, abs=0.02)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", ['<script>alert("x")</script>', "a & b"])
+def test_names_are_text_and_nothing_else(page, pictures, name):
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    widget = opened(page, {name: pictures["noise"]})
+    assert widget.locator("option").inner_text() == name
