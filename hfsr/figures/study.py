@@ -92,7 +92,7 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
         ax.axvline(0, color=drawing.INK, lw=1)
         ax.set_yticks(range(len(table)), drawing.method_labels(table.index))
         ax.set(ylim=(len(table) - 0.5, -0.5))
-        ax.xaxis.set_major_locator(MaxNLocator(4))  # more labels than that run into each other
+        ax.xaxis.set_major_locator(MaxNLocator(3))  # more labels than that run into each other
         ax.grid(axis="y", visible=False)
         title(ax, name)
     figure.supxlabel(xlabel, fontsize=12)

@@ -75,7 +75,8 @@ def before_after(before: tuple[str, Tensor], after: tuple[str, Tensor], zoom: in
     >>> 'type="range"' in before_after(("bicubic", grey), ("network", grey)).html
     True
     """
-    style = f' style="display:block;width:{zoom * before[1].shape[-1]}px;image-rendering:pixelated;max-width:100%"'
+    width = zoom * before[1].shape[-1]
+    style = f' style="display:block;width:{width}px;image-rendering:pixelated;max-width:100%"'
     pictures = {
         key: _img(image, f"the same window of the picture: {name}", style)
         for key, (name, image) in (("before", before), ("after", after))
@@ -83,8 +84,8 @@ def before_after(before: tuple[str, Tensor], after: tuple[str, Tensor], zoom: in
     names = f"{escape(before[0])} (left) to {escape(after[0])} (right)"
     slide = "this.closest('figure').querySelector('div').style.setProperty('--at', this.value + '%')"
     return Widget(
-        f'<figure style="margin:0.5rem 0">{SLIDER.format(**pictures)}<figcaption><label>{names}<br>'
-        f'<input type="range" min="0" max="100" value="50" style="width:min(100%,{zoom * before[1].shape[-1]}px)" '
+        f'<figure style="margin:0.5rem 0">{SLIDER.format(**pictures)}<figcaption style="text-align:left"><label>{names}'
+        f'<input type="range" min="0" max="100" value="50" style="display:block;width:100%;max-width:{width}px" '
         f'aria-label="How much is shown of {escape(before[0])}, in per cent" oninput="{slide}"></label></figcaption></figure>'
     )
 
