@@ -173,9 +173,16 @@ gaps = {
     title: tables.differences(recipe, "bsd100", metric, study="frequency").loc[near]
     for title, metric in measured.items()
 }
-names = ["high_power", "recovered", "cutoff_half", "cutoff_seventh", "steepness", "overshoot"]
-means = tables.means(recipe, [f"bsd100/{name}" for name in names], 4, "frequency")
-display(means.set_axis(names, axis=1).rename(index=labels))
+titles = {
+    "high_power": "power above 0.25",
+    "recovered": "recovered",
+    "cutoff_half": "cutoff 1/2",
+    "cutoff_seventh": "cutoff 1/7",
+    "steepness": "steepness",
+    "overshoot": "overshoot",
+}
+means = tables.means(recipe, [f"bsd100/{metric}" for metric in titles], 4, "frequency")
+display(means.set_axis(list(titles.values()), axis=1).rename(index=labels))
 for gap in gaps.values():
     gap[["mean", "low", "high"]] *= 100
 figures.differences(
