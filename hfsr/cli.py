@@ -145,9 +145,9 @@ def frequency(
     out: Out = None,
 ) -> None:
     """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
-    from hfsr import detail
+    from hfsr import measurements
 
-    _print_metrics(detail.measure(run, out) / "record.json")
+    _print_metrics(measurements.measure(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr study superres bench")

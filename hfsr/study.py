@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hfsr import cells, detail, enlarged, recipes, rows, runs
+from hfsr import cells, enlarged, measurements, recipes, rows, runs
 from hfsr.engine import LOG
 from hfsr.errors import UserError
 
-GRIDS = {"superres": rows, "classify": cells, "frequency": detail}
+GRIDS = {"superres": rows, "classify": cells, "frequency": measurements}
 
 
 class Job(NamedTuple):
@@ -63,7 +63,7 @@ def jobs(study: str, recipe: str, steps: int | None = None) -> dict[str, Job]:
         if study == "classify" and run["method"] != "original":
             pair = run["data"], run["method"]
             before = (Job({}, enlarged.folder(*pair), enlarged.command(*pair)),)
-        if name in networks and not detail.is_published(name):
+        if name in networks and not measurements.is_published(name):
             before = (networks[name],)
         planned[name] = Job(run, runs.folder(study, name), grid.command(run), before)
     return planned

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hfsr import detail, paths, recipes, rows, runs
+from hfsr import measurements, paths, recipes, rows, runs
 from hfsr.agreement import split_power
 from hfsr.layout import Row
 from hfsr.stats import over_seeds_and_images, spread
@@ -52,7 +52,7 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
     UserError
         If a record is stale.
     """
-    grid = detail.grid(recipe) if study == "frequency" else rows.grid(recipe)
+    grid = measurements.grid(recipe) if study == "frequency" else rows.grid(recipe)
     steps = {rows.row_name(run): run["steps"] for run in grid}
     found: dict[str, list[Record]] = {name: [] for name in steps}
     for record in _records(paths.results() / study):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hfsr import detail, engine, images, paths, runs, study, superres
+from hfsr import engine, images, measurements, paths, runs, study, superres
 from hfsr.data import photographs
 from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
@@ -129,7 +129,7 @@ def test_networks_are_trained_before_they_are_measured_unless_they_are_published
 
 def test_the_workflow_trains_and_measures(tmp_path):
     text = snakemake("study=frequency", "recipe=long", "--rerun-triggers", "mtime", "--dry-run", HFSR_RUNS=tmp_path)
-    assert "superres/wdsr-a0-long-s0/record.json" in text or detail.is_published("wdsr-a0-long-s0")
+    assert "superres/wdsr-a0-long-s0/record.json" in text or measurements.is_published("wdsr-a0-long-s0")
     assert "frequency/wdsr-a0-long-s0/record.json" in text
     assert "frequency/truth-long/record.json" in text
 
