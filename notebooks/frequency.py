@@ -219,7 +219,9 @@ for claim in claims.claims():
         print(f"{claim.claim}\n    here: {claim.ours}\n    {claim.verdict}")
 
 # %% [markdown]
-# More bytes and more power the method does give, and both grow with $\alpha$. Of the power that it adds about half is the ground truth's and half
-# is not; so the error hardly falls, and edges overshoot a little more. A larger file is no proof: on the camera photographs the
-# networks' files are larger than the ground truth's own. The spectra of one photograph and their numbers were computed when the page was built; all else comes from records below
+# More bytes and more power the method does give, and both grow with $\alpha$. Of the power that it adds about half is the ground truth's and
+# half is not; so the error hardly falls, and edges overshoot a little more. A larger file is no proof: on the camera photographs the files
+# of WDSR, and the method's more so, are larger than the ground truth's own.
+#
+# The spectra of one photograph and their numbers were computed when the page was built; all else comes from records below
 # `results/frequency/`, which `hfsr frequency NAME` makes.
