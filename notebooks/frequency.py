@@ -173,6 +173,14 @@ gaps = {
     title: tables.differences(recipe, "bsd100", metric, study="frequency").loc[near]
     for title, metric in measured.items()
 }
+for gap in gaps.values():
+    gap[["mean", "low", "high"]] *= 100
+figures.differences(
+    {title: gap.rename(index=labels) for title, gap in gaps.items()},
+    "difference to WDSR x 100, BSD100",
+)
+
+# %% tags=["hide-input"]
 titles = {
     "high_power": "power above 0.25",
     "recovered": "recovered",
@@ -182,13 +190,7 @@ titles = {
     "overshoot": "overshoot",
 }
 means = tables.means(recipe, [f"bsd100/{metric}" for metric in titles], 4, "frequency")
-display(means.set_axis(list(titles.values()), axis=1).rename(index=labels))
-for gap in gaps.values():
-    gap[["mean", "low", "high"]] *= 100
-figures.differences(
-    {title: gap.rename(index=labels) for title, gap in gaps.items()},
-    "difference to WDSR x 100, BSD100",
-)
+means.set_axis(list(titles.values()), axis=1).rename(index=labels)
 
 # %% [markdown]
 # ## Which extra bytes are detail
