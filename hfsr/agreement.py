@@ -8,8 +8,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from hfsr.errors import UserError
 from hfsr.frequency import plane, radial_profile, ring_sums, windowed
+from hfsr.metrics import one_shape
 
 
 def error_profile(image: Tensor, reference: Tensor, rings: int | None = None) -> tuple[Tensor, Tensor]:
@@ -136,8 +136,5 @@ def split_power(power: ArrayLike, recovered: ArrayLike) -> tuple[NDArray[np.floa
 
 
 def _pair(image: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
-    if image.shape != reference.shape:
-        raise UserError(
-            f"images of {tuple(image.shape)} and {tuple(reference.shape)}: only images of one shape are compared"
-        )
+    one_shape(image, reference)
     return plane(image), plane(reference)

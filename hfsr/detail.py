@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from hfsr.agreement import cutoff, error_profile, ring_correlation
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.frequency import ENCODERS, png_bytes, radial_profile
+from hfsr.frequency import PNG_METRICS, png_bytes, radial_profile
 from hfsr.sharpness import edges, overshoot, steepness
 from hfsr.upscale import upscale
 
@@ -40,10 +40,7 @@ def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
         return ((high * power).sum() / (high * truth_power).sum()).item()
 
     return {
-        **{
-            f"png_bytes{'' if encoder == 'default' else f'_{encoder}'}": png_bytes(image, encoder)
-            for encoder in ENCODERS
-        },
+        **{metric: png_bytes(image, encoder) for encoder, metric in PNG_METRICS.items()},
         "high_power": share(radial_profile(image)[1]),
         "recovered": 1 - share(error_profile(image, truth)[1]),
         "cutoff_half": cutoff(frequency, correlation, 1 / 2),

@@ -64,7 +64,7 @@ def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool
     batch : int
         Images at a time; changes the speed and the memory needed only.
     bf16 : bool
-        Have networks multiply in bfloat16, see `hfsr.upscale.through`: twice as fast where the processor has units for it.
+        Have networks multiply in bfloat16, see `hfsr.upscale.through`: faster where the processor has units for it.
 
     Returns
     -------

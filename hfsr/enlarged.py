@@ -19,7 +19,7 @@ from hfsr.data.labelled import LabelledSet
 from hfsr.enlarge import enlarge, network, weights_digest
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
-from hfsr.frequency import ENCODERS, png_total
+from hfsr.frequency import ENCODERS, PNG_METRICS, png_total
 
 IMAGES = "images.npy"
 PLAN = ".settings.json"  # of a set that is being made
@@ -120,18 +120,12 @@ def _png(data: LabelledSet, path: Path) -> dict[str, Any]:
     """Size as PNG (Table IV): bytes of training and test images, and of each thousand, from which an interval can be had."""
     images, first = torch.from_numpy(np.load(path, mmap_mode="c")), len(data.train_images)
     thousands = {
-        f"{data.name}/{part}_png_bytes{'' if encoder == 'default' else f'_{encoder}'}": [
-            png_total(chunk, encoder) for chunk in some.split(CHUNK)
-        ]
+        f"{data.name}/{part}_{metric}": [png_total(chunk, encoder) for chunk in some.split(CHUNK)]
         for part, some in (("train", images[:first]), ("test", images[first:]))
-        for encoder in ENCODERS
+        for encoder, metric in PNG_METRICS.items()
     }
     metrics = {name: sum(sizes) for name, sizes in thousands.items()}
-    return {
-        "metrics": metrics,
-        "thousands": thousands,
-        "encoders": {name: list(each) for name, each in ENCODERS.items()},
-    }
+    return {"metrics": metrics, "thousands": thousands, "encoders": ENCODERS}
 
 
 def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:

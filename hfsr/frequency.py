@@ -23,6 +23,7 @@ ENCODERS = {  # OpenCV's settings; the first are its default
         *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_FILTERED),
     ),
 }
+PNG_METRICS = {"default": "png_bytes", "strongest": "png_bytes_strongest"}  # what records call the sizes
 
 
 def png_bytes(image: Tensor, encoder: str = "default") -> int:

@@ -112,7 +112,7 @@ def measure(name: str, out: Path | str | None = None) -> Path:
                 for each, (measured, _) in results.items()
             },
             "curves": {each: curves for each, (_, curves) in results.items()},
-            "encoders": {encoder: list(options) for encoder, options in ENCODERS.items()},
+            "encoders": ENCODERS,
             "seconds": round(time.monotonic() - start, 1),
             "device": hardware.describe(),
             "versions": provenance.versions(),
@@ -134,7 +134,8 @@ def _source(name: str) -> tuple[Settings, Path | None, str | None]:
         first = record["seed"] == recipes.superres(record["recipe"]).seeds[0]
         title = rows.model_name(record) if first else name
     else:
-        record, title = _published(name), _published(name)["name"]
+        record = _published(name)
+        title = record["name"]
         if record["model"] is None and record["steps"]:
             raise UserError(f"{name}: its weights are not published; run `{record['command']}` first")
         weights = paths.weights() / f"{record['model']}.safetensors"

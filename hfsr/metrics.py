@@ -112,6 +112,12 @@ def luma(image: Tensor) -> Tensor:
     return 16 + (image.double() * weights.view(3, 1, 1)).sum(dim=-3, keepdim=True) / 255
 
 
+def one_shape(a: Tensor, b: Tensor) -> None:
+    """Images that are compared pixel by pixel have one shape; a `UserError` if not."""
+    if a.shape != b.shape:
+        raise UserError(f"images of {tuple(a.shape)} and {tuple(b.shape)}: only images of one shape are compared")
+
+
 def _compared(a: Tensor, b: Tensor, border: int, channel: Channel) -> tuple[Tensor, Tensor]:
     if a.shape != b.shape or a.ndim != 3 or a.dtype != torch.uint8 or b.dtype != torch.uint8:
         raise UserError(

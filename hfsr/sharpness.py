@@ -1,7 +1,7 @@
 """Edges of an image beside those of the ground truth: how steep they are, and how far the image overshoots next to them.
 
-A network may make edges steep by detail or by ringing. Blur lowers steepness and never overshoots; ringing overshoots;
-noise changes neither much, because it has nothing to do with where the edges are.
+A network may make edges steep by detail or by ringing. Blur lowers steepness and does not overshoot, ringing does. Noise makes
+edges no steeper, because it has nothing to do with where they are.
 """
 
 import numpy as np
@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hfsr.errors import UserError
-from hfsr.metrics import luma
+from hfsr.metrics import luma, one_shape
 
 STRONGEST = 0.05  # share of the pixels that count as edges
 REACH = 2  # pixels around an edge: as far as bicubic's kernel reaches into the large image
@@ -65,7 +64,7 @@ def steepness(image: Tensor, reference: Tensor) -> float:
     >>> steepness(picture, picture), round(steepness(picture // 2, picture), 2)
     (1.0, 0.5)
     """
-    _check(image, reference)
+    one_shape(image, reference)
     chosen = edges(reference)
     own, truth = (_gradient(luma(each))[:, chosen] for each in (image, reference))
     return ((own * truth).sum() / truth.square().sum()).item()
@@ -91,7 +90,7 @@ def overshoot(image: Tensor, reference: Tensor) -> float:
     UserError
         If the shapes differ.
     """
-    _check(image, reference)
+    one_shape(image, reference)
     own, truth = luma(image), luma(reference)
     excess = (own - _largest(truth)).clamp(min=0) + (-own - _largest(-truth)).clamp(min=0)
     near = _largest(edges(reference)[None].double())[0] > 0
@@ -108,10 +107,3 @@ def _gradient(plane: Tensor) -> Tensor:
 def _largest(plane: Tensor) -> Tensor:
     """Largest value of the neighbourhood of every pixel, (1, H, W)."""
     return F.max_pool2d(plane, 2 * REACH + 1, stride=1, padding=REACH)
-
-
-def _check(image: Tensor, reference: Tensor) -> None:
-    if image.shape != reference.shape:
-        raise UserError(
-            f"images of {tuple(image.shape)} and {tuple(reference.shape)}: only images of one shape are compared"
-        )

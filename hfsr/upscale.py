@@ -77,7 +77,7 @@ def through(network: nn.Module, images: Tensor, bf16: bool = False) -> Tensor:
     images : Tensor, (N, 3, H, W), uint8
         On the network's device.
     bf16 : bool
-        Multiply in bfloat16, all but the way of the image itself: within one grey level of float32, nearly always equal to it.
+        Multiply in bfloat16, all but the way of the image itself: within one grey level of float32, and mostly equal to it.
 
     Returns
     -------

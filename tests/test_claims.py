@@ -51,7 +51,7 @@ def test_differences_are_the_means_over_the_records_they_name(words, study, metr
     assert claim.study == study
 
 
-def test_bytes_grow_only_if_every_step_does(monkeypatch):
+def test_bytes_grow_only_if_every_step_does():
     claim = about("Bytes as PNG grow")
     steps = [
         tables.differences("bench", "bsd100", "png_bytes", less, "frequency", relative=True).loc[more, "mean"]
