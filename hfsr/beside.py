@@ -1,80 +1,144 @@
 """The paper's tables with ours beside every number, from the published records; empty where nothing was measured.
 
-Ours are of other pictures (see `hfsr.claims.SET`) and, for the classifier, of another recipe: compare rows, not columns.
+Ours are of other pictures (see `hfsr.claims.SET`) and, for the classifier, of another recipe: compare rows, not columns. An
+interval is a 95 % one, for other seeds and other images of the kind. Column "records" holds what a row's numbers are from:
+files below ``results/`` and the command that makes each.
 """
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from hfsr import accuracies, paper, recipes, runs, tables
+from hfsr import accuracies, paper, paths, recipes, tables
 from hfsr.claims import RECIPE, SET
+from hfsr.files import read_json
+from hfsr.stats import Estimate, of_mean
 
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
 MEGABYTE = 2**20  # the paper does not say which
-
-
-def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows by the names that the paper's tables have for them."""
-    return table.rename(index=tables.labels(RECIPE)).reindex(paper.METHODS)
+RECORDS = ("records", "")
+Record = dict[str, Any]
+Sources = tuple[tuple[str, str], ...]
 
 
 def table1() -> pd.DataFrame:
-    """Table I: share of the elements used, PSNR and SSIM (RGB, border 8), strings; ours are means and deviations of the seeds.
+    """Table I: share of the elements used, PSNR and SSIM (RGB, border 8), strings; ours are means with intervals.
 
     Returns
     -------
     DataFrame
-        A row a method of `hfsr.paper.METHODS`; columns (quantity, "paper" or "here").
+        A row a method of `hfsr.paper.METHODS`; columns (quantity, "paper" or "here"), seeds, records.
     """
-    theirs, digits = paper.table1(), {"psnr": 2, "ssim": 4}
-    shares = tables.scores(RECIPE, "train/selected_fraction")[[0]].rename(columns={0: "share"})
-    ours = {kind: tables.means(RECIPE, [f"{SET}/{kind}_rgb_border8"], count) for kind, count in digits.items()}
+    theirs = paper.table1()
+    shares = tables.scores(RECIPE, "train/selected_fraction")[0]
+    psnr, ssim = (tables.estimates(RECIPE, SET, f"{kind}_rgb_border8") for kind in ("psnr", "ssim"))
     columns = {
-        ("share", "paper"): theirs["share"].map("{:.1%}".format),
-        ("share", "here"): _named(shares)["share"].map("{:.1%}".format),
-        ("PSNR", "paper"): theirs["psnr"].map("{:.2f}".format),
-        ("PSNR", "here"): _named(ours["psnr"]).iloc[:, 0],
-        ("SSIM", "paper"): theirs["ssim"].map("{:.4f}".format),
-        ("SSIM", "here"): _named(ours["ssim"]).iloc[:, 0],
+        ("share", "paper"): _filled(theirs["share"], "{:.1%}"),
+        ("share", "here"): _filled(_named(shares), "{:.1%}"),
+        ("PSNR", "paper"): _filled(theirs["psnr"], "{:.2f}"),
+        ("PSNR", "here"): _named(_estimates(psnr, 2)),
+        ("SSIM", "paper"): _filled(theirs["ssim"], "{:.4f}"),
+        ("SSIM", "here"): _named(_estimates(ssim, 4)),
+        ("seeds", ""): _named(psnr["seeds"].replace(0, "").astype(str)),
+        RECORDS: _named(_sources("superres", tables.published(RECIPE))),
     }
-    return pd.DataFrame(columns).loc[list(paper.METHODS)].replace("nan%", "")
+    return _table(columns, paper.METHODS)
 
 
 def table3() -> pd.DataFrame:
-    """Table III: test accuracy in per cent, strings; ours are means with 95 % intervals over the seeds.
+    """Table III: test accuracy in per cent, strings; ours are means with intervals over the seeds.
 
     Returns
     -------
     DataFrame
-        Rows as in `hfsr.paper.table3`; columns (set, "paper" or "here").
+        Rows as in `hfsr.paper.table3`; columns (set, "paper" or "here"), records.
     """
-    theirs, columns = paper.table3(), {}
+    theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
-        columns[name, "paper"] = theirs[name].map("{:.2f}".format)
-        ours = accuracies.summary(RECIPE, name) if RECIPE in recipes.CLASSIFY else pd.DataFrame()
-        columns[name, "here"] = ours.apply(
-            lambda row: f"{row['mean']:.2f} ({row['low']:.2f}, {row['high']:.2f})", axis=1, result_type="reduce"
-        ).reindex(theirs.index)
-    return pd.DataFrame(columns).astype(object).fillna("")
+        measured = RECIPE in recipes.CLASSIFY
+        columns[name, "paper"] = _filled(theirs[name], "{:.2f}")
+        columns[name, "here"] = _estimates(accuracies.summary(RECIPE, name) if measured else pd.DataFrame(), 2)
+        sources.append(_sources("classify", accuracies.published(RECIPE, name) if measured else {}))
+    columns[RECORDS] = _joined(sources)
+    return _table(columns, theirs.index)
 
 
 def table4() -> pd.DataFrame:
-    """Table IV: megabytes as PNG by OpenCV's default settings, strings; beside DIV2K's photographs those of `hfsr.claims.SET`.
+    """Table IV: megabytes as PNG by OpenCV's default settings, strings; ours with intervals, as if of other images as many.
 
     Returns
     -------
     DataFrame
-        A row a method of `hfsr.paper.METHODS`; columns (set, "paper" or "here").
+        A row a method of `hfsr.paper.METHODS`; columns (set, "paper" or "here"), records; beside DIV2K's photographs those of
+        `hfsr.claims.SET`.
     """
-    theirs = paper.table4()
-    columns = {("photographs", "paper"): theirs["div2k_valid"].map("{:.2f}".format)}
-    photographs = tables.published(RECIPE, "frequency")
-    sizes = {row: sum(records[0]["per_image"][SET]["png_bytes"]) / MEGABYTE for row, records in photographs.items()}
-    columns["photographs", "here"] = _named(pd.DataFrame({"MB": sizes}))["MB"].map("{:.2f}".format)
-    sets = runs.load_records("enlarged")
+    theirs, photographs = paper.table4(), tables.published(RECIPE, "frequency")
+    images = {row: len(records[0]["per_image"][SET]["png_bytes"]) for row, records in photographs.items()}
+    sizes = tables.estimates(RECIPE, SET, "png_bytes", "frequency")[["mean", "low", "high"]]
+    columns = {
+        ("photographs", "paper"): _filled(theirs["div2k_valid"], "{:.2f}"),
+        ("photographs", "here"): _named(_estimates(sizes.mul(pd.Series(images), axis=0) / MEGABYTE, 2)),
+    }
+    sources = [_named(_sources("frequency", photographs))]
+    enlarged = [read_json(path) for path in sorted((paths.results() / "enlarged").glob("*.json"))]
     for column in CIFAR:
-        columns[column, "paper"] = theirs[column].map("{:.2f}".format)
         dataset, part = column.split("_")
         metric = f"{dataset}/{part}_png_bytes"
-        found = sets[sets["data"] == dataset].set_index("method")[metric] if metric in sets else pd.Series(dtype=float)
-        columns[column, "here"] = _named((found / MEGABYTE).to_frame("MB"))["MB"].map("{:.2f}".format)
-    return pd.DataFrame(columns).loc[list(paper.METHODS)].replace("nan", "")
+        sets = {each["method"]: each for each in enlarged if each["data"]["name"] == dataset}
+        totals = {method: _total(each["thousands"][metric])._asdict() for method, each in sets.items()}
+        columns[column, "paper"] = _filled(theirs[column], "{:.2f}")
+        columns[column, "here"] = _named(_estimates(pd.DataFrame.from_dict(totals, orient="index") / MEGABYTE, 2))
+        if part == "train":
+            sources.append(_named(_sources("enlarged", {method: [each] for method, each in sets.items()})))
+    columns[RECORDS] = _joined(sources)
+    return _table(columns, paper.METHODS)
+
+
+def _total(parts: list[int]) -> Estimate:
+    """Sum of the sizes of a set's parts, with the interval that follows from how they differ."""
+    return Estimate(*(len(parts) * end for end in of_mean(parts)))
+
+
+def _filled(values: pd.Series, form: str) -> pd.Series:
+    return values.dropna().map(form.format)
+
+
+def _estimates(table: pd.DataFrame, digits: int) -> pd.Series:
+    """Estimates as they are printed, "29.42 (28.90, 29.94)"; without ends, those of one seed, the mean alone."""
+    return pd.Series(
+        {
+            name: f"{row['mean']:.{digits}f}"
+            + ("" if pd.isna(row["low"]) else f" ({row['low']:.{digits}f}, {row['high']:.{digits}f})")
+            for name, row in table.iterrows()
+        },
+        dtype=object,
+    )
+
+
+def _named(values: pd.Series) -> pd.Series:
+    """Rows by the names that the paper's tables have for them."""
+    return values.rename(index=tables.labels(RECIPE))
+
+
+def _sources(study: str, records: Mapping[str, Iterable[Record]]) -> pd.Series:
+    """Files and commands of every row's records."""
+    return pd.Series(
+        {
+            row: tuple((f"{study}/{each['name']}.json", each["command"]) for each in found)
+            for row, found in records.items()
+        },
+        dtype=object,
+    )
+
+
+def _joined(sources: list[pd.Series]) -> pd.Series:
+    joined: dict[str, Sources] = {}
+    for row, found in (item for each in sources for item in each.items()):
+        joined[str(row)] = joined.get(str(row), ()) + found
+    return pd.Series(joined, dtype=object)
+
+
+def _table(columns: dict[tuple[str, str], pd.Series], rows: Iterable[str]) -> pd.DataFrame:
+    table = pd.DataFrame({name: column.reindex(list(rows)) for name, column in columns.items()}, dtype=object)
+    return table.fillna("")

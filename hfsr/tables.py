@@ -110,6 +110,30 @@ def _printed(values: pd.Series, digits: int) -> str:
     return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(measured) > 1 and len(values) > 1 else "")
 
 
+def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> pd.DataFrame:
+    """Every row's mean over seeds and images, with a 95 % interval for other seeds and other images of the kind.
+
+    Parameters
+    ----------
+    recipe : str
+    name : str
+        The set measured on, such as "bsd100".
+    metric : str
+    study : {"superres", "frequency"}
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study, by its name: ``mean``, ``low``, ``high`` and ``seeds``, their number (0: has none).
+    """
+    table = {}
+    for row, records in published(recipe, study).items():
+        values = np.array([_values(record, name, metric) for record in records])
+        seeds = sum(record["seed"] is not None for record in records)
+        table[row] = {**over_seeds_and_images(values)._asdict(), "seeds": seeds}
+    return pd.DataFrame.from_dict(table, orient="index").astype({"seeds": int})
+
+
 def differences(
     recipe: str, name: str, metric: str, baseline: str = BASELINE, study: str = "superres", relative: bool = False
 ) -> pd.DataFrame:

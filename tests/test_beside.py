@@ -1,8 +1,7 @@
-import numpy as np
-import pandas as pd
 import pytest
 
-from hfsr import beside, paper, runs, tables
+from hfsr import beside, paper, paths, tables
+from hfsr.files import read_json, write_json
 
 
 def test_table_1_has_both_numbers_of_every_row():
@@ -12,6 +11,19 @@ def test_table_1_has_both_numbers_of_every_row():
     psnr = tables.scores("bench", "bsd100/psnr_rgb_border8").loc["wdsr-a1-5"]
     assert table.loc["1/5", ("PSNR", "here")].startswith(f"{psnr.mean():.2f}")
     assert table.loc["Bicubic", ("share", "paper")] == table.loc["Bicubic", ("share", "here")] == ""
+    assert table.loc["Bicubic", ("seeds", "")] == ""
+    assert table.loc["1/5", ("seeds", "")] == str(psnr.count())
+
+
+def test_every_number_has_its_record_and_its_command():
+    for table in (beside.table1(), beside.table3(), beside.table4()):
+        for _, row in table.iterrows():
+            ours = "".join(text for (_, whose), text in row.items() if whose == "here")
+            assert bool(ours) == bool(row[beside.RECORDS])
+            for file, command in row[beside.RECORDS]:
+                assert read_json(paths.results() / file)["command"] == command
+    first, *_ = beside.table1().loc["1/5", beside.RECORDS]
+    assert first == ("superres/wdsr-a1-5.json", "hfsr train --method wdsr --alpha 1/5 --recipe bench --seed 0")
 
 
 def test_table_3_is_empty_where_nothing_was_measured():
@@ -21,21 +33,18 @@ def test_table_3_is_empty_where_nothing_was_measured():
     assert table.notna().all(axis=None)
 
 
-def test_table_4_is_in_megabytes(monkeypatch):
-    sets = pd.DataFrame(
-        {
-            "data": ["cifar10", "cifar100"],
-            "method": ["wdsr-a1-5", "bicubic"],
-            "cifar10/train_png_bytes": [3 * 2**20, np.nan],
-            "cifar100/train_png_bytes": [np.nan, 5 * 2**20],
-        }
-    )
-    monkeypatch.setattr(runs, "load_records", lambda study: sets)
-    table = beside.table4()
-    assert table.loc["1/5", ("cifar10_train", "here")] == "3.00"
-    assert table.loc["Bicubic", ("cifar100_train", "here")] == "5.00"
-    assert table.loc["WDSR", ("cifar10_train", "here")] == ""
-    assert table.loc["Bicubic", ("cifar10_test", "here")] == ""
+def test_table_4_is_in_megabytes_with_intervals_over_thousands(tmp_path, monkeypatch):
+    thousands = {"cifar10/train_png_bytes": [2**20, 2**21], "cifar10/test_png_bytes": [2**20, 2**20]}
+    enlarged = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "data": {"name": "cifar10"}, "command": "make it"}
     records = tables.published("bench", "frequency")
+    write_json(tmp_path / "enlarged" / "cifar10-wdsr-a1-5.json", enlarged | {"thousands": thousands})
+    monkeypatch.setattr(paths, "results", lambda: tmp_path)
+    monkeypatch.setattr(tables, "published", lambda recipe, study: records)
+    table = beside.table4()
+    assert table.loc["1/5", ("cifar10_train", "here")] == "3.00 (-9.71, 15.71)"  # Student's of two: 12.71 deviations
+    assert table.loc["1/5", ("cifar10_test", "here")] == "2.00 (2.00, 2.00)"
+    assert table.loc["1/5", beside.RECORDS][-1] == ("enlarged/cifar10-wdsr-a1-5.json", "make it")
+    assert table.loc["WDSR", ("cifar10_train", "here")] == table.loc["1/5", ("cifar100_train", "here")] == ""
     expected = sum(records["bicubic"][0]["per_image"]["bsd100"]["png_bytes"]) / 2**20
-    assert float(table.loc["Bicubic", ("photographs", "here")]) == pytest.approx(expected, abs=0.006)
+    printed, _, _ = table.loc["Bicubic", ("photographs", "here")].partition(" ")
+    assert float(printed) == pytest.approx(expected, abs=0.006)

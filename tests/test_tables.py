@@ -4,6 +4,7 @@ import pytest
 
 from hfsr import paper, recipes, tables
 from hfsr.layout import Row
+from hfsr.stats import of_mean
 
 PICTURES = 4
 
@@ -57,6 +58,13 @@ def test_means_are_printed_with_the_deviation_where_there_are_several_seeds():
     assert printed.loc["wdsr-a0", "set5/psnr_y_border2"] == "33.05 ± 0.07"
     assert printed.loc["bicubic", "set5/psnr_y_border2"] == "31.00"
     assert set(printed["absent"]) == {""}
+
+
+def test_estimates_are_means_over_seeds_and_pictures():
+    estimates = tables.estimates("bench", "set5", "psnr_y_border2")
+    assert estimates.loc["bicubic"].to_list() == pytest.approx([31.0, *of_mean([28.0, 30.0, 32.0, 34.0])[1:], 0])
+    assert estimates.loc["wdsr-a0", ["mean", "seeds"]].to_list() == pytest.approx([33.05, 2])
+    assert estimates.loc["wdsr-a0", "low"] < 33.05 - 4.1 < 33.05 + 4.1 < estimates.loc["wdsr-a0", "high"]
 
 
 def test_differences_are_paired_by_seed_and_picture():
