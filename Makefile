@@ -43,10 +43,11 @@ test-all: test  ## the same with the tests marked slow
 # One run at a time with all cores. CORES=2 THREADS=1 trains two at once, a core each: on two cores that gets more done.
 STUDY := superres
 RECIPE := bench
+PROFILE := local
 CORES := all
-study: install  ## train every run of a study (STUDY=superres, classify or frequency, RECIPE=bench), or go on where it was stopped
-	$(BIN)/snakemake -s workflow/Snakefile --cores $(CORES) --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) \
-	    --nolock --rerun-incomplete --rerun-triggers mtime --keep-going
+study: install  ## run a study (STUDY=superres, classify, frequency or all, RECIPE=bench, PROFILE=slurm on a cluster), or go on where it was stopped
+	$(BIN)/snakemake -s workflow/Snakefile --profile workflow/profiles/$(PROFILE) $(if $(filter local,$(PROFILE)),--cores $(CORES)) $(SNAKEMAKE) \
+	    --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS))
 
 lab: install  ## open the notebooks
 	$(BIN)/jupyter lab notebooks

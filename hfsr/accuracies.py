@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hfsr import paths, recipes, runs
+from hfsr import cells, paths, recipes, runs
 from hfsr.classify import unpack
 from hfsr.errors import UserError
 from hfsr.layout import Cell
@@ -51,7 +51,7 @@ def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for cell in plan.cells:
         name, steps = label(cell, plan.steps), cell.steps or plan.steps
-        same = {"recipe": recipe, "method": cell.method, "steps": steps}
+        same = {"recipe": recipe, "method": cells.method(cell, recipe), "steps": steps}
         records = [
             record
             for record in _records(paths.results() / "classify")

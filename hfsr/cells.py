@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from hfsr import recipes
+from hfsr import networks, recipes, rows
 from hfsr.augment import AUGMENTATION
-from hfsr.enlarge import enlarger
 from hfsr.errors import UserError
+from hfsr.layout import Cell
+from hfsr.networks import PLAIN
 
 Settings = dict[str, Any]
 
@@ -25,6 +26,20 @@ def settings(
     >>> cell["alpha"], cell["depth"], cell["steps"]
     (0.2, 164, 180000)
     """
+    digest = networks.weights_digest(method)
+    trained = networks.record(method) if digest else {"alpha": None, "mask": None}
+    known = {"alpha": trained["alpha"], "mask": trained["mask"], "enlarger_sha256": digest}
+    return planned(dataset, method, seed, recipe, steps) | known
+
+
+def planned(
+    dataset: str | None = None,
+    method: str = "original",
+    seed: int = 0,
+    recipe: str = "quick",
+    steps: int | None = None,
+) -> Settings:
+    """Settings that are known before the network is there that enlarges the images: `settings` without what it is."""
     plan = recipes.classify(recipe)
     dataset = dataset or plan.dataset
     if dataset not in AUGMENTATION:
@@ -36,7 +51,6 @@ def settings(
     return {
         "study": "classify",
         "method": method,
-        **enlarger(method),
         "seed": seed,
         "recipe": plan.name,
         "recipe_digest": recipes.digest(plan),
@@ -45,6 +59,23 @@ def settings(
         "augmentation": AUGMENTATION[dataset]._asdict(),
         "steps": plan.steps if steps is None else steps,
     }
+
+
+def method(cell: Cell, recipe: str, steps: int | None = None) -> str:
+    """What enlarges a cell's images: where that is a row of Table I, the network of the recipe's `networks`.
+
+    With updates that are not the recipe's, so are those of a network of the same recipe.
+
+    Examples
+    --------
+    >>> method(Cell("cifar10", "wdsr-a1-5"), "paper"), method(Cell("cifar10", "bicubic"), "paper")
+    ('wdsr-a1-5-paper', 'bicubic')
+    """
+    if cell.method in PLAIN:
+        return cell.method
+    made_by = recipes.classify(recipe).networks
+    name = rows.network_name(cell.method, made_by)
+    return name if steps is None or made_by != recipe else f"{name}-{steps}-steps"
 
 
 def run_name(settings: Settings) -> str:
@@ -75,6 +106,12 @@ def command(settings: Settings) -> str:
     return " ".join(words)
 
 
+def notebook(settings: Settings) -> rows.Notebook:
+    """The notebook that shows a run, and its parameters."""
+    known = {key: settings[key] for key in ("method", "recipe", "seed", "steps")}
+    return "classify", {"dataset": settings["data"]} | known
+
+
 def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     """Every run of a recipe, those of the first seed first.
 
@@ -84,21 +121,14 @@ def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
 
-    Raises
-    ------
-    UserError
-        If the recipe has no cells.
-
     Examples
     --------
     >>> [run_name(run) for run in grid("paper")[:2]]
     ['cifar10-original-paper-s0', 'cifar10-bicubic-paper-s0']
     """
     plan = recipes.classify(recipe)
-    if not plan.cells:
-        raise UserError(f"recipe {recipe} has no table, only single runs: hfsr classify --recipe {recipe}")
     return [
-        settings(cell.dataset, cell.method, seed, recipe, steps or cell.steps)
+        planned(cell.dataset, method(cell, recipe, steps), seed, recipe, steps or cell.steps)
         for seed in plan.seeds
         for cell in plan.cells
     ]

@@ -12,7 +12,7 @@ from torch import nn, uint8
 
 from hfsr import hardware, images
 from hfsr.errors import UserError
-from hfsr.files import read_json
+from hfsr.files import atomic, read_json
 from hfsr.models.store import load_model
 from hfsr.upscale import upscale as enlarge
 from hfsr.weightmap import selection_mask
@@ -154,8 +154,12 @@ def frequency(
 def study(
     name: Annotated[str, typer.Argument(help="superres, classify or frequency.", metavar="STUDY")],
     recipe: Annotated[
-        str, typer.Argument(help="Of superres and frequency bench, long, paper or authors; of classify quick or paper.")
+        str, typer.Argument(help="quick, bench or paper; of superres and frequency long and authors too.")
     ],
+    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Write the finished runs' means and deviations here, as CSV.")
+    ] = None,
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
     ] = False,
@@ -163,9 +167,28 @@ def study(
     """Show where the runs of a study stand; `make study` trains them."""
     from hfsr import study
 
-    typer.echo(study.state(name, recipe).to_string())
+    typer.echo(study.state(name, recipe, steps).to_string())
+    if table:
+        with atomic(table) as part:
+            study.table(name, recipe, steps).to_csv(part)
     for record in study.publish(name, recipe) if publish else []:
         typer.echo(record)
+
+
+@app.command(epilog="Example: hfsr plan --recipe paper")
+def plan(
+    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench",
+) -> None:
+    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
+    from hfsr import costs
+
+    table = costs.plan(recipe)
+    typer.echo(table.round(2).to_string())
+    gigabytes, longest = table["GB"].sum(), costs.critical(costs.everything(recipe))
+    typer.echo(f"\nin all: {table['jobs'].sum()} jobs, {table['hours'].sum():,.1f} hours, {gigabytes:.1f} GB on disk")
+    typer.echo(f"longest chain of jobs that wait for each other: {longest:,.1f} hours")
+    for name, source in costs.sources(recipe).items():
+        typer.echo(f"hours of {name}: {source}")
 
 
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")

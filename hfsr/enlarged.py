@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from hfsr import hardware, provenance, runs
+from hfsr import hardware, networks, provenance, runs
 from hfsr.data.labelled import LabelledSet
-from hfsr.enlarge import enlarge, network, weights_digest
+from hfsr.enlarge import enlarge
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
 from hfsr.frequency import ENCODERS, PNG_METRICS, png_total
@@ -39,7 +39,7 @@ def settings(data: LabelledSet, method: str) -> dict[str, Any]:
         "test_images": len(data.test_images),
         "digest": data.digest,
     }
-    return {"study": "enlarged", "method": method, "enlarger_sha256": weights_digest(method), "data": source}
+    return {"study": "enlarged", "method": method, "enlarger_sha256": networks.weights_digest(method), "data": source}
 
 
 def command(name: str, method: str) -> str:
@@ -172,7 +172,7 @@ def _check(run: Path, made: dict[str, Any]) -> dict[str, Any]:
 def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: bool) -> float | None:
     """Bring the array to its end; images a second of what was left to do."""
     # One network for all images: its file may be replaced while this goes on.
-    doubling = "bicubic" if method == "bicubic" else network(method).to(hardware.device())
+    doubling = "bicubic" if method == "bicubic" else networks.load(method).to(hardware.device())
     images, shape = torch.cat([data.train_images, data.test_images]), _shape(data)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})

@@ -54,6 +54,10 @@ def command(settings: Settings) -> str:
     return f"hfsr frequency {run_name(settings)}"
 
 
+def notebook(settings: Settings) -> None:
+    """No notebook shows a single measurement: `notebooks/frequency` shows the study."""
+
+
 def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     """The ground truth, then every run of Table I's grid; parameters and errors as for `hfsr.rows.grid`."""
     return [truth(recipe), *(settings(row) for row in rows.grid(recipe, steps))]
@@ -142,13 +146,19 @@ def _source(name: str) -> tuple[Settings, Path | None, str | None]:
     return settings(record), weights if record["steps"] else None, title
 
 
+def network_digest(made: Settings) -> str | None:
+    """SHA-256 of the weights that would be measured now, None where there are none; a `UserError` if they are not there."""
+    _, weights, _ = _source(run_name(made))
+    return sha256(weights) if weights else None
+
+
 def is_published(name: str) -> bool:
-    """Whether a run can be measured without being there: its record is published, and its weights if it has any."""
+    """Whether a run can be measured without being there: its record is published and fresh, and its weights if any."""
     try:
         record = _published(name)
     except UserError:
         return False
-    return bool(record["model"]) or not record["steps"]
+    return not runs.check(record) and (bool(record["model"]) or not record["steps"])
 
 
 def _published(name: str) -> dict[str, Any]:

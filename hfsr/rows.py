@@ -1,5 +1,6 @@
 """A row of Table I: the settings that tell its runs from others, their names and commands, and the grid of a recipe."""
 
+import re
 import shlex
 from typing import Any
 
@@ -12,6 +13,7 @@ from hfsr.weightmap import Alpha, alpha_label, parse_alpha
 
 METHODS = ("wdsr", "srcnn", "bicubic")
 Settings = dict[str, Any]
+Notebook = tuple[str, dict[str, Any]]
 
 
 def settings(
@@ -103,14 +105,40 @@ def run_name(settings: Settings) -> str:
 
 
 def model_name(settings: Settings) -> str:
-    """What the published network of a run is called: by its row, and by its recipe if that is not ``bench``.
+    """What the network of a row's first seed is called: by the row, the recipe if that is not ``bench``, and unusual updates.
 
     Examples
     --------
-    >>> model_name(settings(alpha="1/5", recipe="long"))
-    'wdsr-a1-5-long'
+    >>> model_name(settings(alpha="1/5", recipe="long")), model_name(settings(recipe="paper", steps=3))
+    ('wdsr-a1-5-long', 'wdsr-a0-paper-3-steps')
     """
-    return row_name(settings) + ("" if settings["recipe"] == "bench" else f"-{settings['recipe']}")
+    plan, row = recipes.superres(settings["recipe"]), row_name(settings)
+    usual = {row_name(of(each, plan.name)): each.steps for each in plan.rows}.get(row) or plan.steps
+    name = network_name(row, plan.name)
+    return name if settings["steps"] == usual else f"{name}-{settings['steps']}-steps"
+
+
+def network_name(row: str, recipe: str) -> str:
+    """Name of the network that a row of a recipe makes in its usual updates."""
+    return row if recipe == "bench" else f"{row}-{recipe}"
+
+
+def maker(name: str) -> Settings | None:
+    """Settings of the run that makes the network of this name, the inverse of `model_name`; None if no grid has one.
+
+    Examples
+    --------
+    >>> run_name(maker("wdsr-a1-5-long"))
+    'wdsr-a1-5-long-s0'
+    """
+    steps = re.search(r"-(\d+)-steps$", name)
+    for recipe, plan in recipes.SUPERRES.items():
+        for row in plan.rows:
+            if row.method != "bicubic":
+                made = of(row, recipe, plan.seeds[0], int(steps[1]) if steps else None)
+                if model_name(made) == name:
+                    return made
+    return None
 
 
 def command(settings: Settings) -> str:
@@ -131,6 +159,20 @@ def command(settings: Settings) -> str:
     return " ".join(words)
 
 
+def notebook(settings: Settings) -> Notebook | None:
+    """The notebook that shows a run, and its parameters; None for the controls and for what is not trained.
+
+    Examples
+    --------
+    >>> notebook(settings(alpha="1/5", recipe="bench"))
+    ('train', {'method': 'wdsr', 'alpha': '1/5', 'recipe': 'bench', 'seed': 0, 'steps': 10000})
+    """
+    if settings["method"] == "bicubic" or settings["mask"] in ("random", "low") or settings["reduction"] == "image":
+        return None
+    known = {key: settings[key] for key in ("method", "alpha", "recipe", "seed", "steps")}
+    return "train", known | {"alpha": alpha_label(settings["alpha"])}
+
+
 def of(row: Row, recipe: str, seed: int = 0, steps: int | None = None) -> Settings:
     """Settings of a row of a recipe."""
     return settings(row.method, row.alpha, row.mask, row.reduction, seed, recipe, steps or row.steps)
@@ -145,19 +187,12 @@ def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
 
-    Raises
-    ------
-    UserError
-        If the recipe has no rows.
-
     Examples
     --------
     >>> [run_name(run) for run in grid("long")]
     ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
     """
     plan = recipes.superres(recipe)
-    if not plan.rows:
-        raise UserError(f"recipe {recipe} has no rows, only single runs: hfsr train --recipe {recipe}")
     measured = [of(row, recipe) for row in plan.rows if row.method == "bicubic"]
     return measured + [
         of(row, recipe, seed, steps) for seed in plan.seeds for row in plan.rows if row.method != "bicubic"

@@ -3,9 +3,8 @@ import torch
 
 from hfsr import paths
 from hfsr.data import labelled
-from hfsr.enlarge import enlarge, network
-from hfsr.errors import UserError
-from hfsr.models import SRCNN, WDSR, ResNet, store
+from hfsr.enlarge import enlarge
+from hfsr.models import SRCNN, WDSR, store
 from hfsr.upscale import upscale
 
 
@@ -16,12 +15,10 @@ def digits():
 
 @pytest.fixture
 def published(monkeypatch, tmp_path):
-    """A folder of published networks with one of every kind."""
+    """A folder of published networks, with one."""
     monkeypatch.setattr(paths, "weights", lambda: tmp_path)
     torch.manual_seed(0)
-    models = {"wdsr": WDSR(blocks=1), "wdsr-x3": WDSR(blocks=1, scale=3), "classifier": ResNet(11)}
-    for name, model in models.items():
-        store.save(tmp_path / f"{name}.safetensors", model)
+    store.save(tmp_path / "wdsr.safetensors", WDSR(blocks=1))
 
 
 def trained(kind):
@@ -77,18 +74,6 @@ def test_a_name_stands_for_the_published_network(published, digits):
 def test_training_can_use_what_comes_out(published, digits):
     """Tensors made in inference mode could not be changed or differentiated later."""
     assert not enlarge("wdsr", digits).is_inference()
-
-
-def test_unknown_names_are_refused_with_those_there_are(published):
-    with pytest.raises(UserError, match="choose one of original, bicubic, classifier, wdsr, wdsr-x3"):
-        network("wdsr-a1-5")
-
-
-def test_other_networks_are_refused(published):
-    with pytest.raises(UserError, match="wdsr-x3 enlarges x3: the study enlarges x2"):
-        network("wdsr-x3")
-    with pytest.raises(UserError, match="classifier is a ResNet"):
-        network("classifier")
 
 
 @pytest.mark.parametrize("change", [torch.Tensor.float, lambda images: images[0]])

@@ -42,7 +42,7 @@ def test_a_command_names_the_settings_it_comes_from(recipe):
 
 def test_models_of_the_measured_study_are_named_by_their_rows():
     assert rows.model_name(rows.settings(alpha="1/5", recipe="bench")) == "wdsr-a1-5"
-    assert rows.model_name(rows.settings("srcnn", recipe="bench")) == "srcnn"
+    assert rows.model_name(rows.settings("srcnn", recipe="bench", steps=30_000)) == "srcnn"
     assert rows.model_name(rows.settings()) == "wdsr-a0-quick"
 
 

@@ -1,12 +1,16 @@
+import dataclasses
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from hfsr import engine, images, paths, runs, study, superres
+from hfsr import engine, images, paths, recipes, runs, study, superres
 from hfsr.data import photographs
 from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
@@ -14,21 +18,14 @@ from hfsr.errors import UserError
 ROOT = Path(__file__).parent.parent
 
 
-def snakemake(*words: str, **environment: object) -> str:
-    call = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "-s",
-        "workflow/Snakefile",
-        "--cores",
-        "2",
-        "--nolock",
-        "--config",
-        *words,
-    ]
+def call_snakemake(*words: str, **environment: object) -> subprocess.CompletedProcess:
+    call = [sys.executable, "-m", "snakemake", "-s", "workflow/Snakefile", "--cores", "2", "--config", *words]
     environment = os.environ | {name: str(value) for name, value in environment.items()}
-    ended = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, env=environment)
+    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, env=environment)
+
+
+def snakemake(*words: str, **environment: object) -> str:
+    ended = call_snakemake(*words, **environment)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout + ended.stderr
 
@@ -91,30 +88,35 @@ def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny_study, pic
     assert superres.train("bicubic", recipe="tiny") == folder
 
 
-def test_a_recipe_without_rows_is_no_study():
-    with pytest.raises(UserError, match="recipe quick has no rows, only single runs: hfsr train --recipe quick"):
-        study.jobs("superres", "quick")
-
-
 def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(tmp_path):
     """A dry run: what Snakemake would do, with one run finished already."""
     done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / runs.RECORD
     done.parent.mkdir(parents=True)
     done.write_text("{}")
-    text = snakemake("recipe=long", "--rerun-triggers", "mtime", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path)
+    text = snakemake("recipe=long", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path)
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
     assert "--alpha 1/5" not in text
 
 
-def test_classifiers_wait_for_the_sets_that_they_read():
+def test_classifiers_wait_for_the_sets_that_they_read_and_these_for_their_networks():
     planned = study.jobs("classify", "paper")
     assert len(planned) == 18
     assert planned["cifar100-original-paper-s0"].before == ()
-    (enlarged,) = planned["cifar100-wdsr-a1-3-paper-s0"].before
-    assert enlarged.command == "hfsr upscale cifar100 --model wdsr-a1-3"
-    everything = study.plan(planned)
-    assert len(everything) == 18 + 16
-    assert everything[paths.runs() / "enlarged" / "cifar10-bicubic"].command == "hfsr upscale cifar10 --model bicubic"
+    (enlarged,) = planned["cifar100-wdsr-a1-3-paper-paper-s0"].before
+    assert enlarged.command == "hfsr upscale cifar100 --model wdsr-a1-3-paper"
+    assert enlarged.before == (study.jobs("superres", "paper")["wdsr-a1-3-paper-s0"],)
+    everything = study.plan(planned.values())
+    assert len(everything) == 18 + 16 + 7
+    bicubic = everything[paths.runs() / "enlarged" / "cifar10-bicubic"]
+    assert bicubic.command == "hfsr upscale cifar10 --model bicubic"
+    assert bicubic.before == ()
+
+
+def test_a_published_network_is_not_trained_to_enlarge(monkeypatch):
+    recipe = dataclasses.replace(recipes.classify("quick"), networks="bench")
+    monkeypatch.setitem(recipes.CLASSIFY, "quick", recipe)
+    (enlarged,) = study.jobs("classify", "quick")["digits-wdsr-a1-5-quick-s0"].before
+    assert enlarged.before == ()
 
 
 def test_networks_are_trained_before_they_are_measured_unless_they_are_published():
@@ -124,17 +126,18 @@ def test_networks_are_trained_before_they_are_measured_unless_they_are_published
     )
     (network,) = planned["wdsr-a1-5-bench-s1"].before
     assert network == study.jobs("superres", "bench")["wdsr-a1-5-bench-s1"]
-    assert network.folder in study.plan(planned)
+    assert network.folder in study.plan(planned.values())
+    (bicubic,) = study.jobs("frequency", "paper")["bicubic-paper"].before
+    assert bicubic == study.jobs("superres", "paper")["bicubic-paper"]
 
 
 def test_the_workflow_trains_and_measures(tmp_path):
     """A dry run of what is published nowhere, and of what is."""
-    words = ("--rerun-triggers", "mtime", "--dry-run")
-    text = snakemake("study=frequency", "recipe=paper", *words, HFSR_RUNS=tmp_path)
+    text = snakemake("study=frequency", "recipe=paper", "--dry-run", HFSR_RUNS=tmp_path)
     assert "superres/wdsr-a0-paper-s0/record.json" in text
     assert "frequency/wdsr-a0-paper-s0/record.json" in text
     assert "frequency/truth-paper/record.json" in text
-    text = snakemake("study=frequency", "recipe=long", *words, HFSR_RUNS=tmp_path)
+    text = snakemake("study=frequency", "recipe=long", "--dry-run", HFSR_RUNS=tmp_path)
     assert "superres/wdsr-a0-long-s0/record.json" not in text
     assert "frequency/wdsr-a0-long-s0/record.json" in text
 
@@ -144,12 +147,113 @@ def test_an_unknown_study_is_refused():
         study.jobs("detail", "bench")
 
 
-def test_the_workflow_enlarges_the_sets_and_trains_the_classifiers(tmp_path):
-    snakemake("study=classify", "recipe=quick", "steps=2", HFSR_RUNS=tmp_path)
-    for name in study.jobs("classify", "quick", steps=2):
-        record = json.loads((tmp_path / "classify" / name / runs.RECORD).read_text())
-        assert record["metrics"]["digits/test_accuracy"] > 0
-    assert sorted(path.name for path in (tmp_path / "enlarged").iterdir()) == ["digits-bicubic", "digits-wdsr-a1-5"]
+def test_the_table_has_a_row_a_row_with_mean_and_deviation(tiny_study):
+    with pytest.raises(UserError, match="no run of superres tiny is finished"):
+        study.table("superres", "tiny")
+    planned = study.jobs("superres", "tiny")
+    superres.train("bicubic", recipe="tiny", out=planned["bicubic-tiny"].folder)
+    for seed in (0, 1):
+        superres.train(recipe="tiny", seed=seed, out=planned[f"wdsr-a0-tiny-s{seed}"].folder)
+    table = study.table("superres", "tiny")
+    assert table["seeds"].to_list() == [1, 2]
+    assert list(table.index.get_level_values("method")) == ["bicubic", "wdsr"]
+    (metric,) = [name for name in table if str(name).endswith("/psnr_y_border2")]
+    values = [runs.read(planned[f"wdsr-a0-tiny-s{seed}"].folder)["metrics"][metric] for seed in (0, 1)]
+    assert table[metric].iloc[1] == pytest.approx(sum(values) / 2)
+    assert table[f"{metric} sd"].iloc[1] == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
+
+
+def test_a_notebook_shows_what_it_can_be_told_of():
+    shown = {name: study.notebook(job) for name, job in study.jobs("superres", "bench").items()}
+    assert shown["srcnn-bench-s1-30000-steps"][1].endswith("-p seed 1 -p steps 30000")
+    assert [name for name, words in shown.items() if words is None and name.endswith(("bench", "s0"))] == [
+        "bicubic-bench",
+        "wdsr-a1-5-image-bench-s0",
+        "wdsr-a1-5-random-bench-s0",
+        "wdsr-a1-5-low-bench-s0",
+    ]
+    (name, words) = study.notebook(study.jobs("classify", "quick")["digits-original-quick-s0"])
+    assert (name, words) == ("classify", "-p dataset digits -p method original -p recipe quick -p seed 0 -p steps 400")
+    assert study.notebook(study.jobs("frequency", "bench")["truth-bench"]) is None
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """All studies on what is on every machine, in two updates a run."""
+    folder = tmp_path_factory.mktemp("whole")
+    snakemake("study=all", "recipe=quick", "steps=2", "--", "tables", HFSR_RUNS=folder)
+    return folder
+
+
+def planned(folder, *words: str) -> set[str]:
+    """What a dry run would make, below the runs' folder."""
+    text = snakemake("study=all", "recipe=quick", "steps=2", *words, "--dry-run", "--", "tables", HFSR_RUNS=folder)
+    made = re.findall(r"^    output: (.*)$", text, re.MULTILINE)
+    return {str(Path(path).relative_to(folder)) for line in made for path in line.split(", ")}
+
+
+def test_the_workflow_trains_enlarges_classifies_measures_and_writes_the_tables(whole):
+    for name in study.studies("quick"):
+        jobs = study.jobs(name, "quick", steps=2)
+        records = [json.loads((whole / name / run / runs.RECORD).read_text()) for run in jobs]
+        assert all(record["metrics"] for record in records)
+        table = pd.read_csv(whole / "tables" / f"{name}-quick-2-steps.csv")
+        assert table["seeds"].sum() == len(jobs)
+    sets = sorted(path.name for path in (whole / "enlarged").iterdir())
+    assert sets == ["digits-bicubic", "digits-wdsr-a1-5-quick-2-steps"]
+    network = json.loads((whole / "superres" / "wdsr-a1-5-quick-s0-2-steps" / runs.RECORD).read_text())
+    enlarged = json.loads((whole / "enlarged" / sets[1] / runs.RECORD).read_text())
+    assert enlarged["enlarger_sha256"] == network["weights_sha256"]
+
+
+def test_what_is_finished_is_not_made_again(whole):
+    assert planned(whole) == set()
+
+
+def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(whole, tmp_path):
+    folder = tmp_path / "runs"
+    shutil.copytree(whole, folder)  # keeps the files' times
+    path = folder / "superres" / "wdsr-a1-5-quick-s0-2-steps" / runs.RECORD
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"recipe_digest": "of another recipe"}))
+    dependent = {
+        "superres/wdsr-a1-5-quick-s0-2-steps",
+        "enlarged/digits-wdsr-a1-5-quick-2-steps",
+        "classify/digits-wdsr-a1-5-quick-2-steps-quick-s0-2-steps",
+        "frequency/wdsr-a1-5-quick-s0-2-steps",
+    }
+    made = planned(folder)
+    records = {name.removesuffix("/record.json") for name in made if name.endswith("/record.json")}
+    assert records == dependent
+    aside = {name.removeprefix("aside/")[:-9] for name in made if name.startswith("aside/")}
+    assert aside == dependent
+    why = (folder / "outdated" / "superres" / f"{path.parent.name}.txt").read_text()
+    assert why.startswith("recipe_digest = 'of another recipe', not ")
+    snakemake("study=all", "recipe=quick", "steps=2", "--", str(path), HFSR_RUNS=folder)
+    assert json.loads(path.read_text())["recipe_digest"] != "of another recipe"
+    (kept,) = (folder / "aside" / "superres").iterdir()
+    assert json.loads((kept / runs.RECORD).read_text())["recipe_digest"] == "of another recipe"
+    assert planned(folder) > {f"{name}/record.json" for name in dependent - {"superres/wdsr-a1-5-quick-s0-2-steps"}}
+
+
+def test_a_deleted_enlarged_set_is_not_made_again(whole, tmp_path):
+    folder = tmp_path / "runs"
+    shutil.copytree(whole, folder)
+    shutil.rmtree(folder / "enlarged")
+    assert planned(folder) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("recipe=nope",), "no recipe is called 'nope': choose one of quick, bench, paper, authors, long"),
+        (("study=nope",), "no study is called 'nope': choose one of superres, classify, frequency"),
+        (("recipe=quick", "--", "superres/wdsr-a1-9/record.json"), "No rule to produce superres/wdsr-a1-9/record.json"),
+    ],
+)
+def test_what_there_is_not_is_refused_in_a_line(words, said):
+    ended = call_snakemake(*words, "--dry-run") if "--" not in words else call_snakemake(*words)
+    assert ended.returncode == 1
+    assert any(line.startswith(said) for line in ended.stderr.splitlines())
 
 
 @pytest.mark.parametrize(

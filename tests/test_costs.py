@@ -1,0 +1,88 @@
+import math
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from hfsr import costs, recipes, rows, runs, study
+from hfsr.errors import UserError
+from hfsr.models import WDSR
+
+
+def job(name: str, of: str = "superres", recipe: str = "paper") -> study.Job:
+    return study.jobs(of, recipe)[name]
+
+
+def test_operations_are_those_of_every_update():
+    with FlopCounterMode(display=False) as counter:
+        WDSR(blocks=8)(torch.zeros(2, 3, 16, 16)).sum().backward()
+    bench = recipes.superres("bench")
+    expected = counter.get_total_flops() / 2 * bench.batch * bench.steps
+    assert costs.operations(rows.settings(recipe="bench")) == pytest.approx(expected)
+    assert costs.operations(rows.settings("bicubic", recipe="bench")) == 0
+
+
+def test_an_image_of_twice_the_side_is_four_times_the_work():
+    original, enlarged = (job(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
+    assert costs.operations(enlarged.settings) == pytest.approx(4 * costs.operations(original.settings), rel=1e-3)
+
+
+def test_hours_are_those_of_the_records():
+    """A run of the recipe that the speed is from takes what such runs took, in the median."""
+    table = runs.load_records("superres")
+    took = table[(table["recipe"] == "bench") & (table["method"] == "wdsr")].groupby("device")["seconds"].median()
+    estimated = 3600 * costs.hours(job("wdsr-a1-5-bench-s0", recipe="bench"))
+    assert 0.5 * took.min() < estimated < 2 * took.min()
+
+
+def test_a_study_without_records_is_estimated_and_says_so(monkeypatch):
+    monkeypatch.setattr(costs, "_records", lambda of: [])
+    assert costs.speed("superres") is None
+    assert math.isnan(costs.hours(job("wdsr-a0-paper-s0")))
+    assert costs.minutes(job("wdsr-a0-paper-s0")) == costs.LOADING
+    assert set(costs.sources("quick").values()) == {"no records; as super-resolution per operation"}
+
+
+def test_the_fastest_device_is_taken(monkeypatch):
+    made = rows.settings(recipe="bench")
+    records = [made | {"device": name, "seconds": seconds} for name, seconds in (("a", 100), ("b", 10), ("b", 30))]
+    monkeypatch.setattr(costs, "_records", lambda of: records)
+    speed = costs.speed("superres")
+    assert speed.device == "b"
+    assert speed.rate == pytest.approx(costs.operations(made) * (1 / 10 + 1 / 30) / 2)
+
+
+def test_enlarging_is_timed_by_its_images(monkeypatch):
+    made = {"study": "enlarged", "method": "wdsr-a0", "data": "cifar10", "images_per_second": 300.0, "device": "a"}
+    monkeypatch.setattr(costs, "_records", lambda of: [made])
+    (enlarged,) = job("cifar10-wdsr-a0-paper-paper-s0", "classify").before
+    assert costs.hours(enlarged) == pytest.approx(60_000 / 300 / 3600)
+
+
+def test_a_plan_has_a_line_a_row_and_every_job():
+    plan = costs.plan("paper")
+    assert plan["jobs"].sum() == len(costs.everything("paper")) == 8 + 16 + 18 + 9
+    assert (
+        plan.loc[("classify", "cifar10-wdsr-a1-5-paper"), "hours each"]
+        > plan.loc[("classify", "cifar10-original"), "hours each"]
+    )
+    assert plan.loc[("enlarged", "cifar10-bicubic"), "GB"] == pytest.approx(60_000 * 3 * 64 * 64 / 1e9)
+    assert costs.plan("bench").loc[("superres", "wdsr-a1-5"), "jobs"] == 3
+    with pytest.raises(UserError, match="no recipe is called 'nope'"):
+        costs.plan("nope")
+
+
+def test_the_longest_chain_is_network_set_classifier():
+    network = job("wdsr-a1-5-paper-s0")
+    classifier = job("cifar10-wdsr-a1-5-paper-paper-s0", "classify")
+    (enlarged,) = classifier.before
+    assert enlarged.before == (network,)
+    expected = sum(costs.hours(each) for each in (network, enlarged, classifier))
+    assert costs.critical(costs.everything("paper")) == pytest.approx(expected)
+
+
+def test_memory_and_disk_follow_from_the_data_and_the_network():
+    assert costs.memory(job("wdsr-a0-paper-s0")) > 8000 > costs.memory(job("wdsr-a0-bench-s0", recipe="bench"))
+    checkpoint = costs.disk(job("wdsr-a0-paper-s0"))
+    assert 14 * 0.59 < checkpoint < 14 * 0.61  # 0.6 million parameters, thrice in float32 and once in float16
+    assert costs.disk(job("bicubic-paper")) == 0
