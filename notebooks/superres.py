@@ -244,7 +244,8 @@ figures.side_by_side(windows, columns=2)
 #
 # *Then what does the selection change?* Where the error lies. The table above splits it: on the selected elements of the benchmark
 # sets the network gains about two hundredths of a decibel, and pays for it with half a decibel or more on the smooth ones, which the
-# loss never saw and where the error is small anyway: the more it leaves out, the more of both. SSIM comes out a little higher for it; PSNR over all elements hardly notices.
+# loss never saw and where the error is small anyway: the more it leaves out, the more of both. SSIM comes out a little higher for it;
+# PSNR over all elements hardly notices.
 #
 # *As printed, or as in the code?* Averaged over each crop's elements first ({eq}`eq-masked`, then {eq}`eq-batch`), the same selection comes out
 # a few hundredths lower than averaged over the batch at once: a crop with a dozen selected elements then weighs as much as one with
