@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 from hfsr.errors import UserError
-from hfsr.layout import CONTROLS, SRCNN, TABLE_1, TABLE_3, Cell, Row
+from hfsr.layout import CONTROLS, REDUCED_3, SRCNN, TABLE_1, TABLE_3, Cell, Row
 from hfsr.schedule import Schedule
 
 Recipe = TypeVar("Recipe")
@@ -164,6 +164,19 @@ CLASSIFY = {
         schedule=Schedule(peak=0.1),
         networks="quick",
         cells=tuple(Cell("digits", method) for method in ("original", "bicubic", "wdsr-a1-5")),
+    ),
+    # Short runs and many: at equal cost that gave narrower intervals than few long ones, see the page.
+    "bench": ClassifyRecipe(
+        name="bench",
+        dataset="cifar10",
+        depth=11,
+        subset=20_000,
+        batch=64,
+        steps=1000,
+        schedule=Schedule(peak=0.1, warmup=100),
+        # The control: at 32x32, with the compute of 64x64.
+        cells=REDUCED_3 + (Cell("cifar10", "original", steps=4000),),
+        seeds=(0, 1, 2),
     ),
     "paper": ClassifyRecipe(
         name="paper",
