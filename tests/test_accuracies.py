@@ -17,6 +17,7 @@ PLAN = dataclasses.replace(
     name="small",
     steps=100,
     batch=10,
+    networks="bench",
     cells=(
         Cell("digits", "original"),
         Cell("digits", "original", 400),

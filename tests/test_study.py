@@ -92,8 +92,8 @@ def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(t
     """A dry run: what Snakemake would do, with one run finished already."""
     done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / runs.RECORD
     done.parent.mkdir(parents=True)
-    done.write_text("{}")
-    text = snakemake("recipe=long", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path)
+    shutil.copy(paths.results() / "superres" / "wdsr-a1-5-long.json", done)
+    text = snakemake("recipe=long", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path, HFSR_DATA="/nowhere")
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
     assert "--alpha 1/5" not in text
 
@@ -232,7 +232,8 @@ def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(w
     assert json.loads(path.read_text())["recipe_digest"] != "of another recipe"
     (kept,) = (folder / "aside" / "superres").iterdir()
     assert json.loads((kept / runs.RECORD).read_text())["recipe_digest"] == "of another recipe"
-    assert planned(folder) > {f"{name}/record.json" for name in dependent - {"superres/wdsr-a1-5-quick-s0-2-steps"}}
+    # Trained anew the network is the same to the last bit: what was made by it holds.
+    assert {name for name in planned(folder) if not name.startswith("tables/")} == set()
 
 
 def test_a_deleted_enlarged_set_is_not_made_again(whole, tmp_path):
@@ -253,7 +254,7 @@ def test_a_deleted_enlarged_set_is_not_made_again(whole, tmp_path):
 def test_what_there_is_not_is_refused_in_a_line(words, said):
     ended = call_snakemake(*words, "--dry-run") if "--" not in words else call_snakemake(*words)
     assert ended.returncode == 1
-    assert any(line.startswith(said) for line in ended.stderr.splitlines())
+    assert any(line.startswith(said) for line in (ended.stdout + ended.stderr).splitlines())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""The workflow on a real Slurm of four emulated nodes: whole, with a node that dies, with one run on two nodes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cluster import cluster, idle, kill_node, missing, slurm, start, wait_for
+
+from hfsr import paths, runs, study
+from hfsr.engine import CHECKPOINT
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=f"no Slurm: {missing()}")]
+
+ROOT = paths.project()
+UPDATES = 1500  # of the run whose node dies: long enough for a checkpoint
+
+
+@pytest.fixture(scope="module")
+def daemons() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="hfsr-slurm-"))  # a short path: the daemons' sockets lie in it
+    with cluster(folder) as logs:
+        yield logs
+    shutil.rmtree(folder)
+
+
+def workflow(user: Path, *words: str) -> subprocess.Popen:
+    """A user's workflow, in a folder of its own, as `make study PROFILE=slurm` starts it."""
+    user.mkdir(exist_ok=True)
+    call = [sys.executable, "-m", "snakemake", "-s", ROOT / "workflow" / "Snakefile", "--directory", user]
+    call += ["--profile", ROOT / "workflow" / "profiles" / "slurm"]
+    call += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]  # no accounting here
+    call += ["--seconds-between-status-checks", "3", "--config", "threads=1", *words]
+    environment = os.environ | {"HFSR_RUNS": str(user / "runs")}
+    with (user / "snakemake.log").open("w") as log:
+        return subprocess.Popen(call, cwd=user, env=environment, stdout=log, stderr=subprocess.STDOUT)
+
+
+def finish(user: Path, process: subprocess.Popen, seconds: float) -> str:
+    """What a workflow said, when it has ended well."""
+    try:
+        process.wait(seconds)
+    finally:
+        process.kill()
+        said = (user / "snakemake.log").read_text()
+    assert process.returncode == 0, said
+    return said
+
+
+def test_the_whole_study_runs_on_the_cluster(daemons, tmp_path):
+    user = tmp_path / "user"
+    said = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 480)
+    assert "slurm" in said.lower()
+    for name in study.studies("quick"):
+        table = pd.read_csv(user / "runs" / "tables" / f"{name}-quick-2-steps.csv")
+        assert table["seeds"].sum() == len(study.jobs(name, "quick", steps=2))
+    again = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 60)
+    assert "Nothing to be done" in again
+
+
+def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_disturbed(daemons, tmp_path):
+    words = ("study=superres", "recipe=quick", f"steps={UPDATES}", "--", "tables")
+    users = [tmp_path / name for name in ("first", "second")]
+    begun = [workflow(user, *words) for user in users]
+    run = f"superres/wdsr-a0-quick-s0-{UPDATES}-steps"
+    wait_for((users[0] / "runs" / run / CHECKPOINT).exists, 300, "the run has a checkpoint")
+    (node,) = [
+        place
+        for place, where, what in (line.split("|") for line in squeue("%N|%Z|%k"))
+        if where == str(users[0]) and "wdsr-a0" in what
+    ]
+    kill_node(node, daemons)
+    try:
+        for user, process in zip(users, begun, strict=True):
+            finish(user, process, 480)
+    finally:
+        start(node)
+    log = runs.log(users[0] / "runs" / run)
+    assert json.loads((users[0] / "runs" / run / runs.RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
+    for file in ("weights.safetensors",):
+        assert (users[0] / "runs" / run / file).read_bytes() == (users[1] / "runs" / run / file).read_bytes()
+    tables = [user / "runs" / "tables" / f"superres-quick-{UPDATES}-steps.csv" for user in users]
+    assert tables[0].read_text() == tables[1].read_text()
+    assert re.search(f"requeue.*{node}|{node}.*not responding", (daemons / "slurmctld.log").read_text())
+    wait_for(idle, 60, "all nodes are idle again")
+
+
+def squeue(form: str) -> list[str]:
+    return slurm("squeue", "--noheader", "--states=RUNNING", f"--format={form}").splitlines()
+
+
+def test_one_model_is_trained_on_two_nodes(daemons, tmp_path):
+    words = ["train", "--alpha", "1/5", "--recipe", "quick", "--steps", "6"]
+    environment = os.environ | {"HFSR_RUNS": str(tmp_path), "HFSR_PYTHON": sys.executable}
+    call = ["sbatch", "--wait", "--nodes=2", f"--output={tmp_path / 'log'}", "workflow/nodes.sbatch"]
+    ended = subprocess.run([*call, *words, "--out", tmp_path / "two"], cwd=ROOT, env=environment, timeout=240)
+    assert ended.returncode == 0, (tmp_path / "log").read_text()
+    subprocess.run([sys.executable, "-m", "hfsr.cli", *words, "--out", tmp_path / "one"], check=True, env=environment)
+    one, two = (runs.read(tmp_path / name) for name in ("one", "two"))
+    assert (one["processes"], two["processes"]) == (1, 2)
+    losses = [runs.log(tmp_path / name)["loss"].to_list() for name in ("one", "two")]
+    assert losses[0] == pytest.approx(losses[1], rel=2e-2)  # bf16
+    assert one["train"]["selected_fraction"] == pytest.approx(two["train"]["selected_fraction"], rel=1e-6)
+
+
+def test_a_partition_that_is_not_there_is_named(daemons, tmp_path):
+    words = ("--default-resources", "slurm_partition=nowhere")
+    user = tmp_path / "user"
+    process = workflow(user, "study=superres", "recipe=quick", "steps=2", *words, "--retries", "0", "--", "tables")
+    assert process.wait(120) != 0
+    said = (user / "snakemake.log").read_text()
+    assert re.search(r"invalid partition.*nowhere|nowhere.*partition", said, re.IGNORECASE), said
