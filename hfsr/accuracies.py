@@ -168,3 +168,19 @@ def cost(recipe: str, dataset: str) -> pd.DataFrame:
         devices = dict.fromkeys(record["device"] for record in records)
         table[name] = {"seconds an epoch": float(seconds), "device": "; ".join(devices)}
     return pd.DataFrame.from_dict(table, orient="index")
+
+
+def lengths(recipe: str, dataset: str, method: str) -> pd.DataFrame:
+    """How accuracy and its scatter over seeds depend on the number of updates.
+
+    Returns
+    -------
+    DataFrame
+        A row a number of updates, of all published runs of a method: ``mean``, ``sd``, ``seeds``.
+    """
+    values: dict[int, list[float]] = {}
+    for record in _records(paths.results() / "classify"):
+        if (record["recipe"], record["data"]["name"], record["method"]) == (recipe, dataset, method):
+            values.setdefault(record["steps"], []).append(accuracy(record))
+    rows = {steps: (*spread(values[steps]), len(values[steps])) for steps in sorted(values)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "sd", "seeds"]).rename_axis("updates")

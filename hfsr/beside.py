@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from hfsr import accuracies, paper, paths, recipes, tables
+from hfsr import accuracies, paper, paths, tables
 from hfsr.claims import RECIPE, SET
 from hfsr.files import read_json
 from hfsr.stats import Estimate, of_mean
@@ -56,12 +56,29 @@ def table3() -> pd.DataFrame:
     """
     theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
-        measured = RECIPE in recipes.CLASSIFY
         columns[name, "paper"] = _filled(theirs[name], "{:.2f}")
-        columns[name, "here"] = _estimates(accuracies.summary(RECIPE, name) if measured else pd.DataFrame(), 2)
-        sources.append(_sources("classify", accuracies.published(RECIPE, name) if measured else {}))
+        columns[name, "here"] = _estimates(accuracies.summary(RECIPE, name), 2)
+        sources.append(_sources("classify", accuracies.published(RECIPE, name)))
     columns[RECORDS] = _joined(sources)
     return _table(columns, theirs.index)
+
+
+def gains(dataset: str, baseline: str) -> pd.DataFrame:
+    """Differences of accuracy to a row of Table III.
+
+    Parameters
+    ----------
+    dataset : {"cifar10", "cifar100"}
+    baseline : str
+        A row of `hfsr.paper.table3`.
+
+    Returns
+    -------
+    DataFrame
+        That of `hfsr.accuracies.differences`, and in column ``paper`` the paper's difference; NaN for a row that is not in it.
+    """
+    theirs, table = paper.table3()[dataset], accuracies.differences(RECIPE, dataset, baseline)
+    return table.assign(paper=(theirs - theirs[baseline]).reindex(table.index))
 
 
 def table4() -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from hfsr import accuracies, paper, recipes, tables
+from hfsr import accuracies, paper, tables
 from hfsr.errors import UserError
 from hfsr.stats import Estimate
 from hfsr.verdict import Verdict, gained, near
@@ -180,7 +180,7 @@ def _selection() -> Claim:
 def _accuracies(dataset: str, name: str) -> Claim:
     theirs = paper.table3()[dataset]
     ours, verdict, records = "not measured yet", Verdict("undecided"), []
-    by_row = accuracies.published(RECIPE, dataset) if RECIPE in recipes.CLASSIFY else {}
+    by_row = accuracies.published(RECIPE, dataset)
     if {"WDSR", "1/5"} <= set(by_row):
         gain = _read(accuracies.differences(RECIPE, dataset, "WDSR").T["1/5"])
         ours, verdict = gain.shown(2, " points"), gained(gain.estimate)

@@ -69,5 +69,7 @@ CONTROLS = (
 ENLARGERS = ("original", "bicubic", "srcnn", "wdsr-a0", "wdsr-a1-7", "wdsr-a1-6", "wdsr-a1-5", "wdsr-a1-4", "wdsr-a1-3")
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in ENLARGERS)
 REDUCED_3 = tuple(
-    cell for cell in TABLE_3 if cell.dataset == "cifar10" or cell.method in ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")
+    cell
+    for cell in TABLE_3
+    if cell.dataset == "cifar10" or cell.method in ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")
 )

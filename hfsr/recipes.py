@@ -175,7 +175,7 @@ CLASSIFY = {
         steps=1000,
         schedule=Schedule(peak=0.1, warmup=100),
         # The control: at 32x32, with the compute of 64x64.
-        cells=REDUCED_3 + (Cell("cifar10", "original", steps=4000),),
+        cells=(*REDUCED_3, Cell("cifar10", "original", steps=4000)),
         seeds=(0, 1, 2),
     ),
     "paper": ClassifyRecipe(

@@ -92,9 +92,8 @@ def kill_node(node: str, folder: Path) -> None:
             words = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"SLURMD_NODENAME={node}".encode() in environment:
-            victims.append(int(process.name))
-        elif words.startswith(b"slurmstepd") and _spool(process) == node:
+        of_node = f"SLURMD_NODENAME={node}".encode() in environment
+        if of_node or (words.startswith(b"slurmstepd") and _spool(process) == node):
             victims.append(int(process.name))
     for victim in victims:
         try:

@@ -127,3 +127,10 @@ def test_an_unknown_baseline_is_refused():
         UserError, match="no row of small on digits is called 'WDSR': choose one of Original, Original, 4 x"
     ):
         accuracies.differences("small", "digits", "WDSR")
+
+
+def test_what_length_buys():
+    table = accuracies.lengths("small", "digits", "wdsr-a1-5")
+    assert table.index.tolist() == [100]
+    assert table.loc[100].tolist() == pytest.approx([87.5, np.std([85, 90], ddof=1), 2])
+    assert accuracies.lengths("small", "digits", "original").index.tolist() == [7, 100, 400]

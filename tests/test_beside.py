@@ -48,3 +48,9 @@ def test_table_4_is_in_megabytes_with_intervals_over_thousands(tmp_path, monkeyp
     expected = sum(records["bicubic"][0]["per_image"]["bsd100"]["png_bytes"]) / 2**20
     printed, _, _ = table.loc["Bicubic", ("photographs", "here")].partition(" ")
     assert float(printed) == pytest.approx(expected, abs=0.006)
+
+
+def test_gains_stand_beside_the_papers():
+    table = beside.gains("cifar10", "WDSR")
+    assert table.loc["1/5", "paper"] == pytest.approx(95.23 - 94.80)
+    assert table.loc["1/5", "low"] < table.loc["1/5", "mean"] < table.loc["1/5", "high"]

@@ -2,7 +2,7 @@
 
 from hfsr.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.figures.method import framework, map_histogram, map_panels, selected_shares
-from hfsr.figures.study import accuracies, curve, differences, learning_curves, side_by_side
+from hfsr.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
 
 __all__ = [
     "accuracies",
@@ -11,6 +11,7 @@ __all__ = [
     "curve",
     "differences",
     "framework",
+    "gains",
     "learning_curves",
     "map_histogram",
     "map_panels",

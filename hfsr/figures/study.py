@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -138,4 +139,35 @@ def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.grid(axis="y", visible=False)
         title(ax, name)
     axes[0, 0].set_yticks(places, drawing.method_labels(rows))
+    return figure
+
+
+@styled
+def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
+    """Differences of accuracy to a baseline, two panels a line: ours with intervals, the paper's as open points.
+
+    Parameters
+    ----------
+    panels : dict of title -> DataFrame
+        From `hfsr.beside.gains`.
+    """
+    rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
+    lines = -(-len(panels) // 2)
+    size = (WIDTH, lines * (1 + 0.3 * len(rows)))
+    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    places = np.arange(len(rows))
+    for ax, (name, table) in zip(axes.flat, panels.items(), strict=True):
+        every = table.reindex(rows)
+        colours = [RED if sign in (-1, 1) else GREY for sign in every["sign"]]
+        ax.hlines(places, every["low"], every["high"], color=colours, lw=2)
+        ax.scatter(every["mean"], places, color=colours, label="here, 95 % interval")
+        ax.plot(every["paper"], places + 0.25, "D", color=drawing.INK, mfc="none", ms=5, label="paper, one run")
+        ax.axvline(0, color=drawing.INK, lw=1)
+        ax.set(ylim=(len(rows) - 0.5, -0.5))
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.grid(axis="y", visible=False)
+        title(ax, name)
+    axes[0, 0].set_yticks(places, drawing.method_labels(rows))
+    axes[0, 0].legend(loc="best")
+    figure.supxlabel("difference of accuracy (points)", fontsize=12)
     return figure
