@@ -136,6 +136,7 @@ def train(
         loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
         images=plan.batch,
         watch=accuracy,
+        checks=4,
     )
     progress = engine.fit(task, run, made | {"data_digest": data.digest}, steps)
 
