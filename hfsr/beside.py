@@ -10,13 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from hfsr import accuracies, paper, paths, tables
+from hfsr import accuracies, paper, sizes, tables
 from hfsr.claims import RECIPE, SET
-from hfsr.files import read_json
-from hfsr.stats import Estimate, of_mean
 
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
-MEGABYTE = 2**20  # the paper does not say which
 RECORDS = ("records", "")
 Record = dict[str, Any]
 Sources = tuple[tuple[str, str], ...]
@@ -92,29 +89,21 @@ def table4() -> pd.DataFrame:
     """
     theirs, photographs = paper.table4(), tables.published(RECIPE, "frequency")
     images = {row: len(records[0]["per_image"][SET]["png_bytes"]) for row, records in photographs.items()}
-    sizes = tables.estimates(RECIPE, SET, "png_bytes", "frequency")[["mean", "low", "high"]]
+    each = tables.estimates(RECIPE, SET, "png_bytes", "frequency")[["mean", "low", "high"]]
     columns = {
         ("photographs", "paper"): _filled(theirs["div2k_valid"], "{:.2f}"),
-        ("photographs", "here"): _named(_estimates(sizes.mul(pd.Series(images), axis=0) / MEGABYTE, 2)),
+        ("photographs", "here"): _named(_estimates(each.mul(pd.Series(images), axis=0) / sizes.MEGABYTE, 2)),
     }
     sources = [_named(_sources("frequency", photographs))]
-    enlarged = [read_json(path) for path in sorted((paths.results() / "enlarged").glob("*.json"))]
     for column in CIFAR:
         dataset, part = column.split("_")
-        metric = f"{dataset}/{part}_png_bytes"
-        sets = {each["method"]: each for each in enlarged if each["data"]["name"] == dataset}
-        totals = {method: _total(each["thousands"][metric])._asdict() for method, each in sets.items()}
         columns[column, "paper"] = _filled(theirs[column], "{:.2f}")
-        columns[column, "here"] = _named(_estimates(pd.DataFrame.from_dict(totals, orient="index") / MEGABYTE, 2))
+        columns[column, "here"] = _named(_estimates(sizes.totals(dataset, part) / sizes.MEGABYTE, 2))
         if part == "train":
-            sources.append(_named(_sources("enlarged", {method: [each] for method, each in sets.items()})))
+            made = {method: [record] for method, record in sizes.published(dataset).items()}
+            sources.append(_named(_sources("enlarged", made)))
     columns[RECORDS] = _joined(sources)
     return _table(columns, paper.METHODS)
-
-
-def _total(parts: list[int]) -> Estimate:
-    """Sum of the sizes of a set's parts, with the interval that follows from how they differ."""
-    return Estimate(*(len(parts) * end for end in of_mean(parts)))
 
 
 def _filled(values: pd.Series, form: str) -> pd.Series:

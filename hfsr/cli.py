@@ -182,13 +182,7 @@ def plan(
     """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
     from hfsr import costs
 
-    table = costs.plan(recipe)
-    typer.echo(table.round(2).to_string())
-    gigabytes, longest = table["GB"].sum(), costs.critical(costs.everything(recipe))
-    typer.echo(f"\nin all: {table['jobs'].sum()} jobs, {table['hours'].sum():,.1f} hours, {gigabytes:.1f} GB on disk")
-    typer.echo(f"longest chain of jobs that wait for each other: {longest:,.1f} hours")
-    for name, source in costs.sources(recipe).items():
-        typer.echo(f"hours of {name}: {source}")
+    typer.echo(costs.summary(recipe))
 
 
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")

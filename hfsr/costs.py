@@ -142,6 +142,20 @@ def plan(recipe: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(table, orient="index").loc[lines].rename_axis(["study", "row"]).astype({"jobs": int})
 
 
+def summary(recipe: str) -> str:
+    """What `hfsr plan` prints: the plan, its sums, the longest chain, and where the hours come from."""
+    table, longest = plan(recipe), critical(everything(recipe))
+    jobs, hours, gigabytes = table["jobs"].sum(), table["hours"].sum(), table["GB"].sum()
+    lines = [
+        table.round(2).to_string(),
+        "",
+        f"in all: {jobs} jobs, {hours:,.1f} hours, {gigabytes:.1f} GB on disk",
+        f"longest chain of jobs that wait for each other: {longest:,.1f} hours",
+        *(f"hours of {of}: {source}" for of, source in sources(recipe).items()),
+    ]
+    return "\n".join(lines)
+
+
 def sources(recipe: str) -> dict[str, str]:
     """Where the hours of every study come from, in words."""
     words = {}

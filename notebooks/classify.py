@@ -42,18 +42,19 @@ from hfsr.weightmap import alpha_label
 # %% [markdown]
 # By default the images are scikit-learn's handwritten digits of 8 x 8 pixels, which are on every machine: a demonstration, not
 # the study. Where CIFAR is, `papermill notebooks/classify.ipynb runs/c.ipynb -p method wdsr -p alpha 1/5 -p dataset cifar10
-# -p recipe bench -p seed 1` runs one cell of the grid, and `-p recipe paper` the paper's own network. Recipe `quick`
-# trains two more for comparison: on the original images and on bicubic ones.
+# -p seed 1` runs one cell of the study's grid, and with `-p recipe paper` the paper's own network. On digits
+# two more are trained for comparison: on the original images and on bicubic ones.
 
 # %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
-recipe = "quick"  # "bench" is the study below, minutes a run; "paper" the paper's network, days
+recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
 seed = 0
 steps = None  # updates; None: as many as the recipe has
 
 # %%
+recipe = recipe or ("quick" if dataset == "digits" else "bench")
 enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
 methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
 planned = {name: cells.settings(dataset, name, seed, recipe, steps) for name in methods}

@@ -1,7 +1,7 @@
 import pytest
 
-from hfsr import beside, paper, paths, tables
-from hfsr.files import read_json, write_json
+from hfsr import beside, paper, paths, sizes, tables
+from hfsr.files import read_json
 
 
 def test_table_1_has_both_numbers_of_every_row():
@@ -33,21 +33,20 @@ def test_table_3_is_empty_where_nothing_was_measured():
     assert table.notna().all(axis=None)
 
 
-def test_table_4_is_in_megabytes_with_intervals_over_thousands(tmp_path, monkeypatch):
+def test_table_4_is_in_megabytes_with_intervals_over_thousands(monkeypatch):
     thousands = {"cifar10/train_png_bytes": [2**20, 2**21], "cifar10/test_png_bytes": [2**20, 2**20]}
-    enlarged = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "data": {"name": "cifar10"}, "command": "make it"}
-    records = tables.published("bench", "frequency")
-    write_json(tmp_path / "enlarged" / "cifar10-wdsr-a1-5.json", enlarged | {"thousands": thousands})
-    monkeypatch.setattr(paths, "results", lambda: tmp_path)
-    monkeypatch.setattr(tables, "published", lambda recipe, study: records)
+    data = {"name": "cifar10", "images": 2000, "test_images": 2000}
+    made = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "data": data, "command": "make it"}
+    found = {"cifar10": {"wdsr-a1-5": made | {"thousands": thousands}}, "cifar100": {}}
+    monkeypatch.setattr(sizes, "published", found.get)
     table = beside.table4()
     assert table.loc["1/5", ("cifar10_train", "here")] == "3.00 (-9.71, 15.71)"  # Student's of two: 12.71 deviations
     assert table.loc["1/5", ("cifar10_test", "here")] == "2.00 (2.00, 2.00)"
     assert table.loc["1/5", beside.RECORDS][-1] == ("enlarged/cifar10-wdsr-a1-5.json", "make it")
     assert table.loc["WDSR", ("cifar10_train", "here")] == table.loc["1/5", ("cifar100_train", "here")] == ""
-    expected = sum(records["bicubic"][0]["per_image"]["bsd100"]["png_bytes"]) / 2**20
+    photographs = tables.published("bench", "frequency")["bicubic"][0]["per_image"]["bsd100"]
     printed, _, _ = table.loc["Bicubic", ("photographs", "here")].partition(" ")
-    assert float(printed) == pytest.approx(expected, abs=0.006)
+    assert float(printed) == pytest.approx(sum(photographs["png_bytes"]) / 2**20, abs=0.006)
 
 
 def test_gains_stand_beside_the_papers():
