@@ -32,7 +32,7 @@ def label(cell: Cell, usual: int) -> str:
 
     Examples
     --------
-    >>> label(Cell("cifar10", "wdsr-a1-5"), 1000), label(Cell("cifar10", "original", 4000), 1000)
+    >>> label(Cell("cifar10", "wdsr-a1-5"), 500), label(Cell("cifar10", "original", 2000), 500)
     ('1/5', 'Original, 4 x updates')
     """
     name = PLAIN.get(cell.method) or cell.method.removeprefix("wdsr-a").replace("-", "/", 1)
@@ -98,7 +98,7 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
             "high": estimate.high,
             "seeds": len(values),
         }
-    return pd.DataFrame(table).T
+    return pd.DataFrame(table).T.reindex(columns=["mean", "sd", "low", "high", "seeds"])
 
 
 def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:

@@ -49,12 +49,14 @@ def table3() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows as in `hfsr.paper.table3`; columns (set, "paper" or "here"), records.
+        Rows as in `hfsr.paper.table3`; columns (set, "paper", "here" or "seeds"), records.
     """
     theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
         columns[name, "paper"] = _filled(theirs[name], "{:.2f}")
-        columns[name, "here"] = _estimates(accuracies.summary(RECIPE, name), 2)
+        ours = accuracies.summary(RECIPE, name)
+        columns[name, "here"] = _estimates(ours, 2)
+        columns[name, "seeds"] = _filled(ours["seeds"], "{:.0f}")
         sources.append(_sources("classify", accuracies.published(RECIPE, name)))
     columns[RECORDS] = _joined(sources)
     return _table(columns, theirs.index)
