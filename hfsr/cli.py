@@ -125,7 +125,7 @@ def classify(
     method: Annotated[
         str, typer.Option(help='How images are enlarged: "original" (not), "bicubic" or a model.')
     ] = "original",
-    recipe: Annotated[str, typer.Option(help="quick or paper.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench or paper.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     out: Out = None,

@@ -87,6 +87,8 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
         start(node)
     log = runs.log(users[0] / "runs" / run)
     assert json.loads((users[0] / "runs" / run / runs.RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
+    bar = re.search(rf"(\d+)/{UPDATES} \[", (users[0] / "runs" / "logs" / f"{run}.log").read_text())
+    assert int(bar[1]) > 0, "begun anew instead of going on from its checkpoint"
     weights = [(user / "runs" / run / runs.WEIGHTS).read_bytes() for user in users]
     assert weights[0] == weights[1]
     tables = [user / "runs" / "tables" / f"superres-quick-{UPDATES}-steps.csv" for user in users]
