@@ -32,7 +32,7 @@ import torch
 from IPython.display import display
 from scipy.stats import norm
 
-from hfsr import accuracies, beside, cells, classify, figures, paper, recipes, runs
+from hfsr import accuracies, beside, cells, claims, classify, figures, paper, recipes, runs
 from hfsr.data import labelled
 from hfsr.enlarge import enlarge
 from hfsr.layers import table2
@@ -177,7 +177,7 @@ for name in [name for name in right if name != enlarger]:
 SCATTER = (0.14, 0.20)  # points from seed to seed, of a deeper network: the paper reports none
 accuracy = paper.table3()
 error = standard_error(accuracy, 10_000)
-names = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+names = claims.CIFAR
 intervals = {
     names[name]: pd.DataFrame(
         {
