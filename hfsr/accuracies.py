@@ -150,7 +150,8 @@ def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
     corrected = iter(holm([p for row in table.values() for p in row["p"]]).tolist())
     for row in table.values():
         row["p"] = [next(corrected) for _ in row["p"]]
-    return pd.DataFrame.from_dict(table, orient="index")
+    columns = ["mean", "low", "high", "sign", "seeds", "alone", "p"]
+    return pd.DataFrame.from_dict(table, orient="index").reindex(columns=columns)
 
 
 def cost(recipe: str, dataset: str) -> pd.DataFrame:

@@ -176,6 +176,8 @@ def table(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
 def publish(study: str, recipe: str) -> list[Path]:
     """Publish every finished run of a recipe: its record, and of the first seed's networks that enlarge the weights.
 
+    With the classifiers, the records of the enlarged sets that they read, as far as what enlarged them is published.
+
     Returns
     -------
     list of Path
@@ -187,4 +189,8 @@ def publish(study: str, recipe: str) -> list[Path]:
         if (job.folder / runs.RECORD).exists():
             name = GRIDS[study].model_name(job.settings) if job.settings["seed"] == first else None
             published.append(runs.publish(job.folder, name))
+    for job in plan(planned.values()).values():
+        made = job.settings["study"] == "enlarged" and (job.folder / runs.RECORD).exists()
+        if made and not runs.check(runs.read(job.folder) | {"model": None}):
+            published.append(runs.publish(job.folder))
     return published

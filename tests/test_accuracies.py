@@ -77,6 +77,14 @@ def test_the_summary_has_mean_deviation_and_interval():
     assert np.isnan(table.loc["Original", "low"])
 
 
+def test_without_a_record_of_the_baseline_there_is_no_difference(monkeypatch):
+    every = accuracies.published("small", "digits")
+    monkeypatch.setattr(accuracies, "published", lambda recipe, dataset: {"1/5": every["1/5"]})
+    table = accuracies.differences("small", "digits", "Bicubic")
+    assert table.empty
+    assert {"mean", "sign", "p"} <= set(table.columns)
+
+
 def test_differences_are_paired_by_seed_and_image():
     table = accuracies.differences("small", "digits", "Bicubic")
     assert list(table.index) == ["Original", "Original, 4 x updates", "1/5"]

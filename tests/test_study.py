@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hfsr import engine, images, paths, recipes, runs, study, superres
-from hfsr.data import photographs
+from hfsr import engine, enlarged, images, paths, recipes, runs, study, superres
+from hfsr.data import labelled, photographs
 from hfsr.data.div2k import NUMBERS, layout
 from hfsr.errors import UserError
 
@@ -75,6 +75,22 @@ def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny_st
     table = runs.load_records("superres")
     assert table["model"].dropna().to_dict() == {"wdsr-a0-tiny": "wdsr-a0-tiny"}
     assert all(runs.check(json.loads(path.read_text())) == [] for path in published)
+
+
+def test_enlarged_sets_are_published_with_the_classifiers_that_read_them(tmp_path, monkeypatch):
+    for kind in ("runs", "results"):
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
+    enlarged.make(labelled.load("digits"), "bicubic")
+    (published,) = study.publish("classify", "quick")
+    assert published == tmp_path / "results" / "enlarged" / "digits-bicubic.json"
+    record = json.loads(published.read_text())
+    assert runs.check(record) == []
+    network = {"method": "wdsr-a1-5-quick", "enlarger_sha256": "of a network that is published nowhere"}
+    (job,) = study.jobs("classify", "quick")["digits-wdsr-a1-5-quick-quick-s0"].before
+    path = job.folder / runs.RECORD
+    path.parent.mkdir()
+    path.write_text(json.dumps({key: value for key, value in record.items() if key not in ("name", "model")} | network))
+    assert study.publish("classify", "quick") == [published]
 
 
 def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny_study, pictures):
