@@ -86,3 +86,13 @@ def test_memory_and_disk_follow_from_the_data_and_the_network():
     checkpoint = costs.disk(job("wdsr-a0-paper-s0"))
     assert 14 * 0.59 < checkpoint < 14 * 0.61  # 0.6 million parameters, thrice in float32 and once in float16
     assert costs.disk(job("bicubic-paper")) == 0
+
+
+def test_the_summary_has_every_line_and_the_sums():
+    plan, lines = costs.plan("quick"), costs.summary("quick").splitlines()
+    assert (
+        f"in all: {plan['jobs'].sum()} jobs, {plan['hours'].sum():,.1f} hours, {plan['GB'].sum():.1f} GB on disk"
+        in lines
+    )
+    assert all(any(f" {row} " in line for line in lines) for _, row in plan.index)
+    assert [line for line in lines if line.startswith("hours of superres: ")]
