@@ -222,6 +222,16 @@ def test_the_workflow_trains_enlarges_classifies_measures_and_writes_the_tables(
     assert enlarged["enlarger_sha256"] == network["weights_sha256"]
 
 
+def test_a_finished_run_has_its_executed_notebook(whole, tmp_path):
+    folder = tmp_path / "runs"
+    shutil.copytree(whole, folder)
+    notebook = folder / "superres" / "wdsr-a0-quick-s0-2-steps" / "notebook.ipynb"
+    snakemake("study=all", "recipe=quick", "steps=2", "--", str(notebook), HFSR_RUNS=folder)
+    cells = json.loads(notebook.read_text())["cells"]
+    assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
+    assert "read, not trained again: runs/superres/wdsr-a0-quick-s0-2-steps" in notebook.read_text()
+
+
 def test_what_is_finished_is_not_made_again(whole):
     assert planned(whole) == set()
 
