@@ -7,22 +7,15 @@ what a plan says of them is extrapolated.
 import math
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
-import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
-from hfsr import networks, recipes, rows, runs, study
-from hfsr.data.cifar import LAYOUTS
-from hfsr.models import SRCNN, WDSR, ResNet, parameters
+from hfsr import counts, paths, recipes, rows, runs, study
+from hfsr.files import read_json
+from hfsr.models import parameters
 from hfsr.study import Job, Settings
 
-# What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
-DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
-OTHER_PIXELS = 120_000_000  # of all other photographs together, rounded up
-LABELLED = {"digits": (1797, 8)} | dict.fromkeys(LAYOUTS, (60_000, 32))  # images and their side
 MARGIN = 2  # a job may take so many times the estimate before a cluster stops it
 LOADING = 10  # minutes for what is no training: reading the data, measuring
 BASE = 3000  # megabytes of a process that has imported everything and holds no data
@@ -43,46 +36,30 @@ class Speed(NamedTuple):
     device: str
 
 
-def operations(made: Settings) -> float:
-    """Floating-point operations of a run's training or enlarging, from its settings; of a measurement the pixels measured.
-
-    Examples
-    --------
-    >>> one = operations(rows.settings(recipe="paper"))
-    >>> one / operations(rows.settings(recipe="paper", steps=3000))
-    100.0
-    """
-    if made["study"] == "frequency":
-        return sum(_pixels(name) for name in recipes.superres(made["recipe"]).evaluation)
-    if made["study"] == "enlarged":
-        images, side = LABELLED[made["data"]]
-        return 0.0 if made["method"] in networks.PLAIN else images * _forward(_network(made["method"]), side)
-    if made["study"] == "superres":
-        plan = recipes.superres(made["recipe"])
-        return made["steps"] * plan.batch * _update(made["method"], plan.blocks, plan.crop)
-    reader, (_, side) = recipes.classify(made["recipe"]), LABELLED[made["data"]]
-    side = side if made["method"] == "original" else 2 * side
-    return made["steps"] * reader.batch * _update("resnet", made["depth"], side)
-
-
 def speed(of: str) -> Speed | None:
-    """The median speed of a study's published records on the device where they were fastest; None without records."""
+    """The median speed of a study's published records, of one process, on the device where they were fastest.
+
+    None where there are no records, or none that is not stale.
+    """
     found: dict[str, list[float]] = {}
     for record in _records(of):
-        done, seconds = operations(record), record.get("seconds")
+        done, seconds = counts.operations(record), record.get("seconds")
         if of == "enlarged" and record["images_per_second"]:
-            seconds = LABELLED[record["data"]][0] / record["images_per_second"]
+            seconds = counts.LABELLED[record["data"]][0] / record["images_per_second"]
         if done and seconds:
-            found.setdefault(record["device"], []).append(done / seconds)
+            found.setdefault(record["device"], []).append(done / seconds / record.get("processes", 1))
     speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]
     return max(speeds, default=None)
 
 
 def hours(job: Job) -> float:
-    """Hours of a job at the speed of its study's records, or where there are none at the super-resolution study's."""
+    """Hours of a job at the speed of its study's records, or where there are none at the super-resolution study's.
+
+    NaN where nothing is known.
+    """
     kind = job.settings["study"]
-    known = speed(kind) or speed("superres")
-    return operations(job.settings) / known.rate / 3600 if known else math.nan
+    known = speed(kind) or (speed("superres") if kind != "frequency" else None)
+    return (counts.operations(job.settings) + counts.measuring(job.settings)) / known.rate / 3600 if known else math.nan
 
 
 def minutes(job: Job) -> int:
@@ -91,29 +68,42 @@ def minutes(job: Job) -> int:
     return LOADING + (0 if math.isnan(estimate) else math.ceil(60 * MARGIN * estimate))
 
 
+def gpus(job: Job) -> int:
+    """GPUs that a cluster is asked for: none where no network computes."""
+    return int(job.settings["method"] not in ("truth", "bicubic") or job.settings["study"] == "classify")
+
+
 def memory(job: Job) -> int:
-    """Megabytes that a cluster is asked for: the process, the data it holds, and what an update needs."""
+    """Megabytes that a cluster is asked for: the process, the data it holds, and what an update keeps for its gradients."""
     made = job.settings
     if made["study"] in ("superres", "frequency"):
         plan = recipes.superres(made["recipe"])
-        held = max(_pixels(plan.data) if made["study"] == "superres" else 0, sum(map(_pixels, plan.evaluation)))
-        return BASE + math.ceil(held * 3 * 1.25 / 1e6)  # uint8, with a quarter for the low resolution
-    images, side = LABELLED[made["data"]]
-    return BASE + math.ceil(images * 3 * side**2 * 5 / 1e6)
+        trains = made["study"] == "superres" and made["method"] != "bicubic"
+        names = [*plan.evaluation, *([plan.data, plan.watch] if trains else [])]
+        held = sum(map(counts.pixels, names)) * 3 * 1.25  # uint8, with a quarter for the low resolution
+        kept = plan.batch * counts.kept_for_gradients(made["method"], plan.blocks, plan.crop) if trains else 0.0
+        return BASE + math.ceil((held + kept) / 1e6)
+    images, side = counts.LABELLED[made["data"]]
+    held = images * 3 * side**2 * 5
+    if made["study"] == "enlarged":
+        return BASE + math.ceil(held / 1e6)
+    reader, side = recipes.classify(made["recipe"]), side if made["method"] == "original" else 2 * side
+    return BASE + math.ceil((held + reader.batch * counts.kept_for_gradients("resnet", made["depth"], side)) / 1e6)
 
 
 def disk(job: Job) -> float:
     """Megabytes that a job leaves: checkpoint and weights, or the enlarged set."""
     made = job.settings
     if made["study"] == "enlarged":
-        images, side = LABELLED[made["data"]]
+        images, side = counts.LABELLED[made["data"]]
         return images * 3 * (2 * side) ** 2 / 1e6
     if made["study"] == "frequency" or _row(job) == "bicubic":
         return 0.0
     if made["study"] == "superres":
-        model, copies = _built(made["method"], recipes.superres(made["recipe"]).blocks), 3  # Adam keeps two moments
+        model = counts.built(made["method"], recipes.superres(made["recipe"]).blocks)
+        copies = 3  # Adam keeps two moments
     else:
-        model, copies = _built("resnet", made["depth"]), 2
+        model, copies = counts.built("resnet", made["depth"]), 2
     return parameters(model) * (4 * copies + 2) / 1e6
 
 
@@ -176,48 +166,16 @@ def everything(recipe: str) -> list[Job]:
 
 def _row(job: Job) -> str:
     made = job.settings
-    if made["study"] in ("classify", "enlarged"):
+    if made["study"] == "enlarged":
         return f"{made['data']}-{made['method']}"
+    if made["study"] == "classify":
+        usual = made["steps"] == recipes.classify(made["recipe"]).steps
+        return f"{made['data']}-{made['method']}" + ("" if usual else f", {made['steps']:,} updates")
     return "truth" if made["method"] == "truth" else rows.row_name(made)
 
 
 @cache
-def _records(of: str) -> list[dict[str, Any]]:
-    table = runs.load_records(of)
-    return [_flat(runs.record(name, of)) for name in table.index]
-
-
-def _flat(record: dict[str, Any]) -> Settings:
-    return record | {"data": record["data"]["name"]}
-
-
-@cache
-def _pixels(name: str) -> int:
-    return sum(DIV2K_PIXELS.get(part, 0) for part in name.split("+")) or OTHER_PIXELS
-
-
-def _network(name: str) -> nn.Module:
-    made = rows.maker(name)
-    return _built(made["method"], recipes.superres(made["recipe"]).blocks) if made else networks.load(name)
-
-
-def _built(kind: str, size: int) -> nn.Module:
-    if kind == "resnet":
-        return ResNet(size)
-    return WDSR(blocks=size) if kind == "wdsr" else SRCNN()
-
-
-@cache
-def _update(kind: str, size: int, side: int) -> float:
-    """Operations of an update for one image: forward and backward."""
-    if kind == "bicubic":
-        return 0.0
-    with FlopCounterMode(display=False) as counter:
-        _built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
-    return float(counter.get_total_flops())
-
-
-def _forward(model: nn.Module, side: int) -> float:
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(torch.zeros(1, 3, side, side))
-    return float(counter.get_total_flops())
+def _records(of: str) -> list[Settings]:
+    """A study's published records but for stale ones: what a change makes stale, a workflow is there to make anew."""
+    records = [read_json(path) for path in sorted((paths.results() / of).glob("*.json"))]
+    return [record | {"data": record["data"]["name"]} for record in records if not runs.check(record)]

@@ -1,30 +1,14 @@
 import math
 
 import pytest
-import torch
-from torch.utils.flop_counter import FlopCounterMode
 
-from hfsr import costs, recipes, rows, runs, study
+from hfsr import costs, counts, paths, rows, runs, study
 from hfsr.errors import UserError
-from hfsr.models import WDSR
+from hfsr.files import read_json, write_json
 
 
 def job(name: str, of: str = "superres", recipe: str = "paper") -> study.Job:
     return study.jobs(of, recipe)[name]
-
-
-def test_operations_are_those_of_every_update():
-    with FlopCounterMode(display=False) as counter:
-        WDSR(blocks=8)(torch.zeros(2, 3, 16, 16)).sum().backward()
-    bench = recipes.superres("bench")
-    expected = counter.get_total_flops() / 2 * bench.batch * bench.steps
-    assert costs.operations(rows.settings(recipe="bench")) == pytest.approx(expected)
-    assert costs.operations(rows.settings("bicubic", recipe="bench")) == 0
-
-
-def test_an_image_of_twice_the_side_is_four_times_the_work():
-    original, enlarged = (job(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
-    assert costs.operations(enlarged.settings) == pytest.approx(4 * costs.operations(original.settings), rel=1e-3)
 
 
 def test_hours_are_those_of_the_records():
@@ -49,7 +33,7 @@ def test_the_fastest_device_is_taken(monkeypatch):
     monkeypatch.setattr(costs, "_records", lambda of: records)
     speed = costs.speed("superres")
     assert speed.device == "b"
-    assert speed.rate == pytest.approx(costs.operations(made) * (1 / 10 + 1 / 30) / 2)
+    assert speed.rate == pytest.approx(counts.operations(made) * (1 / 10 + 1 / 30) / 2)
 
 
 def test_enlarging_is_timed_by_its_images(monkeypatch):
@@ -79,6 +63,36 @@ def test_the_longest_chain_is_network_set_classifier():
     assert enlarged.before == (network,)
     expected = sum(costs.hours(each) for each in (network, enlarged, classifier))
     assert costs.critical(costs.everything("paper")) == pytest.approx(expected)
+
+
+def test_a_stale_record_tells_no_speed_and_stops_nothing(tmp_path, monkeypatch):
+    """What a change made stale is there to be made anew, by a workflow that asks how long it takes."""
+    record = read_json(paths.results() / "superres" / "wdsr-a0.json")
+    write_json(tmp_path / "superres" / "wdsr-a0.json", record | {"recipe_digest": "of another recipe"})
+    monkeypatch.setattr(paths, "results", lambda: tmp_path)
+    costs._records.cache_clear()
+    assert costs.speed("superres") is None
+    assert costs.minutes(job("wdsr-a0-paper-s0")) == costs.LOADING
+    costs._records.cache_clear()
+
+
+def test_a_process_of_several_counts_for_itself(monkeypatch):
+    made = rows.settings(recipe="bench") | {"device": "a", "seconds": 10.0}
+    monkeypatch.setattr(costs, "_records", lambda of: [made | {"processes": 4}])
+    assert costs.speed("superres").rate == pytest.approx(counts.operations(made) / 10 / 4)
+
+
+def test_rows_of_a_plan_are_of_equal_jobs():
+    plan = costs.plan("bench")
+    assert (plan["jobs"] * plan["hours each"]).to_numpy() == pytest.approx(plan["hours"].to_numpy())
+    assert plan.loc[("classify", "cifar10-original, 2,000 updates"), "jobs"] == 3
+
+
+def test_gpus_are_for_networks():
+    asked = {name: costs.gpus(one) for name, one in study.jobs("frequency", "bench").items()}
+    assert (asked["truth-bench"], asked["bicubic-bench"], asked["wdsr-a0-bench-s0"]) == (0, 0, 1)
+    assert costs.gpus(job("cifar10-bicubic-paper-s0", "classify")) == 1
+    assert costs.gpus(job("cifar10-bicubic-paper-s0", "classify").before[0]) == 0
 
 
 def test_memory_and_disk_follow_from_the_data_and_the_network():
