@@ -46,8 +46,10 @@ RECIPE := bench
 PROFILE := local
 CORES := all
 study: install  ## run a study (STUDY=superres, classify, frequency or all, RECIPE=bench, PROFILE=slurm on a cluster), or go on where it was stopped
+	@test -d workflow/profiles/$(PROFILE) || { \
+	    echo "hfsr: no profile is called '$(PROFILE)': choose one of local, slurm" >&2; exit 2; }
 	$(BIN)/snakemake -s workflow/Snakefile --profile workflow/profiles/$(PROFILE) $(if $(filter local,$(PROFILE)),--cores $(CORES)) $(SNAKEMAKE) \
-	    --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS))
+	    --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) $(if $(LIMIT),limit=$(LIMIT))
 
 lab: install  ## open the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -223,6 +223,10 @@ def _method(name: str) -> nn.Module | str:
 
 
 def _print_metrics(record: Path) -> None:
+    from hfsr import processes
+
+    if not processes.is_main():  # of several that train together, one speaks
+        return
     for name, value in read_json(record)["metrics"].items():
         typer.echo(f"{name}\t{value:.4f}")
     typer.echo(f"record\t{record}")

@@ -60,7 +60,7 @@ def totals(dataset: str, part: str, metric: str = "png_bytes") -> pd.DataFrame:
         pixels = record["data"]["images" if part == "train" else "test_images"] * (2 * 32) ** 2
         whole = Estimate(*(len(parts) * end for end in of_mean(parts)))
         table[method] = {**whole._asdict(), "pixel": whole.mean / pixels}
-    return pd.DataFrame.from_dict(table, orient="index")
+    return pd.DataFrame.from_dict(table, orient="index").reindex(columns=["mean", "low", "high", "pixel"])
 
 
 def gains(dataset: str, part: str, metric: str = "png_bytes", baseline: str = "bicubic") -> pd.DataFrame:
@@ -76,6 +76,6 @@ def gains(dataset: str, part: str, metric: str = "png_bytes", baseline: str = "b
     table = {
         method: of_mean(100 * (own / parts[baseline] - 1))._asdict()
         for method, own in parts.items()
-        if method != baseline
+        if method != baseline and baseline in parts
     }
-    return pd.DataFrame.from_dict(table, orient="index")
+    return pd.DataFrame.from_dict(table, orient="index").reindex(columns=["mean", "low", "high"])

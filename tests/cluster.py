@@ -52,8 +52,9 @@ def missing() -> str | None:
         return f"no {', '.join(programs)} (Debian: slurm-wlm and munge)"
     if os.geteuid() != 0:
         return "Slurm's daemons need root"
-    if CONFIG.exists() and "ClusterName=hfsr-tests" not in CONFIG.read_text():
-        return f"{CONFIG} belongs to another cluster"
+    for file, ours in ((CONFIG, "ClusterName=hfsr-tests"), (GPUS, "NodeName=n[1-4]")):
+        if file.exists() and ours not in file.read_text():
+            return f"{file} belongs to another cluster"
     return None
 
 

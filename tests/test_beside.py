@@ -30,6 +30,8 @@ def test_table_3_is_empty_where_nothing_was_measured():
     table = beside.table3()
     assert list(table.index) == list(paper.table3().index)
     assert table.loc["1/6", ("cifar100", "paper")] == "78.24"
+    assert table.loc["1/6", ("cifar100", "here")] == table.loc["1/6", ("cifar100", "seeds")] == ""
+    assert table.loc["1/6", ("cifar10", "seeds")] == "3"
     assert table.notna().all(axis=None)
 
 

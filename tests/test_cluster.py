@@ -46,6 +46,20 @@ def workflow(user: Path, *words: str, **environment: str) -> subprocess.Popen:
         return subprocess.Popen(call, cwd=user, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
+def quick() -> list[study.Job]:
+    return [job for name in study.studies("quick") for job in study.jobs(name, "quick", steps=2).values()]
+
+
+def fails(user: Path, target: str, *words: str, **environment: str) -> str:
+    """What a workflow says that ends badly."""
+    process = workflow(user, *words, "--retries", "0", "--", target, **environment)
+    try:
+        assert process.wait(180) != 0
+    finally:
+        process.kill()
+    return (user / "snakemake.log").read_text()
+
+
 def finish(user: Path, process: subprocess.Popen, seconds: float) -> str:
     """What a workflow said, when it has ended well."""
     try:
@@ -60,7 +74,7 @@ def finish(user: Path, process: subprocess.Popen, seconds: float) -> str:
 def test_the_whole_study_runs_on_the_cluster(daemons, tmp_path):
     user = tmp_path / "user"
     said = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 480)
-    assert "slurm" in said.lower()
+    assert len(set(re.findall(r"SLURM jobid (\d+)", said, re.IGNORECASE))) >= len(study.plan(quick()))
     for name in study.studies("quick"):
         table = pd.read_csv(user / "runs" / "tables" / f"{name}-quick-2-steps.csv")
         assert table["seeds"].sum() == len(study.jobs(name, "quick", steps=2))
@@ -118,19 +132,26 @@ def test_one_model_is_trained_on_two_nodes(daemons, tmp_path):
 
 def test_a_partition_that_is_not_there_is_named(daemons, tmp_path):
     words = ("--default-resources", "slurm_partition=nowhere")
-    user = tmp_path / "user"
-    process = workflow(user, "study=superres", "recipe=quick", "steps=2", *words, "--retries", "0", "--", "tables")
-    assert process.wait(120) != 0
-    said = (user / "snakemake.log").read_text()
+    said = fails(tmp_path / "user", "tables", "study=superres", "recipe=quick", "steps=2", *words)
     assert re.search(r"invalid partition.*nowhere|nowhere.*partition", said, re.IGNORECASE), said
 
 
 def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
-    user = tmp_path / "user"
-    record = user / "runs" / "superres" / "wdsr-a0-bench-s0-2-steps" / runs.RECORD
-    words = ("study=superres", "recipe=bench", "steps=2", "--retries", "0", "--", str(record))
-    process = workflow(user, *words, HFSR_DATA="/nowhere")
-    assert process.wait(120) != 0
-    said = (user / "snakemake.log").read_text()
+    record = tmp_path / "user" / "runs" / "superres" / "wdsr-a0-bench-s0-2-steps" / runs.RECORD
+    words = ("study=superres", "recipe=bench", "steps=2")
+    said = fails(tmp_path / "user", str(record), *words, HFSR_DATA="/nowhere")
     assert re.search(r"^hfsr: .*t91.*/nowhere", said, re.MULTILINE), said
     assert not record.exists()
+
+
+def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
+    user, updates = tmp_path / "user", 3 * UPDATES
+    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
+    words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
+    finish(user, workflow(user, *words), 480)
+    states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")
+    assert f"TIMEOUT|{user}" in states.splitlines()
+    bars = re.findall(
+        rf"(\d+)/{updates} \[", (user / "runs" / "logs" / f"superres/{record.parent.name}.log").read_text()
+    )
+    assert sorted(map(int, bars)) == list(map(int, bars)), "begun anew instead of going on from its checkpoint"

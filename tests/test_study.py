@@ -269,6 +269,21 @@ def test_a_deleted_enlarged_set_is_not_made_again(whole, tmp_path):
     assert planned(folder) == set()
 
 
+def test_an_unknown_profile_is_refused_in_a_line():
+    ended = subprocess.run(["make", "study", "PROFILE=nope"], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[0] == "hfsr: no profile is called 'nope': choose one of local, slurm"
+
+
+def test_the_partitions_limit_reaches_the_jobs(tmp_path):
+    words = ("study", "RECIPE=paper", "LIMIT=480", "SNAKEMAKE=--dry-run")
+    environment = os.environ | {"HFSR_RUNS": str(tmp_path)}
+    ended = subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    assert set(re.findall(r"runtime=(\d+)", ended.stdout + ended.stderr)) >= {"480"}
+    assert max(map(int, re.findall(r"runtime=(\d+)", ended.stdout + ended.stderr))) == 480
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
