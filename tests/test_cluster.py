@@ -20,7 +20,7 @@ from hfsr.engine import CHECKPOINT
 pytestmark = pytest.mark.slow
 
 ROOT = paths.project()
-UPDATES = 1500  # of the run whose node dies: long enough for a checkpoint
+UPDATES = 1200  # of the run whose node dies: long enough for a checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -101,14 +101,18 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
         start(node)
     log = runs.log(users[0] / "runs" / run)
     assert json.loads((users[0] / "runs" / run / runs.RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
-    bar = re.search(rf"(\d+)/{UPDATES} \[", (users[0] / "runs" / "logs" / f"{run}.log").read_text())
-    assert int(bar[1]) > 0, "begun anew instead of going on from its checkpoint"
+    assert began(users[0], run) > 0, "begun anew instead of going on from its checkpoint"
     weights = [(user / "runs" / run / runs.WEIGHTS).read_bytes() for user in users]
     assert weights[0] == weights[1]
     tables = [user / "runs" / "tables" / f"superres-quick-{UPDATES}-steps.csv" for user in users]
     assert tables[0].read_text() == tables[1].read_text()
     assert re.search(f"requeue.*{node}|{node}.*not responding", (daemons / "slurmctld.log").read_text())
     wait_for(idle, 60, "all nodes are idle again")
+
+
+def began(user: Path, run: str) -> int:
+    """The update from which the last attempt at a run went on: Snakemake keeps the last one's log."""
+    return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{run}.log").read_text())[1])
 
 
 def squeue(form: str) -> list[str]:
@@ -145,13 +149,10 @@ def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
 
 
 def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
-    user, updates = tmp_path / "user", 3 * UPDATES
+    user, updates = tmp_path / "user", 2 * UPDATES
     record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
     words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
     finish(user, workflow(user, *words), 480)
     states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")
     assert f"TIMEOUT|{user}" in states.splitlines()
-    bars = re.findall(
-        rf"(\d+)/{updates} \[", (user / "runs" / "logs" / f"superres/{record.parent.name}.log").read_text()
-    )
-    assert sorted(map(int, bars)) == list(map(int, bars)), "begun anew instead of going on from its checkpoint"
+    assert began(user, f"superres/{record.parent.name}") > 0, "begun anew instead of going on from its checkpoint"
