@@ -20,7 +20,7 @@ from hfsr.engine import CHECKPOINT
 pytestmark = pytest.mark.slow
 
 ROOT = paths.project()
-UPDATES = 1200  # of the run whose node dies: long enough for a checkpoint
+UPDATES = 800  # of the run whose node dies: long enough for a checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
 
 
 def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
-    user, updates = tmp_path / "user", 2 * UPDATES
+    user, updates = tmp_path / "user", 3 * UPDATES
     record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
     words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
     finish(user, workflow(user, *words), 480)
