@@ -238,7 +238,7 @@ for name in names:
 # Recipe `bench` is Table III on two processor cores: all rows on CIFAR-10, four of them on CIFAR-100. It is much reduced (the numbers stand
 # below). So these networks are far from the paper's accuracy, and columns must not be compared with each other; but rows can: all of
 # a seed start from the same weights and see the same images in the same order, cropped alike. The rows that the paper's claims are about
-# have five seeds, the others three. Intervals of accuracies are over the seeds, those of differences over seeds and test images.
+# are to have five seeds, the others three; the table says how many there are. Intervals of accuracies are over the seeds, those of differences over seeds and test images.
 #
 # Why so short? What tells rows from each other is the number of runs: with three seeds a corrected interval reaches 7.7 standard deviations
 # of a difference to either side, with five 2.4. Longer runs would have to lessen the scatter by as much, and the runs below of 500 and 2,000

@@ -149,10 +149,10 @@ def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
 
 
 def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
-    user, updates = tmp_path / "user", 3 * UPDATES
+    user, updates = tmp_path / "user", 3000  # more than a minute's, fewer than those of all tries
     record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
     words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
-    finish(user, workflow(user, *words), 480)
+    finish(user, workflow(user, *words), 600)
     states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")
     assert f"TIMEOUT|{user}" in states.splitlines()
     assert began(user, f"superres/{record.parent.name}") > 0, "begun anew instead of going on from its checkpoint"
