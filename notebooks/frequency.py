@@ -97,7 +97,7 @@ one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_
 # Below them stand the sizes themselves, of the photographs and of the two labelled sets that the classifiers of {doc}`classify` are trained
 # on, which have no ground truth of that size. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the
 # paper's sizes, though they were enlarged by networks trained on other photographs and for a much shorter time; bicubic's, whose kernel the paper does not
-# name, within a twentieth. There too every larger $\\alpha$ takes more bytes. {doc}`/book/claims` has the test sets as well.
+# name, within a twentieth. There too every larger $\alpha$ takes more bytes. {doc}`/book/claims` has the test sets as well.
 
 # %% tags=["hide-input"]
 labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
