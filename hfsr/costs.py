@@ -13,7 +13,6 @@ import pandas as pd
 
 from hfsr import counts, paths, recipes, rows, runs, study
 from hfsr.files import read_json
-from hfsr.models import parameters
 from hfsr.study import Job, Settings
 
 MARGIN = 2  # a job may take so many times the estimate before a cluster stops it
@@ -36,6 +35,7 @@ class Speed(NamedTuple):
     device: str
 
 
+@cache
 def speed(of: str) -> Speed | None:
     """The median speed of a study's published records, of one process, on the device where they were fastest.
 
@@ -100,11 +100,13 @@ def disk(job: Job) -> float:
     if made["study"] == "frequency" or _row(job) == "bicubic":
         return 0.0
     if made["study"] == "superres":
-        model = counts.built(made["method"], recipes.superres(made["recipe"]).blocks)
-        copies = 3  # Adam keeps two moments
+        numbers, copies = (
+            counts.parameters(made["method"], recipes.superres(made["recipe"]).blocks),
+            3,
+        )  # Adam keeps two
     else:
-        model, copies = counts.built("resnet", made["depth"]), 2
-    return parameters(model) * (4 * copies + 2) / 1e6
+        numbers, copies = counts.parameters("resnet", made["depth"]), 2
+    return numbers * (4 * copies + 2) / 1e6
 
 
 def critical(jobs: Iterable[Job]) -> float:

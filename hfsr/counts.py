@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from hfsr import networks, recipes, rows
+from hfsr import models, networks, recipes, rows
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
 from hfsr.study import Settings
@@ -30,7 +30,7 @@ def operations(made: Settings) -> float:
         return sum(pixels(name) for name in recipes.superres(made["recipe"]).evaluation)
     if made["study"] == "enlarged":
         images, side = LABELLED[made["data"]]
-        return 0.0 if made["method"] in networks.PLAIN else images * _forward(network(made["method"]), side)
+        return 0.0 if made["method"] in networks.PLAIN else images * _enlarging(made["method"], side)
     if made["study"] == "superres":
         plan = recipes.superres(made["recipe"])
         return made["steps"] * plan.batch * _update(made["method"], plan.blocks, plan.crop)
@@ -45,7 +45,7 @@ def measuring(made: Settings) -> float:
         return 0.0
     plan = recipes.superres(made["recipe"])
     measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*plan.evaluation, *[plan.watch] * plan.checks))
-    return measured / 2**2 * _forward(built(made["method"], plan.blocks), 1)
+    return measured / 2**2 * _forward(built(made["method"], plan.blocks), 1) if measured else 0.0
 
 
 @cache
@@ -72,9 +72,17 @@ def _update(kind: str, size: int, side: int) -> float:
     """Operations of an update for one image: forward and backward."""
     if kind == "bicubic":
         return 0.0
-    with FlopCounterMode(display=False) as counter:
+    where = "meta" if kind == "resnet" else "cpu"  # the former counts without computing, but knows no autocast
+    with torch.device(where), FlopCounterMode(display=False) as counter:
         built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
     return float(counter.get_total_flops())
+
+
+@cache
+def parameters(kind: str, size: int) -> int:
+    """Numbers that a network learns."""
+    with torch.device("meta"):
+        return models.parameters(built(kind, size))
 
 
 @cache
@@ -89,6 +97,12 @@ def kept_for_gradients(kind: str, size: int, side: int) -> float:
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         outputs = built(kind, size)(torch.zeros(1, 3, side, side))
     return float(sum(kept.values()) + outputs.nbytes)
+
+
+@cache
+def _enlarging(name: str, side: int) -> float:
+    """Operations of enlarging one image."""
+    return _forward(network(name), side)
 
 
 def _forward(model: nn.Module, side: int) -> float:

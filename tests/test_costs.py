@@ -7,6 +7,17 @@ from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 
 
+@pytest.fixture(autouse=True)
+def afresh():
+    """No test knows the speeds of another's records."""
+    caches = (costs.speed, costs._records)
+    for each in caches:
+        each.cache_clear()
+    yield
+    for each in caches:
+        each.cache_clear()
+
+
 def job(name: str, of: str = "superres", recipe: str = "paper") -> study.Job:
     return study.jobs(of, recipe)[name]
 
@@ -70,10 +81,8 @@ def test_a_stale_record_tells_no_speed_and_stops_nothing(tmp_path, monkeypatch):
     record = read_json(paths.results() / "superres" / "wdsr-a0.json")
     write_json(tmp_path / "superres" / "wdsr-a0.json", record | {"recipe_digest": "of another recipe"})
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
-    costs._records.cache_clear()
     assert costs.speed("superres") is None
     assert costs.minutes(job("wdsr-a0-paper-s0")) == costs.LOADING
-    costs._records.cache_clear()
 
 
 def test_a_process_of_several_counts_for_itself(monkeypatch):
