@@ -256,12 +256,12 @@ print(
 )
 display(beside.table3().drop(columns=beside.RECORDS).rename(columns=names))
 trial = accuracies.lengths(study.name, "cifar10", "original")
-trial.round(2).rename_axis(columns="CIFAR-10, original size")
+trial.round(2).astype(object).fillna("").rename_axis(columns="CIFAR-10, original size")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row less bicubic's (above) and less that of plain WDSR (below); intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run.", "name": "fig-gains"}, "image": {"alt": "Four charts of points with intervals. What they show is said in the answer below."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row less bicubic's (above) and less that of plain WDSR (below); intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run. Of CIFAR-100 there is one seed: intervals over images alone.", "name": "fig-gains"}, "image": {"alt": "Four charts of points with intervals. What they show is said in the answer below."}}
 figures.gains(
     {
-        f"{names[name]}, less {baseline}": beside.gains(name, baseline)
+        f"{names[name]}, less {baseline}": beside.gains(name, baseline).dropna(subset="paper")
         for baseline in ("Bicubic", "WDSR")
         for name in names
     }
@@ -279,10 +279,10 @@ for name, baseline in itertools.product(names, ("Bicubic", "WDSR")):
             "points": gain,
             "alone right": gains["alone"],
             "p": p,
-            "paper": gains["paper"].round(2),
+            "paper": gains["paper"].map("{:+.2f}".format).replace("+nan", ""),
         }
     )
-    display(shown.fillna("").rename_axis(columns=f"{names[name]}, less {baseline}"))
+    display(shown.rename_axis(columns=f"{names[name]}, less {baseline}"))
 display(accuracies.cost(study.name, "cifar10").round(1))
 
 # %% [markdown]

@@ -168,6 +168,6 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.grid(axis="y", visible=False)
         title(ax, name)
     axes[0, 0].set_yticks(places, drawing.method_labels(rows))
-    axes[0, 0].legend(loc="best")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     figure.supxlabel("difference of accuracy (points)", fontsize=12)
     return figure
