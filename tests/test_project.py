@@ -20,7 +20,12 @@ import hfsr
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA = {"torch": "pytorch"}  # names that differ on conda-forge
-NOT_ON_CONDA_FORGE = {"opencv-python-headless", "snakemake", "sphinx-mathjax-offline"}  # snakemake is on bioconda
+NOT_ON_CONDA_FORGE = {
+    "opencv-python-headless",
+    "snakemake",  # on bioconda, with its plugin
+    "snakemake-executor-plugin-slurm",
+    "sphinx-mathjax-offline",
+}
 
 METHOD = {"weightmap", "losses", "models", "images", "metrics", "frequency"}  # what other people's programs import
 STUDY = {"data", "recipes", "engine", "checkpoints", "runs", "superres", "classify", "figures", "cli"}
