@@ -298,8 +298,8 @@ display(accuracies.cost(study.name, "cifar10").round(1))
 # highest mean, where the paper has a peak in the middle; three seeds do not tell it from WDSR.
 #
 # *Is it worth its cost?* An image of twice the side costs four times as much in training, here a little less. The control spends that on
-# four times as many updates at the original size, and gets about fifteen points more than any enlargement: as long as a classifier is still
-# learning, its time is better spent on learning. Whether the gain outlives a training to the end, as the paper has it, these short runs cannot
+# four times as many updates at the original size, and gets more than ten points beyond every enlargement (one seed, far outside the scatter): as
+# long as a classifier is still learning, its time is better spent on learning. Whether the gain outlives a training to the end, as the paper has it, these short runs cannot
 # say; sharper edges may just be learned sooner.
 #
 # *And CIFAR-100?* One seed a row, about a tenth of the images right: the order of the rows is the same, WDSR before bicubic and that before the
