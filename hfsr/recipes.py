@@ -167,7 +167,7 @@ CLASSIFY = {
         networks="quick",
         cells=tuple(Cell("digits", method) for method in ("original", "bicubic", "wdsr-a1-5")),
     ),
-    # Short runs and many: length does not lessen the scatter from seed to seed, more runs narrow the intervals; see the page.
+    # Short runs and many, as more runs narrow the intervals; see the page.
     "bench": ClassifyRecipe(
         name="bench",
         dataset="cifar10",

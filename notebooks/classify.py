@@ -241,8 +241,8 @@ for name in names:
 # are to have five seeds, the others three; the table says how many there are. Intervals of accuracies are over the seeds, those of differences over seeds and test images.
 #
 # Why so short? What tells rows from each other is the number of runs: with three seeds a corrected interval reaches 7.7 standard deviations
-# of a difference to either side, with five 2.4. Longer runs would have to lessen the scatter by as much, and the runs below of 500 and 2,000
-# updates on the original images show no sign of it. The price is that a gain here may be one of speed, which a longer training
+# of a difference to either side, with five 2.4. Longer runs would have to lessen the scatter by as much. Whether they do, the table of lengths below
+# cannot say yet: at 2,000 updates it has one run. The price is that a gain here may be one of speed, which a longer training
 # would level out.
 #
 # Differences come three times: with intervals, as a figure, and image by image: how many of the 10,000 test images this row alone got right, and
