@@ -1,6 +1,6 @@
 """Table III from the published records: accuracies over seeds, and paired differences with intervals.
 
-Accuracies are in per cent, differences in points. A row is named by its method; a control has its updates in its name.
+Accuracies are in per cent, differences in points.
 """
 
 from functools import cache
@@ -14,29 +14,21 @@ from numpy.typing import NDArray
 from hfsr import cells, paths, recipes, runs
 from hfsr.classify import unpack
 from hfsr.errors import UserError
-from hfsr.layout import Cell
 from hfsr.stats import holm, mcnemar, of_mean, over_seeds_and_images, spread
 
 Record = dict[str, Any]
 PLAIN = {"original": "Original", "bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr-a0": "WDSR"}
 
 
-def label(cell: Cell, usual: int) -> str:
-    """What a row is called in a table, as in the paper's Table III where it has the row.
-
-    Parameters
-    ----------
-    cell : Cell
-    usual : int
-        Updates of the recipe.
+def label(method: str) -> str:
+    """What a row is called in a table, as in the paper's Table III.
 
     Examples
     --------
-    >>> label(Cell("cifar10", "wdsr-a1-5"), 500), label(Cell("cifar10", "original", 2000), 500)
-    ('1/5', 'Original, 4 x updates')
+    >>> label("original"), label("wdsr-a0"), label("wdsr-a1-5")
+    ('Original', 'WDSR', '1/5')
     """
-    name = PLAIN.get(cell.method) or cell.method.removeprefix("wdsr-a").replace("-", "/", 1)
-    return name if cell.steps in (None, usual) else f"{name}, {cell.steps / usual:g} x updates"
+    return PLAIN.get(method) or method.removeprefix("wdsr-a").replace("-", "/", 1)
 
 
 def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
@@ -50,15 +42,14 @@ def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
     plan = recipes.classify(recipe)
     found: dict[str, list[Record]] = {}
     for cell in plan.cells:
-        name, steps = label(cell, plan.steps), cell.steps or plan.steps
-        same = {"recipe": recipe, "method": cells.method(cell, recipe), "steps": steps}
+        same = {"recipe": recipe, "method": cells.method(cell, recipe), "steps": plan.steps}
         records = [
             record
             for record in _records(paths.results() / "classify")
             if cell.dataset == dataset == record["data"]["name"] and same.items() <= record.items()
         ]
         if records:
-            found[name] = sorted(records, key=lambda record: record["seed"])
+            found[label(cell.method)] = sorted(records, key=lambda record: record["seed"])
     return found
 
 
@@ -125,7 +116,7 @@ def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
         If the study has no such row.
     """
     by_row, plan = published(recipe, dataset), recipes.classify(recipe)
-    known = [label(cell, plan.steps) for cell in plan.cells if cell.dataset == dataset]
+    known = [label(cell.method) for cell in plan.cells if cell.dataset == dataset]
     if baseline not in known:
         raise UserError(f"no row of {recipe} on {dataset} is called {baseline!r}: choose one of {', '.join(known)}")
     base = {record["seed"]: right(record) for record in by_row.get(baseline, [])}

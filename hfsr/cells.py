@@ -129,6 +129,6 @@ def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     plan = recipes.classify(recipe)
     runs = [(seed, cell) for cell in plan.cells for seed in cell.seeds or plan.seeds]
     return [
-        planned(cell.dataset, method(cell, recipe, steps), seed, recipe, steps or cell.steps)
+        planned(cell.dataset, method(cell, recipe, steps), seed, recipe, steps)
         for seed, cell in sorted(runs, key=lambda run: run[0])
     ]

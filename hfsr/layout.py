@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of Table III, or a control beside it.
+    """One cell of Table III.
 
     Parameters
     ----------
@@ -40,15 +40,12 @@ class Cell:
         A name for `hfsr.data.labelled.load`.
     method : str
         What enlarges the images: "original" (nothing does), "bicubic", a published model.
-    steps : int, optional
-        Updates, where not the recipe's.
     seeds : tuple of int, optional
         Where not the recipe's.
     """
 
     dataset: str
     method: str
-    steps: int | None = None
     seeds: tuple[int, ...] | None = None
 
 
@@ -72,4 +69,3 @@ CONTROLS = (
 ENLARGERS = ("original", "bicubic", "srcnn", "wdsr-a0", "wdsr-a1-7", "wdsr-a1-6", "wdsr-a1-5", "wdsr-a1-4", "wdsr-a1-3")
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in ENLARGERS)
 CLAIMED = ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")  # whose differences the paper's claims are about
-REDUCED_3 = tuple(cell for cell in TABLE_3 if cell.dataset == "cifar10" or cell.method in CLAIMED)
