@@ -3,6 +3,8 @@
 Accuracies are in per cent, differences in points.
 """
 
+import itertools
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from numpy.typing import NDArray
 from hfsr import cells, paths, recipes, runs
 from hfsr.classify import unpack
 from hfsr.errors import UserError
-from hfsr.stats import holm, mcnemar, of_mean, over_seeds_and_images, spread
+from hfsr.stats import holm, mcnemar, of_mean, over_seeds_and_images, reach, spread
 
 Record = dict[str, Any]
+Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 PLAIN = {"original": "Original", "bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr-a0": "WDSR"}
 
 
@@ -92,7 +95,7 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
     return pd.DataFrame(table).T.reindex(columns=["mean", "sd", "low", "high", "seeds"])
 
 
-def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
+def differences(recipe: str, dataset: str, baseline: str, trained: str | None = None) -> pd.DataFrame:
     """Every row's difference to the baseline, same seed, same test images, corrected for the number of rows.
 
     Parameters
@@ -100,6 +103,8 @@ def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
     recipe, dataset : str
     baseline : str
         Name of the row that is subtracted.
+    trained : str, optional
+        The recipe of the baseline's runs, where it is another: a control with more updates.
 
     Returns
     -------
@@ -115,21 +120,13 @@ def differences(recipe: str, dataset: str, baseline: str) -> pd.DataFrame:
     UserError
         If the study has no such row.
     """
-    by_row, plan = published(recipe, dataset), recipes.classify(recipe)
-    known = [label(cell.method) for cell in plan.cells if cell.dataset == dataset]
-    if baseline not in known:
-        raise UserError(f"no row of {recipe} on {dataset} is called {baseline!r}: choose one of {', '.join(known)}")
-    base = {record["seed"]: right(record) for record in by_row.get(baseline, [])}
-    pairs = {
-        name: [(right(record), base[record["seed"]]) for record in records if record["seed"] in base]
-        for name, records in by_row.items()
-        if name != baseline
-    }
-    pairs = {name: compared for name, compared in pairs.items() if compared}
+    base = _answers(trained or recipe, dataset, baseline)
+    rows = [row for row in published(recipe, dataset) if (row, recipe) != (baseline, trained or recipe)]
+    pairs = {row: _paired(_answers(recipe, dataset, row), base) for row in rows}
+    pairs = {row: compared for row, compared in pairs.items() if compared}
     table = {}
     for name, compared in pairs.items():
-        gaps = 100 * np.array([own.astype(float) - other for own, other in compared])
-        estimate = over_seeds_and_images(gaps, confidence=1 - 0.05 / len(pairs))
+        estimate = over_seeds_and_images(_points(compared), confidence=1 - 0.05 / len(pairs))
         tests = [mcnemar(own, other) for own, other in compared]
         table[name] = {
             **estimate._asdict(),
@@ -163,17 +160,53 @@ def cost(recipe: str, dataset: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(table, orient="index")
 
 
-def lengths(recipe: str, dataset: str, method: str) -> pd.DataFrame:
-    """How accuracy and its scatter over seeds depend on the number of updates.
+def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """What length buys: how far differences scatter from seed to seed after many updates and few.
+
+    Parameters
+    ----------
+    dataset : str
+    names : sequence of str
+        Recipes, the longest last.
+    pairs : sequence of (str, str)
+        Rows; the second is subtracted from the first.
 
     Returns
     -------
     DataFrame
-        A row a number of updates, of all published runs of a method: ``mean``, ``sd``, ``seeds``.
+        A row a pair and a number of updates: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of each
+        row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval of so
+        many would go.
     """
-    values: dict[int, list[float]] = {}
-    for record in _records(paths.results() / "classify"):
-        if (record["recipe"], record["data"]["name"], record["method"]) == (recipe, dataset, method):
-            values.setdefault(record["steps"], []).append(accuracy(record))
-    rows = {steps: (*spread(values[steps]), len(values[steps])) for steps in sorted(values)}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "sd", "seeds"]).rename_axis("updates")
+    same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
+    for (row, baseline), name in itertools.product(pairs, names):
+        compared = _paired(_answers(name, dataset, row), _answers(name, dataset, baseline))
+        if not compared:
+            continue
+        steps, (mean, sd) = recipes.classify(name).steps, spread(_points(compared).mean(axis=1))
+        runs = same_cost // steps
+        table[f"{row} less {baseline}", steps] = {
+            "mean": mean,
+            "sd": sd,
+            "seeds": len(compared),
+            "runs": runs,
+            "reach": reach(sd, runs),
+        }
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis(["difference", "updates"])
+
+
+def _answers(recipe: str, dataset: str, row: str) -> dict[int, NDArray[np.bool_]]:
+    """Which test images a row got right, by seed."""
+    known = [label(cell.method) for cell in recipes.classify(recipe).cells if cell.dataset == dataset]
+    if row not in known:
+        raise UserError(f"no row of {recipe} on {dataset} is called {row!r}: choose one of {', '.join(known)}")
+    return {record["seed"]: right(record) for record in published(recipe, dataset).get(row, [])}
+
+
+def _paired(own: dict[int, NDArray[np.bool_]], other: dict[int, NDArray[np.bool_]]) -> list[Pair]:
+    return [(own[seed], other[seed]) for seed in own if seed in other]
+
+
+def _points(pairs: list[Pair]) -> NDArray[np.float64]:
+    """Gains in points, (seeds, images)."""
+    return 100 * np.array([own.astype(float) - other for own, other in pairs])

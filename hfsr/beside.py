@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from hfsr import accuracies, paper, sizes, tables
+from hfsr import accuracies, paper, recipes, sizes, tables
 from hfsr.claims import RECIPE, SET
 
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
@@ -43,26 +43,27 @@ def table1() -> pd.DataFrame:
     return _table(columns, paper.METHODS)
 
 
-def table3() -> pd.DataFrame:
+def table3(recipe: str = RECIPE) -> pd.DataFrame:
     """Table III: test accuracy in per cent, strings; ours are means with intervals over the seeds.
 
     Returns
     -------
     DataFrame
-        Rows as in `hfsr.paper.table3`; columns (set, "paper", "here" or "seeds"), records.
+        Those rows of `hfsr.paper.table3` that the recipe has; columns (set, "paper", "here" or "seeds"), records.
     """
     theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
         columns[name, "paper"] = _filled(theirs[name], "{:.2f}")
-        ours = accuracies.summary(RECIPE, name)
+        ours = accuracies.summary(recipe, name)
         columns[name, "here"] = _estimates(ours, 2)
         columns[name, "seeds"] = _filled(ours["seeds"], "{:.0f}")
-        sources.append(_sources("classify", accuracies.published(RECIPE, name)))
+        sources.append(_sources("classify", accuracies.published(recipe, name)))
     columns[RECORDS] = _joined(sources)
-    return _table(columns, theirs.index)
+    rows = {accuracies.label(cell.method) for cell in recipes.classify(recipe).cells}
+    return _table(columns, [row for row in theirs.index if row in rows])
 
 
-def gains(dataset: str, baseline: str) -> pd.DataFrame:
+def gains(dataset: str, baseline: str, recipe: str = RECIPE) -> pd.DataFrame:
     """Differences of accuracy to a row of Table III.
 
     Parameters
@@ -70,13 +71,14 @@ def gains(dataset: str, baseline: str) -> pd.DataFrame:
     dataset : {"cifar10", "cifar100"}
     baseline : str
         A row of `hfsr.paper.table3`.
+    recipe : str
 
     Returns
     -------
     DataFrame
-        That of `hfsr.accuracies.differences`, and in column ``paper`` the paper's difference; NaN for a row that is not in it.
+        That of `hfsr.accuracies.differences`, and in column ``paper`` the paper's difference.
     """
-    theirs, table = paper.table3()[dataset], accuracies.differences(RECIPE, dataset, baseline)
+    theirs, table = paper.table3()[dataset], accuracies.differences(recipe, dataset, baseline)
     return table.assign(paper=(theirs - theirs[baseline]).reindex(table.index))
 
 

@@ -125,7 +125,7 @@ def classify(
     method: Annotated[
         str, typer.Option(help='How images are enlarged: "original" (not), "bicubic" or a model.')
     ] = "original",
-    recipe: Annotated[str, typer.Option(help="quick, bench or paper.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench, long or paper.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     out: Out = None,
@@ -153,9 +153,7 @@ def frequency(
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
     name: Annotated[str, typer.Argument(help="superres, classify or frequency.", metavar="STUDY")],
-    recipe: Annotated[
-        str, typer.Argument(help="quick, bench or paper; of superres and frequency long and authors too.")
-    ],
+    recipe: Annotated[str, typer.Argument(help="quick, bench, long or paper; of superres and frequency authors too.")],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[
         Path | None, typer.Option(help="Write the finished runs' means and deviations here, as CSV.")

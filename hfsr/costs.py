@@ -85,7 +85,7 @@ def memory(job: Job) -> int:
         return BASE + math.ceil((held + kept) / 1e6)
     images, side = counts.LABELLED[made["data"]]
     held = images * 3 * side**2 * 5
-    if made["study"] == "enlarged":
+    if made["study"] in ("enlarged", "classify"):
         return BASE + math.ceil(held / 1e6)
     reader, side = recipes.classify(made["recipe"]), side if made["method"] == "original" else 2 * side
     return BASE + math.ceil((held + reader.batch * counts.kept_for_gradients("resnet", made["depth"], side)) / 1e6)
@@ -168,11 +168,8 @@ def everything(recipe: str) -> list[Job]:
 
 def _row(job: Job) -> str:
     made = job.settings
-    if made["study"] == "enlarged":
+    if made["study"] in ("enlarged", "classify"):
         return f"{made['data']}-{made['method']}"
-    if made["study"] == "classify":
-        usual = made["steps"] == recipes.classify(made["recipe"]).steps
-        return f"{made['data']}-{made['method']}" + ("" if usual else f", {made['steps']:,} updates")
     return "truth" if made["method"] == "truth" else rows.row_name(made)
 
 

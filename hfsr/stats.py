@@ -47,9 +47,19 @@ def of_mean(values: ArrayLike, confidence: float = 0.95) -> Estimate:
     [2.0, -0.48, 4.48]
     """
     mean, deviation = spread(values)
-    count = np.size(values)
-    reach = _quantile(max(count - 1, 1), confidence) * deviation / float(np.sqrt(count))
-    return Estimate(mean, mean - reach, mean + reach)
+    half = reach(deviation, np.size(values), confidence)
+    return Estimate(mean, mean - half, mean + half)
+
+
+def reach(deviation: float, count: int, confidence: float = 0.95) -> float:
+    """How far Student's interval goes to either side of the mean of so many values.
+
+    Examples
+    --------
+    >>> round(reach(1.0, 3), 2), round(reach(1.0, 12), 2)
+    (2.48, 0.64)
+    """
+    return _quantile(max(count - 1, 1), confidence) * deviation / float(np.sqrt(count))
 
 
 def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -98,8 +108,8 @@ def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> E
             by_seeds * _quantile(seeds - 1, confidence) ** 2,
             max(by_images - both, 0.0) * _quantile(images - 1, confidence) ** 2,
         ]
-    reach = float(np.sqrt(sum(parts) / (seeds * images)))
-    return Estimate(mean, mean - reach, mean + reach)
+    half = float(np.sqrt(sum(parts) / (seeds * images)))
+    return Estimate(mean, mean - half, mean + half)
 
 
 @cache

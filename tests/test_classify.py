@@ -180,7 +180,7 @@ def test_a_network_without_a_record_is_refused():
 MISTAKES = [
     ({"dataset": "imagenet"}, "no labelled set is called 'imagenet': choose one of digits, cifar10, cifar100"),
     ({"method": "edsr"}, "no method is called 'edsr': choose one of original, bicubic"),
-    ({"recipe": "grand"}, "choose one of quick, bench, paper"),
+    ({"recipe": "grand"}, "choose one of quick, bench, paper, long"),
     ({"seed": -1}, "at least 0, not -1"),
     ({"steps": 0}, "at least 1 update, not 0"),
 ]

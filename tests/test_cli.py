@@ -211,7 +211,7 @@ def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, t
         ["wdsr-a0-long-s0", "False", "0"],
         ["wdsr-a1-5-long-s0", "False", "0"],
     ]
-    assert hfsr("study", "classify", "long")[::2] == (
+    assert hfsr("study", "classify", "authors")[::2] == (
         2,
-        "hfsr: no recipe is called 'long': choose one of quick, bench, paper\n",
+        "hfsr: no recipe is called 'authors': choose one of quick, bench, paper, long\n",
     )
