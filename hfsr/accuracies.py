@@ -5,8 +5,6 @@ Accuracies are in per cent, differences in points.
 
 import itertools
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,17 +46,12 @@ def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
         same = {"recipe": recipe, "method": cells.method(cell, recipe), "steps": plan.steps}
         records = [
             record
-            for record in _records(paths.results() / "classify")
+            for record in runs.records(paths.results() / "classify")
             if cell.dataset == dataset == record["data"]["name"] and same.items() <= record.items()
         ]
         if records:
             found[label(cell.method)] = sorted(records, key=lambda record: record["seed"])
     return found
-
-
-@cache
-def _records(folder: Path) -> list[Record]:
-    return [runs.record(path.stem, "classify") for path in sorted(folder.glob("*.json"))]
 
 
 def accuracy(record: Record) -> float:

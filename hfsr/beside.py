@@ -44,18 +44,19 @@ def table1() -> pd.DataFrame:
 
 
 def table3(recipe: str = RECIPE) -> pd.DataFrame:
-    """Table III: test accuracy in per cent, strings; ours are means with intervals over the seeds.
+    """Table III: test accuracy in per cent, strings; ours are means with intervals over the seeds, and deviations.
 
     Returns
     -------
     DataFrame
-        Those rows of `hfsr.paper.table3` that the recipe has; columns (set, "paper", "here" or "seeds"), records.
+        Those rows of `hfsr.paper.table3` that the recipe has; columns (set, "paper", "here", "sd" or "seeds"), records.
     """
     theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
         columns[name, "paper"] = _filled(theirs[name], "{:.2f}")
         ours = accuracies.summary(recipe, name)
         columns[name, "here"] = _estimates(ours, 2)
+        columns[name, "sd"] = _filled(ours["sd"], "{:.2f}")
         columns[name, "seeds"] = _filled(ours["seeds"], "{:.0f}")
         sources.append(_sources("classify", accuracies.published(recipe, name)))
     columns[RECORDS] = _joined(sources)

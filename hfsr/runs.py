@@ -6,6 +6,7 @@ A record is one JSON file. Every number shown anywhere comes from one.
 import json
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,12 @@ def record(name: str, study: str = "superres") -> dict[str, Any]:
             f"{path.relative_to(paths.results())}: stale, {'; '.join(problems)}: run `{content['command']}` and publish"
         )
     return content
+
+
+@cache
+def records(folder: Path) -> list[dict[str, Any]]:
+    """Every published record in a study's folder, as `record` reads them."""
+    return [record(path.stem, folder.name) for path in sorted(folder.glob("*.json"))]
 
 
 def check(record: dict[str, Any]) -> list[str]:

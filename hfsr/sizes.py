@@ -3,8 +3,6 @@
 An interval is over a set's thousands of images, as if it had been drawn anew: 95 %, Student's.
 """
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,13 +28,10 @@ def published(dataset: str) -> dict[str, Record]:
     UserError
         If a record is stale: the network is no longer the one that enlarged the set.
     """
-    found = {each["method"]: each for each in _records(paths.results() / "enlarged") if each["data"]["name"] == dataset}
+    found = {
+        each["method"]: each for each in runs.records(paths.results() / "enlarged") if each["data"]["name"] == dataset
+    }
     return {method: found[method] for method in METHODS if method in found}
-
-
-@cache
-def _records(folder: Path) -> list[Record]:
-    return [runs.record(path.stem, "enlarged") for path in sorted(folder.glob("*.json"))]
 
 
 def totals(dataset: str, part: str, metric: str = "png_bytes") -> pd.DataFrame:

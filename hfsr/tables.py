@@ -4,7 +4,6 @@ Both have the same rows. Study "superres" holds PSNR, SSIM and shares, "frequenc
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,15 +54,10 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
     grid = measurements.grid(recipe) if study == "frequency" else rows.grid(recipe)
     steps = {rows.row_name(run): run["steps"] for run in grid}
     found: dict[str, list[Record]] = {name: [] for name in steps}
-    for record in _records(paths.results() / study):
+    for record in runs.records(paths.results() / study):
         if record["recipe"] == recipe and record["steps"] == steps.get(rows.row_name(record)):
             found[rows.row_name(record)].append(record)
     return {name: sorted(records, key=lambda each: each["seed"] or 0) for name, records in found.items() if records}
-
-
-@cache
-def _records(folder: Any) -> list[Record]:
-    return [runs.record(path.stem, folder.name) for path in sorted(folder.glob("*.json"))]
 
 
 def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from hfsr import accuracies, recipes
+from hfsr import accuracies, recipes, runs
 from hfsr.classify import pack
 from hfsr.errors import UserError
 from hfsr.layout import Cell
@@ -59,7 +59,7 @@ def records(monkeypatch):
     ]
     monkeypatch.setitem(recipes.CLASSIFY, "small", PLAN)
     monkeypatch.setitem(recipes.CLASSIFY, "longer", dataclasses.replace(PLAN, name="longer", steps=400))
-    monkeypatch.setattr(accuracies, "_records", lambda folder: made)
+    monkeypatch.setattr(runs, "records", lambda folder: made)
 
 
 def test_rows_stand_in_the_tables_order_and_their_seeds_too():

@@ -1,6 +1,6 @@
 import pytest
 
-from hfsr import beside, paper, paths, sizes, tables
+from hfsr import accuracies, beside, paper, paths, sizes, tables
 from hfsr.files import read_json
 
 
@@ -32,6 +32,7 @@ def test_table_3_is_empty_where_nothing_was_measured():
     assert table.loc["1/6", ("cifar100", "paper")] == "78.24"
     assert table.loc["1/6", ("cifar100", "here")] == table.loc["1/6", ("cifar100", "seeds")] == ""
     assert table.loc["1/6", ("cifar10", "seeds")] == "3"
+    assert table.loc["1/6", ("cifar10", "sd")] == f"{accuracies.summary('bench', 'cifar10').loc['1/6', 'sd']:.2f}"
     assert table.notna().all(axis=None)
 
 
@@ -49,6 +50,10 @@ def test_table_4_is_in_megabytes_with_intervals_over_thousands(monkeypatch):
     photographs = tables.published("bench", "frequency")["bicubic"][0]["per_image"]["bsd100"]
     printed, _, _ = table.loc["Bicubic", ("photographs", "here")].partition(" ")
     assert float(printed) == pytest.approx(sum(photographs["png_bytes"]) / 2**20, abs=0.006)
+
+
+def test_table_3_of_a_recipe_has_its_own_rows():
+    assert list(beside.table3("long").index) == ["Original", "Bicubic", "WDSR", "1/5"]
 
 
 def test_gains_stand_beside_the_papers():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hfsr import paper, recipes, tables
+from hfsr import paper, recipes, runs, tables
 from hfsr.layout import Row
 from hfsr.stats import of_mean
 
@@ -37,7 +37,7 @@ def records(monkeypatch):
     ]
     made += [record("wdsr-a1-5-low", 0, [value - 3 for value in base])]
     made += [record("wdsr-a0", 0, base) | {"recipe": "quick"}, record("wdsr-a0", 7, base) | {"steps": 5}]
-    monkeypatch.setattr(tables, "_records", lambda folder: made)
+    monkeypatch.setattr(runs, "records", lambda folder: made)
 
 
 def test_records_are_grouped_by_row_in_the_order_of_table_1_and_of_the_seeds():
@@ -111,7 +111,7 @@ def test_curves_have_every_runs_every_point():
 
 def test_published_records_of_the_study_are_read(monkeypatch):
     monkeypatch.undo()
-    tables._records.cache_clear()
+    runs.records.cache_clear()
     found = tables.published("bench")
     assert {"bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"} <= set(found)
     assert all(record["recipe"] == "bench" for records in found.values() for record in records)
@@ -141,7 +141,7 @@ def test_the_ground_truth_is_a_row_of_the_study_of_frequencies(monkeypatch):
     }
     truth["per_image"] = {"set5": {"png_bytes": [100, 200]}}
     method = record("wdsr-a1-5", 0, [1.0]) | {"per_image": {"set5": {"png_bytes": [90, 190]}}}
-    monkeypatch.setattr(tables, "_records", lambda folder: [method, truth] if folder.name == "frequency" else [])
+    monkeypatch.setattr(runs, "records", lambda folder: [method, truth] if folder.name == "frequency" else [])
     assert list(tables.published("bench", "frequency")) == ["truth", "wdsr-a1-5"]
     gaps = tables.differences("bench", "set5", "png_bytes", "truth", "frequency", relative=True)
     assert gaps.loc["wdsr-a1-5", "mean"] == pytest.approx(-7.5)
