@@ -127,8 +127,8 @@ def grid(recipe: str, steps: int | None = None) -> list[Settings]:
     ['cifar10-original-paper-s0', 'cifar10-bicubic-paper-s0']
     """
     plan = recipes.classify(recipe)
-    runs = [(seed, cell) for cell in plan.cells for seed in cell.seeds or plan.seeds]
     return [
         planned(cell.dataset, method(cell, recipe, steps), seed, recipe, steps)
-        for seed, cell in sorted(runs, key=lambda run: run[0])
+        for seed in plan.seeds
+        for cell in plan.cells
     ]

@@ -85,7 +85,7 @@ def memory(job: Job) -> int:
         return BASE + math.ceil((held + kept) / 1e6)
     images, side = counts.LABELLED[made["data"]]
     held = images * 3 * side**2 * 5
-    if made["study"] in ("enlarged", "classify"):
+    if made["study"] == "enlarged":
         return BASE + math.ceil(held / 1e6)
     reader, side = recipes.classify(made["recipe"]), side if made["method"] == "original" else 2 * side
     return BASE + math.ceil((held + reader.batch * counts.kept_for_gradients("resnet", made["depth"], side)) / 1e6)

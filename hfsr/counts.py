@@ -88,15 +88,16 @@ def parameters(kind: str, size: int) -> int:
 @cache
 def kept_for_gradients(kind: str, size: int, side: int) -> float:
     """Bytes that an update keeps of one image until its gradients are there, in float32."""
-    kept: dict[int, int] = {}
+    model, kept = built(kind, size), {}
+    weights = {parameter.data_ptr() for parameter in model.parameters()}  # kept once, however many images
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
         kept[tensor.data_ptr()] = tensor.nbytes
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        outputs = built(kind, size)(torch.zeros(1, 3, side, side))
-    return float(sum(kept.values()) + outputs.nbytes)
+        outputs = model(torch.zeros(1, 3, side, side))
+    return float(sum(kept[place] for place in kept.keys() - weights) + outputs.nbytes)
 
 
 @cache

@@ -40,13 +40,10 @@ class Cell:
         A name for `hfsr.data.labelled.load`.
     method : str
         What enlarges the images: "original" (nothing does), "bicubic", a published model.
-    seeds : tuple of int, optional
-        Where not the recipe's.
     """
 
     dataset: str
     method: str
-    seeds: tuple[int, ...] | None = None
 
 
 SRCNN = Row("srcnn")
