@@ -86,8 +86,6 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
 def _finished(run: Path, made: dict[str, Any]) -> bool:
     if (run / runs.RECORD).exists():
         _check(run, made)
-        if not (run / IMAGES).exists():
-            raise UserError(f"{run / IMAGES}: not there, but its record is; delete {run} and enlarge again")
         return True
     if (run / IMAGES).exists() and not (run / PLAN).exists():
         raise UserError(f"{run}: holds an {IMAGES} that has no record; choose another folder, or move it away")
@@ -142,10 +140,8 @@ def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tenso
         If the record or the array is missing, altered, of another source, method or shape.
     """
     run, path = Path(run), Path(run) / IMAGES
-    record = _check(run, settings(data, method))
-    again = f"delete {run} and run `{command(data.name, method)}`"
-    if not path.exists() or sha256(path) != record["sha256"]:
-        raise UserError(f"{path}: not the array that its record describes; {again}")
+    _check(run, settings(data, method))
+    again = _again(run, data.name, method)
     try:
         array = np.load(path, mmap_mode="c", allow_pickle=False)
     except ValueError as error:
@@ -161,12 +157,19 @@ def _shape(data: LabelledSet) -> tuple[int, ...]:
     return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
 
 
-def _check(run: Path, made: dict[str, Any]) -> dict[str, Any]:
-    record: dict[str, Any] = read_json(run / runs.RECORD)
+def _again(run: Path, data: str, method: str) -> str:
+    return f"delete {run} and run `{command(data, method)}`"
+
+
+def _check(run: Path, made: dict[str, Any]) -> None:
+    """Whether the folder holds the set that was asked for, with the array that its record describes."""
+    record, path = read_json(run / runs.RECORD), run / IMAGES
     other = [f"{key} = {record.get(key)!r}, not {value!r}" for key, value in made.items() if record.get(key) != value]
     if other:
         raise UserError(f"{run}: holds an enlarged set with {'; '.join(other)}: choose another folder, or delete it")
-    return record
+    if not path.exists() or sha256(path) != record["sha256"]:
+        again = _again(run, made["data"]["name"], made["method"])
+        raise UserError(f"{path}: not the array that its record describes; {again}")
 
 
 def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: bool) -> float | None:

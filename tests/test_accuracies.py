@@ -10,7 +10,7 @@ from hfsr import accuracies, recipes, runs
 from hfsr.classify import pack
 from hfsr.errors import UserError
 from hfsr.layout import Cell
-from hfsr.stats import holm, mcnemar
+from hfsr.stats import holm, mcnemar, over_seeds_and_images
 
 IMAGES = 200
 PLAN = dataclasses.replace(
@@ -60,6 +60,11 @@ def records(monkeypatch):
     monkeypatch.setitem(recipes.CLASSIFY, "small", PLAN)
     monkeypatch.setitem(recipes.CLASSIFY, "longer", dataclasses.replace(PLAN, name="longer", steps=400))
     monkeypatch.setattr(runs, "records", lambda folder: made)
+
+
+def pairs_of(row: str, baseline: str) -> list[tuple[dict, dict]]:
+    found = accuracies.published("small", "digits")
+    return list(zip(found[row], found[baseline], strict=True))
 
 
 def test_rows_stand_in_the_tables_order_and_their_seeds_too():
@@ -115,6 +120,9 @@ def test_intervals_are_wider_for_more_rows(monkeypatch):
     narrow = accuracies.differences("small", "digits", "Bicubic").loc["1/5"]
     assert wide["mean"] == narrow["mean"]
     assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
+    gaps = [accuracies.right(own) * 100.0 - accuracies.right(base) * 100.0 for own, base in pairs_of("1/5", "Bicubic")]
+    assert tuple(wide[["mean", "low", "high"]]) == pytest.approx(over_seeds_and_images(gaps, 1 - 0.05 / 2))
+    assert tuple(narrow[["mean", "low", "high"]]) == pytest.approx(over_seeds_and_images(gaps, 1 - 0.05))
 
 
 def test_cost_is_the_time_of_an_epoch_of_the_fastest_run():

@@ -148,7 +148,6 @@ def test_several_processes_need_the_enlarged_set_beforehand(monkeypatch, digits)
         UserError, match="no enlarged set is here; first run `hfsr upscale digits --model bicubic` in one"
     ):
         classify.images(digits, "bicubic")
-    monkeypatch.undo()
 
 
 def test_a_republished_network_makes_another_run(published):

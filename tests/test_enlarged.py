@@ -300,10 +300,11 @@ def test_a_set_of_another_source_or_method_is_refused(data):
         enlarged.make(data, "srcnn", run)
 
 
-def test_a_record_without_its_array_is_no_finished_set(data):
+@pytest.mark.parametrize("spoil", [remove_array, spoil_array, cut_array_off])
+def test_a_record_without_its_array_is_no_finished_set(spoil, data):
     run = enlarged.make(data, "bicubic")
-    remove_array(run, data)
-    with pytest.raises(UserError, match=r"images.npy: not there, but its record is; delete"):
+    spoil(run, data)
+    with pytest.raises(UserError, match=r"images.npy: not the array that its record describes; delete"):
         enlarged.make(data, "bicubic")
 
 

@@ -14,19 +14,23 @@ import torch
 from hfsr import engine, runs
 from hfsr.files import read_json
 
-# `hfsr train` with a checkpoint after every update that is logged: the command's own half minute is too long for a test.
+# A command with a checkpoint after every update that is logged: its own half minute is too long for a test.
 RUN = """
     import functools, sys
     from hfsr import engine
     engine.fit = functools.partial(engine.fit, checkpoint_seconds=0)
-    sys.argv = ["hfsr", "train", "--alpha", "1/5", "--data", "embedded-held-out", "--steps", "200", "--out", sys.argv[1]]
+    sys.argv[0] = "hfsr"
     from hfsr.cli import main
     main()
 """
+COMMANDS = {
+    "superres": ["train", "--alpha", "1/5", "--data", "embedded-held-out", "--steps", "200"],
+    "classify": ["classify", "--steps", "400"],
+}
 
 
-def start(folder: Path) -> subprocess.Popen:
-    call = [sys.executable, "-c", textwrap.dedent(RUN), str(folder)]
+def start(command: list[str], folder: Path) -> subprocess.Popen:
+    call = [sys.executable, "-c", textwrap.dedent(RUN), *command, "--out", str(folder)]
     return subprocess.Popen(call, env=os.environ | {"OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL)
 
 
@@ -37,18 +41,19 @@ def kept(folder: Path) -> int:
 
 
 @pytest.mark.slow
-def test_training_killed_twenty_times_at_random_moments_ends_as_an_undisturbed_one(tmp_path):
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_training_killed_twenty_times_at_random_moments_ends_as_an_undisturbed_one(command, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert start(whole).wait() == 0
+    assert start(command, whole).wait() == 0
     for moment in torch.rand(20, generator=torch.Generator().manual_seed(0)).tolist():
-        before, process = kept(killed), start(killed)
+        before, process = kept(killed), start(command, killed)
         while kept(killed) == before and process.poll() is None:
             time.sleep(0.005)
         time.sleep(0.1 * moment)
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not (killed / runs.RECORD).exists()  # the twenty kills were all before the end
-    assert start(killed).wait() == 0
+    assert start(command, killed).wait() == 0
     first, second = (read_json(folder / runs.RECORD) for folder in (whole, killed))
     assert first["weights_sha256"] == second["weights_sha256"]
     assert first["metrics"] == second["metrics"]

@@ -120,7 +120,7 @@ def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
 
 @styled
 def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
-    """Table III as points with intervals, a panel a table; scales differ, rows are the same.
+    """Table III as points with intervals, two panels a line; scales differ, rows are the same.
 
     Parameters
     ----------
@@ -128,8 +128,9 @@ def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
         A row a method: ``mean``, ``low``, ``high``, in per cent; without ends (NaN) only the point is drawn.
     """
     rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
-    size = (WIDTH, 1 + 0.32 * len(rows))
-    figure, axes = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False, layout="constrained")
+    lines = -(-len(panels) // 2)
+    size = (WIDTH, lines * (1 + 0.32 * len(rows)))
+    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
     places = range(len(rows))
     for ax, (name, table) in zip(axes.flat, panels.items(), strict=True):
         every = table.reindex(rows)
