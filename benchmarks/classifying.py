@@ -93,7 +93,8 @@ def hfsr_loop(
 def traffic(depth: int) -> float:
     """Bytes that an update moves: each layer's input read and its output written, and on the way back half as much again.
 
-    Two bytes an element in bf16, four in float32. Layers are not fused, nothing stays in a cache, sums are not counted.
+    Two bytes an element in bf16, four in float32. Layers are not fused, nothing stays in a cache; of the sums at the
+    blocks' ends only what a shortcut's identity would read and write is counted.
     """
     model, elements = ResNet(depth), 0
 
