@@ -167,7 +167,7 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
 
 
 def smallest_difference(deviation: float, runs: int = 1, level: float = 0.05, power: float = 0.8) -> float:
-    """Difference between two rows that so many runs of each would find.
+    """Difference between two rows that so many independent runs of each would find.
 
     Parameters
     ----------

@@ -217,10 +217,10 @@ for name, (a, b) in itertools.product(names, pairs):
         )
     rows.append(row)
 display(pd.DataFrame(rows).round(2).fillna(""))
-for name, scatter in [(name, scatter) for name in names for scatter in SCATTER[name]]:
-    print(
-        f"{names[name]}, sd {scatter:.2f}: one run a row finds {smallest_difference(scatter):.2f} points"
-    )
+for name, title in names.items():
+    for scatter in SCATTER[name]:
+        found = smallest_difference(scatter)
+        print(f"{title}, sd {scatter:.2f}: one run a row finds {found:.2f} points")
 for name in names:
     every = list(itertools.combinations(accuracy.index, 2))
     far = [
