@@ -131,6 +131,9 @@ figures.curve(runs.log(folders[enlarger]))
 # A network that is right with probability $p$ on each of $n$ test images is right on a share of them that scatters by the
 # standard error $\sqrt{p(1 - p)/n}$. It counts the chance in *which images* were drawn for the test, and takes it that each was drawn
 # independently; what another seed would change comes on top.
+#
+# But all networks were asked about the same images, and most of these tell nothing about a difference: both networks are right, or
+# both wrong. What counts are the others (McNemar's test).
 
 
 # %%
@@ -148,13 +151,7 @@ ours = pd.DataFrame(
 ours.columns = ["accuracy (%)"]
 ours["standard error"] = standard_error(ours["accuracy (%)"], test_images)
 ours["images/s in training"] = [record["images_per_second"] for record in records.values()]
-ours.round(2)
-
-# %% [markdown]
-# All networks were asked about the same images, and most of these tell nothing about a difference: both networks are right, or
-# both wrong. What counts are the others (McNemar's test).
-
-# %%
+display(ours.round(2))
 right = {
     name: classify.unpack(record["correct"][dataset], test_images)
     for name, record in records.items()
@@ -255,42 +252,27 @@ for name in names:
 # from the paper's accuracy, and columns must not be compared with each other; but rows can: all of a seed start from the same weights and
 # see the same images in the same order, cropped alike.
 #
+# An enlarged image costs four times as much in training. So the original size has a control: recipe `long`, four times as many
+# updates, with which it costs what an enlarged row costs in `bench`. The other rows that the claims are about were trained as long too.
+#
 # Two things are not in the intervals. Each row's images were enlarged by one network, the first seed's of {doc}`superres`: another training
 # of it might do better or worse. And the padding is as many pixels at either size, as the paper has it, so that enlarged images are
 # shifted half as far as the original ones, in proportion. That touches the original size alone, not what tells the other rows apart.
 
 # %% tags=["hide-input"]
 study, longer = recipes.classify(beside.RECIPE), recipes.classify("long")
-
-
-def reduced(plan):
-    """What a recipe is, and its Table III."""
-    epochs = plan.steps * plan.batch / plan.subset
+for reduced in (study, longer):
+    epochs = reduced.steps * reduced.batch / reduced.subset
     print(
-        f"{plan.name}: ResNet-{plan.depth}, {plan.subset:,} training images, {plan.steps:,} updates of {plan.batch}, which are {epochs:.1f} epochs"
+        f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} training images, "
+        f"{reduced.steps:,} updates of {reduced.batch}, which are {epochs:.1f} epochs"
     )
-    display(beside.table3(plan.name).drop(columns=beside.RECORDS).rename(columns=names))
+    table = beside.table3(reduced.name).drop(columns=beside.RECORDS).rename(columns=names)
+    display(table.loc[:, (table != "").any()])
 
-
-def compared(gains, title):
-    """Differences as they are read."""
-    shown = {
-        "points": gains.apply(
-            lambda row: "{mean:+.2f} ({low:+.2f}, {high:+.2f})".format(**row), axis=1
-        ),
-        "alone right": gains["alone"],
-        "p": gains["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values)),
-    }
-    if "paper" in gains:
-        shown["paper"] = gains["paper"].map("{:+.2f}".format)
-    display(pd.DataFrame(shown).rename_axis(columns=title))
-
-
-reduced(study)
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals. What they show is said in the answer below."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals. What they show is said in the answer below."}}
 figures.accuracies(
-    {f"{names[name]}, {study.name}": accuracies.summary(study.name, name) for name in names}
+    {f"{title}, here": accuracies.summary(study.name, name) for name, title in names.items()}
     | {f"{title}, the paper": table for title, table in intervals.items()}
 )
 
@@ -298,50 +280,47 @@ figures.accuracies(
 # Differences come first as a figure, then in tables: in points, with an interval over seeds and images; then image by image, how many of the
 # 10,000 test images this row alone got right and how many the baseline alone, as "this row : baseline" for each seed; and McNemar's $p$ of
 # each. Intervals are corrected for the number of rows of a table (Bonferroni), $p$ for all tests of a table (Holm). Such a $p$ knows the
-# chance in which images were drawn but not that of another seed; the intervals know both. Last stands what a row costs.
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row less bicubic's (above) and less that of plain WDSR (below); intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run.", "name": "fig-gains"}, "image": {"alt": "Four charts of points with intervals. What they show is said in the answer below."}}
-panels = list(itertools.product(("Bicubic", "WDSR"), names))
-figures.gains(
-    {
-        f"{names[name]}, less {baseline}": beside.gains(name, baseline)
-        for baseline, name in panels
-    }
-)
-
-# %% tags=["hide-input"]
-for baseline, name in panels:
-    compared(beside.gains(name, baseline), f"{names[name]}, less {baseline}")
-display(accuracies.cost(study.name, "cifar10").round(1))
-
-# %% [markdown]
-# ## Four times as long
+# chance in which images were drawn but not that of another seed; the intervals know both.
 #
-# An enlarged image costs four times as much in training. So the original size has a control: recipe `long`, four times as many
-# updates, with which it costs what an enlarged row costs in `bench`. The other rows that the claims are about were trained as long too.
+# Behind the tables of `long` stands what length buys: how far the differences scatter over the seeds at either length (sd), and how far to
+# either side an interval would reach of as many runs as cost the same, twelve short ones or three long, if each scattered by that. Last
+# stands what a row costs.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row less bicubic's and less that of plain WDSR; intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. What they show is said in the answer below."}}
+panels = [
+    (plan, name, baseline)
+    for plan, sets in ((study, names), (longer, ["cifar10"]))
+    for baseline in ("Bicubic", "WDSR")
+    for name in sets
+]
+gains = {
+    f"{names[name]}, {plan.steps:,} updates, less {baseline}": beside.gains(
+        name, baseline, plan.name
+    )
+    for plan, name, baseline in panels
+}
+figures.gains(gains)
 
 # %% tags=["hide-input"]
-reduced(longer)
 control = accuracies.differences(study.name, "cifar10", "Original", trained=longer.name)
-compared(
-    control, f"CIFAR-10, {study.steps:,} updates, less original size with {longer.steps:,}"
-)
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "As in {numref}`fig-gains`, after four times as many updates.", "name": "fig-gains-long"}, "image": {"alt": "Four charts of points with intervals. What they show is said in the answer below."}}
-figures.gains(
-    {
-        f"{names[name]}, less {baseline}": beside.gains(name, baseline, longer.name)
-        for baseline, name in panels
+tables = gains | {
+    f"CIFAR-10, {study.steps:,} updates, less original size with {longer.steps:,}": control
+}
+for title, table in tables.items():
+    shown = {
+        "points": table.apply(
+            lambda row: "{mean:+.2f} ({low:+.2f}, {high:+.2f})".format(**row), axis=1
+        ),
+        "alone right": table["alone"],
+        "p": table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values)),
     }
-)
-
-# %% tags=["hide-input"]
-for baseline, name in panels:
-    compared(beside.gains(name, baseline, longer.name), f"{names[name]}, less {baseline}")
-pairs = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
-for name in names:
-    scatter = accuracies.lengths(name, [study.name, longer.name], pairs).reset_index()
-    display(scatter.round(2).rename_axis(columns=names[name]))
+    if "paper" in table:
+        shown["paper"] = table["paper"].map("{:+.2f}".format)
+    display(pd.DataFrame(shown).rename_axis(columns=title))
+rows = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
+scatter = accuracies.lengths("cifar10", [study.name, longer.name], rows).reset_index()
+display(scatter.round(2).rename_axis(columns="CIFAR-10"))
+display(accuracies.cost(study.name, "cifar10").round(1))
 
 # %% [markdown]
 # ## The answer

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,13 +9,25 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def papermill(notebook: str, folder: Path, **parameters: str) -> list[dict]:
+    """Records of the runs that a notebook leaves which is run from a terminal."""
+    command = [sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", folder / "out.ipynb"]
+    for name, value in parameters.items():
+        command += ["-p", name, value]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=os.environ | {"HFSR_RUNS": str(folder)})
+    return [json.loads(record.read_text()) for record in sorted(folder.glob("*/*/record.json"))]
+
+
 @pytest.mark.parametrize(("given", "alpha"), [("0.2", 0.2), ("1/3", 1 / 3)])
-def test_alpha_is_set_from_a_terminal_as_number_or_fraction(tmp_path, monkeypatch, given, alpha):
-    monkeypatch.setenv("HFSR_RUNS", str(tmp_path / "runs"))
-    command = [sys.executable, "-m", "papermill", "notebooks/train.ipynb", tmp_path / "out.ipynb"]
-    command += ["-p", "alpha", given, "-p", "steps", "2", "-p", "seed", "3"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (record,) = (tmp_path / "runs" / "superres").glob("*/record.json")
-    made = json.loads(record.read_text())
+def test_alpha_is_set_from_a_terminal_as_number_or_fraction(tmp_path, given, alpha):
+    (made,) = papermill("train", tmp_path, alpha=given, steps="2", seed="3")
     assert (made["alpha"], made["steps"], made["seed"]) == (alpha, 2, 3)
     assert "image/png" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_one_cell_of_the_classifiers_grid_is_run_from_a_terminal(tmp_path):
+    records = papermill("classify", tmp_path, method="wdsr", alpha="1/5", dataset="digits", seed="1", steps="2")
+    made = {record["method"]: record for record in records if record["study"] == "classify"}
+    assert made.keys() == {"original", "bicubic", "wdsr-a1-5"}
+    chosen = made["wdsr-a1-5"]
+    assert (chosen["alpha"], chosen["data"]["name"], chosen["seed"], chosen["steps"]) == (0.2, "digits", 1, 2)
