@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from torch import Tensor
 
-from hfsr import drawing
+from hfsr import drawing, paper
 from hfsr.drawing import BLUE, GREY, PALE, RED, WIDTH, grid, show, styled, title
 
 
@@ -152,7 +152,8 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     panels : dict of title -> DataFrame
         From `hfsr.beside.gains`.
     """
-    rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
+    found = {row for table in panels.values() for row in table.index}
+    rows = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
     lines = -(-len(panels) // 2)
     size = (WIDTH, lines * (1 + 0.3 * len(rows)))
     figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
