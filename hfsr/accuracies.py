@@ -168,8 +168,8 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
     -------
     DataFrame
         A row a pair and a number of updates: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of each
-        row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval of so
-        many would go.
+        row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval over so
+        many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
     """
     same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
     for (row, baseline), name in itertools.product(pairs, names):
