@@ -211,11 +211,10 @@ for name, (a, b) in itertools.product(names, pairs):
     row = {"set": names[name], "comparison": f"{b} against {a}", "gain": gain, "z": z}
     row["p"] = 2 * norm.sf(abs(z))
     for scatter in SCATTER[name]:
-        row[f"runs needed, sd {scatter:.2f}"] = (
-            f"{runs_needed(abs(gain), scatter):,}" if gain else ""
-        )
+        needed = f"{runs_needed(abs(gain), scatter):,}" if gain else ""
+        row[f"runs, sd {scatter:.2f}"] = needed
     rows.append(row)
-display(pd.DataFrame(rows).round(2).fillna(""))
+display(pd.DataFrame(rows).round(2).fillna("").set_index(["set", "comparison"]))
 for name, title in names.items():
     for scatter in SCATTER[name]:
         found = smallest_difference(scatter)
@@ -231,7 +230,7 @@ for name in names:
     print(
         f"{names[name]}: {len(far)} of {len(every)} pairs of rows differ by more than chance, uncorrected",
         *(f"{a} and {b}" for a, b in far),
-        sep=", ",
+        sep="\n    ",
     )
 
 # %% [markdown]
@@ -266,11 +265,11 @@ study, longer = recipes.classify(beside.RECIPE), recipes.classify("long")
 for reduced in (study, longer):
     epochs = reduced.steps * reduced.batch / reduced.subset
     print(
-        f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} training images, "
-        f"{reduced.steps:,} updates of {reduced.batch}, which are {epochs:.1f} epochs"
+        f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
+        f"{reduced.steps:,} updates of {reduced.batch}: {epochs:.1f} epochs"
     )
-    table = beside.table3(reduced.name).drop(columns=beside.RECORDS).rename(columns=names)
-    display(table.loc[:, (table != "").any()])
+    table = beside.table3(reduced.name).rename(columns=names)
+    display(table[[title for title in names.values() if (table[title, "here"] != "").any()]])
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals. What they show is said in the answer below."}}
 figures.accuracies(
@@ -309,16 +308,15 @@ for title, table in tables.items():
     shown = {
         "points": table.apply(
             lambda row: "{mean:+.2f} ({low:+.2f}, {high:+.2f})".format(**row), axis=1
-        ),
-        "alone right": table["alone"],
-        "p": table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values)),
+        )
     }
     if "paper" in table:
         shown["paper"] = table["paper"].map("{:+.2f}".format)
+    shown["alone right"] = table["alone"]
+    shown["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
     display(pd.DataFrame(shown).rename_axis(columns=title))
 rows = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
-scatter = accuracies.lengths("cifar10", [study.name, longer.name], rows).reset_index()
-display(scatter.round(2).rename_axis(columns="CIFAR-10"))
+display(accuracies.lengths("cifar10", [study.name, longer.name], rows).round(2))
 display(accuracies.cost(study.name, "cifar10").round(1))
 
 # %% [markdown]
