@@ -168,10 +168,10 @@ def images(data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
     if method == "original":
         return data.train_images, data.test_images
     folder = enlarged.folder(data.name, method)
-    if processes.count() == 1:
+    if not (folder / runs.RECORD).exists():
+        if processes.count() > 1:
+            raise UserError(
+                f"{folder}: no enlarged set is here; first run `{enlarged.command(data.name, method)}` in one process"
+            )
         enlarged.make(data, method, progress=True)
-    elif not (folder / runs.RECORD).exists():
-        raise UserError(
-            f"{folder}: no enlarged set is here; first run `{enlarged.command(data.name, method)}` in one process"
-        )
     return enlarged.read(folder, data, method)

@@ -140,8 +140,9 @@ def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tenso
         If the record or the array is missing, altered, of another source, method or shape.
     """
     run, path = Path(run), Path(run) / IMAGES
-    _check(run, settings(data, method))
-    again = _again(run, data.name, method)
+    made = settings(data, method)
+    _check(run, made)
+    again = _again(run, made)
     try:
         array = np.load(path, mmap_mode="c", allow_pickle=False)
     except ValueError as error:
@@ -157,8 +158,8 @@ def _shape(data: LabelledSet) -> tuple[int, ...]:
     return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
 
 
-def _again(run: Path, data: str, method: str) -> str:
-    return f"delete {run} and run `{command(data, method)}`"
+def _again(run: Path, made: dict[str, Any]) -> str:
+    return f"delete {run} and run `{command(made['data']['name'], made['method'])}`"
 
 
 def _check(run: Path, made: dict[str, Any]) -> None:
@@ -168,8 +169,7 @@ def _check(run: Path, made: dict[str, Any]) -> None:
     if other:
         raise UserError(f"{run}: holds an enlarged set with {'; '.join(other)}: choose another folder, or delete it")
     if not path.exists() or sha256(path) != record["sha256"]:
-        again = _again(run, made["data"]["name"], made["method"])
-        raise UserError(f"{path}: not the array that its record describes; {again}")
+        raise UserError(f"{path}: not the array that its record describes; {_again(run, made)}")
 
 
 def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: bool) -> float | None:
