@@ -100,12 +100,11 @@ def disk(job: Job) -> float:
     if made["study"] == "frequency" or _row(job) == "bicubic":
         return 0.0
     if made["study"] == "superres":
-        numbers, copies = (
-            counts.parameters(made["method"], recipes.superres(made["recipe"]).blocks),
-            3,
-        )  # Adam keeps two
+        copies = 3  # Adam keeps two moments
+        numbers = counts.parameters(made["method"], recipes.superres(made["recipe"]).blocks)
     else:
-        numbers, copies = counts.parameters("resnet", made["depth"]), 2
+        copies = 2
+        numbers = counts.parameters("resnet", made["depth"])
     return numbers * (4 * copies + 2) / 1e6
 
 

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from hfsr import claims, paper, paths, recipes, tables
+from hfsr import accuracies, claims, paper, paths, recipes, tables
 from hfsr.errors import UserError
 from hfsr.files import read_json
 from hfsr.verdict import Verdict
@@ -70,6 +70,18 @@ def test_the_papers_numbers_are_the_papers():
     assert about("Bytes as PNG grow").theirs.startswith(f"{100 * (theirs['1/3'] / theirs['WDSR'] - 1):+.1f}%")
     assert about("CIFAR-10 enlarged by the method").theirs == "+0.43 points, one run each"
     assert "63.1%" in about("Gaussian").theirs
+
+
+def test_one_seed_gets_no_verdict(monkeypatch):
+    """Its interval is over images alone, and excludes zero here."""
+    every = accuracies.published
+    monkeypatch.setattr(
+        accuracies, "published", lambda *given: {row: found[:1] for row, found in every(*given).items()}
+    )
+    claim = next(each for each in claims.claims() if "CIFAR-10 enlarged by plain WDSR" in each.claim)
+    assert claim.ours.endswith(", 1 seed")
+    assert accuracies.differences("bench", "cifar10", "Original").loc["WDSR", "sign"] == 1
+    assert claim.verdict is Verdict.UNDECIDED
 
 
 def test_a_missing_record_is_named(monkeypatch, tmp_path):

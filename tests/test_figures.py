@@ -289,11 +289,11 @@ def gain_tables():
 def test_gains_show_ours_with_intervals_and_the_papers_points():
     """Rows stand in the paper's order, whichever panel has them."""
     figure = figures.gains(gain_tables())
-    second, first = figure.axes
-    assert [label.get_text() for label in second.get_yticklabels()] == ["Bicubic", "$\\alpha$ = 1/5"]
-    bars, points = first.collections
+    lacking, whole = figure.axes
+    assert [label.get_text() for label in lacking.get_yticklabels()] == ["Bicubic", "$\\alpha$ = 1/5"]
+    bars, points = whole.collections
     assert [segment[:, 0].tolist() for segment in bars.get_segments()] == [[0.1, 0.9], [-3.0, 1.0]]
     assert points.get_offsets()[:, 0].tolist() == [0.5, -1.0]
     assert len({tuple(colour) for colour in bars.get_colors()}) == 2  # red where zero is excluded
-    paper_points, _ = second.get_lines()
+    paper_points, _ = lacking.get_lines()
     np.testing.assert_array_equal(paper_points.get_xdata(), [np.nan, 0.43])
