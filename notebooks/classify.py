@@ -326,8 +326,8 @@ display(accuracies.cost(study.name, "cifar10").round(1))
 # *Does enlarging help?* By a network yes, at these lengths of training. On CIFAR-10 every network's images got more of the test images right than
 # the originals or the bicubic ones: by two to three points after 500 updates; by one to one and a half after 2,000. Not every row's
 # corrected interval excludes zero, but at 500 updates those of WDSR, of SRCNN and of the largest $\alpha$ do against both; at 2,000, with three seeds, only that of $\alpha = 1/5$
-# against bicubic does. Bicubic gains nothing over the original size, at either length. So it is not the larger image that helps, but what a network draws into it. The lead shrinks as training
-# goes on: some of it is speed. Whether any is left after a training to the end, as the paper has it, these runs cannot say.
+# against bicubic does. Bicubic gains nothing over the original size, at either length. So it is not the larger image that helps, but what a network draws into it. The lead is smaller after the
+# longer training, as it would be if part of it were speed. Whether any is left after a training to the end, as the paper has it, these runs cannot say.
 #
 # *Does it matter which network?* Not that these runs could tell. The method at $\alpha = 1/5$ lies as close to plain WDSR as makes no difference,
 # a little above it after 500 updates and a little below after 2,000, each time within an interval of more than a point to either side, and
