@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from training import percent, seconds
 
-from hfsr import classify, hardware, recipes, speed
-from hfsr.augment import AUGMENTATION, Batches
+from hfsr.data.torchvision import torchvision
 from hfsr.models import ResNet
-from hfsr.torchvision import torchvision
+from hfsr.report import timings
+from hfsr.studies import classify, recipes
+from hfsr.training import hardware
+from hfsr.training.augment import AUGMENTATION, Batches
 
 SIDE, IMAGES = 64, 2000
 BATCH = recipes.classify("paper").batch
@@ -68,7 +70,7 @@ def plain_loop(depth: int, images: Tensor, labels: Tensor, workers: int, device:
 def hfsr_loop(
     depth: int, images: Tensor, labels: Tensor, device: torch.device, compiled: bool = False
 ) -> Callable[[], None]:
-    """One update of the project's loop, as `hfsr.engine` makes it."""
+    """One update of the project's loop, as `hfsr.training.loop` makes it."""
     hardware.keep_memory()
     plan = recipes.classify("paper")
     batches = Batches(images, labels, BATCH, AUGMENTATION["cifar10"], seed=0)
@@ -123,7 +125,7 @@ def copy_rate(device: torch.device) -> float:
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     parser.add_argument("--repetitions", type=int, default=7, help="updates timed of each loop")
     parser.add_argument("--depths", type=int, nargs="+", default=[20], help="of the ResNets; the paper's is 164")
     options = parser.parse_args()
@@ -132,7 +134,7 @@ def main() -> None:
     noise = rng.integers(0, 256, (IMAGES, SIDE, SIDE, 3), dtype=np.uint8)
     images, labels = torch.from_numpy(noise).permute(0, 3, 1, 2).contiguous(), torch.arange(IMAGES) % 10
     rate = copy_rate(device)
-    tables: speed.Tables = {}
+    tables: timings.Tables = {}
 
     def plain(depth: int, workers: int) -> float:
         return seconds(plain_loop(depth, images, labels, workers, device), count)
@@ -169,7 +171,7 @@ def main() -> None:
             {"what": "images/s if memory traffic at the rate of a copy were all", "measured": round(BATCH / limit)},
             {"what": "GB/s of a copy", "measured": round(rate / 1e9, 1)},
         ]
-    speed.report("classifying", tables, options.record)
+    timings.report("classifying", tables, options.record)
 
 
 if __name__ == "__main__":

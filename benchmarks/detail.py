@@ -7,10 +7,10 @@ import time
 
 import torch
 
-from hfsr import speed
-from hfsr.agreement import ring_correlation
+from hfsr.analysis.agreement import ring_correlation
+from hfsr.analysis.spectrum import ENCODERS, png_total, radial_profile
 from hfsr.data import photographs
-from hfsr.frequency import ENCODERS, png_total, radial_profile
+from hfsr.report import timings
 
 METHODS, PHOTOGRAPHS, SIZE = 10, 100, (320, 480)  # BSD100's
 IMAGES, SIDE = 60_000, 64  # CIFAR, enlarged
@@ -33,7 +33,7 @@ def cuts(count: int, height: int, width: int) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     options = parser.parse_args()
     rows = []
 
@@ -52,7 +52,7 @@ def main() -> None:
         png_total(images, encoder)
         work = f"{IMAGES:,} images of {SIDE}x{SIDE} as PNG, {encoder} settings"
         rows.append({"work": work, "seconds": round(time.perf_counter() - start, 1), "n": 1})
-    speed.report("detail", {"measures of detail": rows}, options.record)
+    timings.report("detail", {"measures of detail": rows}, options.record)
 
 
 if __name__ == "__main__":

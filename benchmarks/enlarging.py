@@ -15,10 +15,12 @@ from pathlib import Path
 import torch
 from detail import cuts
 
-from hfsr import enlarged, hardware, runs, speed
 from hfsr.data.labelled import LabelledSet
 from hfsr.files import read_json
 from hfsr.models import WDSR
+from hfsr.report import timings
+from hfsr.studies import runs, upscaled
+from hfsr.training import hardware
 from hfsr.upscale import TILE, upscale
 
 IMAGES, TESTED = 60_000, 10_000
@@ -48,14 +50,14 @@ def measure_set() -> dict[str, float]:
     data = LabelledSet("cifar10", ("any",), images[TESTED:], labels[TESTED:], images[:TESTED], labels[:TESTED], "cuts")
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        run = enlarged.make(data, "wdsr-a0", Path(folder) / "set")
+        run = upscaled.make(data, "wdsr-a0", Path(folder) / "set")
         seconds = time.perf_counter() - start
         rate = read_json(run / runs.RECORD)["images_per_second"]
     return {"images": IMAGES, "enlarging, s": IMAGES / rate, "with digest and sizes as PNG, s": seconds}
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     parser.add_argument("--size", type=int, nargs=2, help=argparse.SUPPRESS)  # in the process that measures one size
     options = parser.parse_args()
     if options.size:
@@ -82,7 +84,7 @@ def main() -> None:
         f"a CIFAR set, {precision}": [whole],
         f"photographs, float32, tiles of {TILE} with a halo of {WDSR().halo}": rows,
     }
-    speed.report("enlarging", tables, options.record)
+    timings.report("enlarging", tables, options.record)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Throughput per added process: one network trained by 1, 2, ... processes that share out every batch, and what limits it.
 
-`torch.distributed.run` starts the processes, as on a cluster, with a thread (or a GPU) each; they train by `hfsr.engine` with
-the paper's batch of 16 crops of 48x48. Beside them stands what an update has more of the more processes there are:
-averaging the gradients, measured alone. ``python benchmarks/processes.py`` takes two minutes on two cores.
+`torch.distributed.run` starts the processes, as on a cluster, with a thread (or a GPU) each; they train by
+`hfsr.training.loop` with the paper's batch of 16 crops of 48x48. Beside them stands what an update has more of the more
+processes there are: averaging the gradients, measured alone. ``python benchmarks/processes.py`` takes two minutes on two
+cores.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import torch
 from training import ALPHA, BATCH, CROP, percent, seconds
 from weightmap import photograph
 
-from hfsr import engine, hardware, processes, runs, speed, superres
-from hfsr.crops import Crops
 from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
 from hfsr.models import WDSR, parameters
+from hfsr.report import timings
+from hfsr.studies import runs, superres
+from hfsr.training import hardware, loop, processes
+from hfsr.training.crops import Crops
 
 UPDATES, WARM = 33, 3
 
@@ -32,7 +35,7 @@ def train(folder: Path) -> None:
         WDSR(),
         Crops(Photographs("one", ("one",), (hr,), (resize_bicubic(hr, 0.5),), ""), CROP, BATCH, seed=0),
     )
-    task = engine.Task(
+    task = loop.Task(
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),
         rate=lambda step: 1e-4,
@@ -41,7 +44,7 @@ def train(folder: Path) -> None:
         images=BATCH,
         watch=lambda model: {},
     )
-    engine.fit(task, folder, {}, UPDATES)
+    loop.fit(task, folder, {}, UPDATES)
     gradients = torch.ones(parameters(model), device=hardware.device())
     averaging = seconds(lambda: processes.mean(gradients).sum().item(), 51)
     if processes.is_main():
@@ -61,7 +64,7 @@ def timed(count: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)  # in the processes
     options = parser.parse_args()
     if options.folder:
@@ -82,7 +85,7 @@ def main() -> None:
         }
         for count, (update, averaging) in took.items()
     ]
-    speed.report("processes", {f"one network, a {'GPU' if cuda else 'thread'} each": rows}, options.record)
+    timings.report("processes", {f"one network, a {'GPU' if cuda else 'thread'} each": rows}, options.record)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ from pathlib import Path
 import torch
 from accelerate.utils import set_seed
 
-from hfsr import engine, evaluation, recipes, superres
-from hfsr.crops import Crops
+from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.models import WDSR
-from hfsr.schedule import Schedule
+from hfsr.studies import recipes, superres
+from hfsr.training import loop
+from hfsr.training.crops import Crops
+from hfsr.training.schedule import Schedule
 
 TRIED = (  # side of the low-resolution crops, crops an update, peak of the learning rate
     (32, 16, 2e-3),
@@ -43,7 +45,7 @@ def main() -> None:
         steps, schedule = round(total / (batch * crop**2)), Schedule(rate, warmup=200)
         set_seed(0)
         model = WDSR()
-        task = engine.Task(
+        task = loop.Task(
             model=model,
             optimizer=torch.optim.Adam(model.parameters()),
             rate=lambda step, schedule=schedule, steps=steps: schedule.rate(step, steps),
@@ -53,7 +55,7 @@ def main() -> None:
             watch=lambda model: {},
         )
         with tempfile.TemporaryDirectory() as folder:
-            engine.fit(task, Path(folder), {}, steps)
+            loop.fit(task, Path(folder), {}, steps)
         model.eval()
         scores = " ".join(f"{evaluation.mean_psnr(model, judge):8.2f}" for judge in judges)
         print(f"{crop:5} {batch:6} {rate:7g} {steps:8,} {scores}", flush=True)

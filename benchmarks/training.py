@@ -18,11 +18,13 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.data import DataLoader, Dataset
 from weightmap import photograph
 
-from hfsr import hardware, speed, superres
-from hfsr.crops import Crops, batch_mask
 from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
 from hfsr.models import WDSR
+from hfsr.report import timings
+from hfsr.studies import superres
+from hfsr.training import hardware
+from hfsr.training.crops import Crops, batch_mask
 
 CROP, BATCH, ALPHA = 48, 16, 0.2
 PICTURES = 32
@@ -95,7 +97,7 @@ def plain_loop(folder: Path, kind: str, workers: int, device: torch.device) -> C
 
 
 def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = False) -> Callable[[], None]:
-    """One update of the project's loop, as `hfsr.engine` makes it."""
+    """One update of the project's loop, as `hfsr.training.loop` makes it."""
     hardware.keep_memory()
     crops = Crops(pictures, CROP, BATCH, seed=0)
     model = WDSR().to(device, memory_format=torch.channels_last)
@@ -163,7 +165,7 @@ def percent(share: float) -> float:
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     parser.add_argument("--repetitions", type=int, default=9, help="updates timed of each loop")
     options = parser.parse_args()
     repetitions, device = options.repetitions, hardware.device()
@@ -212,8 +214,8 @@ def main() -> None:
         {"what": "batch preparation, % of an update", "measured": percent(prepared / ours)},
         {"what": "weight map and mask, % of an update", "measured": percent(masked / ours)},
     ]
-    tables: speed.Tables = {"loops": loops, "limits": limits, "operators": where_time_goes(update, device)}
-    speed.report("training", tables, options.record)
+    tables: timings.Tables = {"loops": loops, "limits": limits, "operators": where_time_goes(update, device)}
+    timings.report("training", tables, options.record)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from hfsr import map_statistics, selected_fraction, selection_mask, speed, weight_map, weightmap
+from hfsr import map_statistics, selected_fraction, selection_mask, weight_map, weightmap
+from hfsr.report import timings
 
 HEIGHT, WIDTH = 1356, 2040
 ALPHA = 0.2
@@ -116,7 +117,7 @@ def counted(threads: int) -> str:
 
 
 def main() -> None:
-    parser = speed.parser(__doc__)
+    parser = timings.parser(__doc__)
     options = parser.parse_args()
     default = torch.get_num_threads()
     image = photograph()
@@ -138,7 +139,7 @@ def main() -> None:
     else:
         print("torch.compile not tried: no C++ compiler here")
     torch.set_num_threads(default)
-    speed.report("weightmap", tables, options.record)
+    timings.report("weightmap", tables, options.record)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from torch import nn, uint8
 
-from hfsr import hardware, images
+from hfsr import images
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 from hfsr.models.store import load_model
+from hfsr.training import hardware
 from hfsr.upscale import upscale as enlarge
 from hfsr.weightmap import selection_mask
 
@@ -52,7 +53,7 @@ def train(
     out: Out = None,
 ) -> None:
     """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr import superres
+    from hfsr.studies import superres
 
     folder = superres.train(method, alpha, mask, reduction, seed, recipe, steps, data, out)  # type: ignore[arg-type]
     _print_metrics(folder / "record.json")
@@ -68,7 +69,7 @@ def evaluate(
     """Measure PSNR and SSIM of a model on sets of photographs."""
     import numpy as np
 
-    from hfsr import evaluation
+    from hfsr.analysis import evaluation
     from hfsr.data import photographs
 
     method = _method(model)
@@ -92,12 +93,12 @@ def upscale(
     model: Model = "wdsr-a1-5",
 ) -> None:
     """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
-    from hfsr import enlarged
     from hfsr.data import labelled
+    from hfsr.studies import upscaled
 
     if str(source) in labelled.NAMES and not source.is_file():
-        folder = enlarged.make(labelled.load(str(source)), model, target, progress=True)
-        typer.echo(f"images\t{folder / enlarged.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
+        folder = upscaled.make(labelled.load(str(source)), model, target, progress=True)
+        typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
     if target is None:
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
@@ -131,7 +132,7 @@ def classify(
     out: Out = None,
 ) -> None:
     """Enlarge a labelled set by a method and train the classifier on it."""
-    from hfsr import classify
+    from hfsr.studies import classify
 
     folder = classify.train(dataset, method, seed, recipe, steps, out)
     _print_metrics(folder / "record.json")
@@ -145,9 +146,9 @@ def frequency(
     out: Out = None,
 ) -> None:
     """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
-    from hfsr import measurements
+    from hfsr.studies import frequency
 
-    _print_metrics(measurements.measure(run, out) / "record.json")
+    _print_metrics(frequency.measure(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr study superres bench")
@@ -163,7 +164,7 @@ def study(
     ] = False,
 ) -> None:
     """Show where the runs of a study stand; `make study` trains them."""
-    from hfsr import study
+    from hfsr.studies import study
 
     typer.echo(study.state(name, recipe, steps).to_string())
     if table:
@@ -178,9 +179,9 @@ def plan(
     recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench",
 ) -> None:
     """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
-    from hfsr import costs
+    from hfsr.studies import cost
 
-    typer.echo(costs.summary(recipe))
+    typer.echo(cost.summary(recipe))
 
 
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")
@@ -191,7 +192,7 @@ def publish(
     ] = None,
 ) -> None:
     """Copy a finished run's record into results/, and its weights into the package."""
-    from hfsr import runs
+    from hfsr.studies import runs
 
     typer.echo(runs.publish(run, name))
 
@@ -221,7 +222,7 @@ def _method(name: str) -> nn.Module | str:
 
 
 def _print_metrics(record: Path) -> None:
-    from hfsr import processes
+    from hfsr.training import processes
 
     if not processes.is_main():  # of several that train together, one speaks
         return

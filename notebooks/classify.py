@@ -32,11 +32,12 @@ import torch
 from IPython.display import display
 from scipy.stats import norm
 
-from hfsr import accuracies, beside, cells, claims, classify, figures, paper, recipes, runs
+from hfsr.analysis.statistics import mcnemar, runs_needed, smallest_difference
 from hfsr.data import labelled
-from hfsr.enlarge import enlarge
-from hfsr.layers import table2
-from hfsr.stats import mcnemar, runs_needed, smallest_difference
+from hfsr.report import accuracies, claims, comparison, figures, paper
+from hfsr.report.layers import table2
+from hfsr.studies import classify, classify_runs, recipes, runs
+from hfsr.studies.upscaling import enlarge
 from hfsr.weightmap import alpha_label
 
 pd.set_option("display.max_colwidth", None)
@@ -59,7 +60,7 @@ steps = None  # updates; None: as many as the recipe has
 recipe = recipe or ("quick" if dataset == "digits" else "bench")
 enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
 methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
-planned = {name: cells.settings(dataset, name, seed, recipe, steps) for name in methods}
+planned = {name: classify_runs.settings(dataset, name, seed, recipe, steps) for name in methods}
 data = labelled.load(dataset)
 if dataset == "digits":
     torch.set_num_threads(1)  # images this small gain little from more
@@ -117,10 +118,10 @@ print(
 )
 folders = {}
 for name, settings in planned.items():
-    before = runs.finished(runs.folder("classify", cells.run_name(settings)), settings)
+    before = runs.finished(runs.folder("classify", classify_runs.run_name(settings)), settings)
     folders[name] = classify.train(dataset, name, seed, recipe, steps)
     print(
-        f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}\n    {cells.command(settings)}"
+        f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}\n    {classify_runs.command(settings)}"
     )
 records = {name: runs.read(folder) for name, folder in folders.items()}
 
@@ -262,14 +263,14 @@ for name in names:
 # shifted half as far as the original ones, in proportion. That touches the original size alone, not what tells the other rows apart.
 
 # %% tags=["hide-input"]
-study, longer = recipes.classify(beside.RECIPE), recipes.classify("long")
+study, longer = recipes.classify(comparison.RECIPE), recipes.classify("long")
 for reduced in (study, longer):
     epochs = reduced.steps * reduced.batch / reduced.subset
     print(
         f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
         f"{reduced.steps:,} updates of {reduced.batch}: {epochs:.1f} epochs"
     )
-    table = beside.table3(reduced.name).rename(columns=names)
+    table = comparison.table3(reduced.name).rename(columns=names)
     display(table[[title for title in names.values() if (table[title, "here"] != "").any()]])
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals. What they show is said in the answer below."}}
@@ -297,7 +298,7 @@ panels = [
 gains = {
     names[name]
     + (f" {plan.name}" if plan is longer else "")
-    + f", less {baseline}": beside.gains(name, baseline, plan.name)
+    + f", less {baseline}": comparison.gains(name, baseline, plan.name)
     for name, baseline, plan in panels
 }
 figures.gains(gains)

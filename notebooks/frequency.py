@@ -28,8 +28,9 @@ import torch
 from IPython.display import display
 
 import hfsr
-from hfsr import claims, detail, figures, frequency, paper, sizes, tables
+from hfsr.analysis import detail, spectrum
 from hfsr.data import photographs
+from hfsr.report import claims, figures, paper, png_sizes, tables
 from hfsr.upscale import upscale
 
 # %% [markdown]
@@ -72,7 +73,7 @@ figures.spectra_differences(shown, "ground truth")
 # cycles a pixel of the large one (dotted), and along diagonals nothing above 0.35: what lies beyond is the method's addition.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Mean power at each frequency, and the same relative to the ground truth, for the photograph above.", "name": "fig-profile"}, "image": {"alt": "Two charts against frequency. Power falls steeply for all methods; above a quarter of a cycle a pixel bicubic falls furthest below the ground truth, and bicubic with noise stays level."}}
-profiles = {name: frequency.radial_profile(image) for name, image in shown.items()}
+profiles = {name: spectrum.radial_profile(image) for name, image in shown.items()}
 figures.radial_profiles(profiles, "ground truth")
 
 # %% [markdown]
@@ -139,20 +140,22 @@ rows = {
 totals = pd.DataFrame(rows).T
 pixels = published[detail.TRUTH][0]["data"]["pixels"]
 per_pixel = totals / [sum(pixels[name]) for name in sets]
-shown_sizes = (totals / sizes.MEGABYTE).map("{:.2f}".format) + per_pixel.map(" ({:.3f})".format)
+shown_sizes = (totals / png_sizes.MEGABYTE).map("{:.2f}".format) + per_pixel.map(
+    " ({:.3f})".format
+)
 shown_sizes["paper: DIV2K, MB"] = theirs.map("{:.2f}".format)
 display(shown_sizes.fillna("").rename_axis(columns="MB (bytes a pixel)"))
 
 for name in ("cifar10", "cifar100"):
-    size, theirs = sizes.totals(name, "train"), paper.table4()[f"{name}_train"]
+    size, theirs = png_sizes.totals(name, "train"), paper.table4()[f"{name}_train"]
     gain = {
-        title: sizes.gains(name, "train", metric).apply(
+        title: png_sizes.gains(name, "train", metric).apply(
             lambda row: "{mean:+.2f} ({low:+.2f}, {high:+.2f})".format(**row), axis=1
         )
         for title, metric in (("default", "png_bytes"), ("strongest", "png_bytes_strongest"))
     }
     columns = {
-        "MB": (size["mean"] / sizes.MEGABYTE).map("{:.2f}".format),
+        "MB": (size["mean"] / png_sizes.MEGABYTE).map("{:.2f}".format),
         "bytes a pixel": size["pixel"].map("{:.3f}".format),
         **{f"over bicubic, {title}, %": values for title, values in gain.items()},
     }
@@ -161,7 +164,7 @@ for name in ("cifar10", "cifar100"):
     table["paper, %"] = (100 * (theirs / theirs["Bicubic"] - 1)).map("{:+.2f}".format)
     display(table.fillna("").rename_axis(columns=f"{name}, 50,000 training images"))
     orders = [
-        list(sizes.totals(name, "train", metric)["mean"].sort_values().index)
+        list(png_sizes.totals(name, "train", metric)["mean"].sort_values().index)
         for metric in ("png_bytes", "png_bytes_strongest")
     ]
     print(
@@ -184,7 +187,7 @@ figures.agreement(curves, images)
 
 # %% [markdown]
 # As differences to the network trained on all elements, on BSD100. Power above 0.25 is split in two: what is a multiple of the ground truth there is
-# *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.agreement.split_power`); both, and what is *recovered*, are shares of the
+# *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`); both, and what is *recovered*, are shares of the
 # ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels, and
 # *steepness* that of edges, 1 for the ground truth's. Then the means of all rows, as far as the records hold them.
 

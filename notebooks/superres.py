@@ -27,8 +27,10 @@ import pandas as pd
 from IPython.display import display
 
 import hfsr
-from hfsr import evaluation, figures, literature, paper, recipes, tables, widgets
+from hfsr.analysis import evaluation
 from hfsr.data import photographs
+from hfsr.report import figures, literature, paper, tables, widgets
+from hfsr.studies import recipes
 from hfsr.upscale import upscale
 
 # %% tags=["parameters"]
@@ -138,7 +140,7 @@ literature.benchmarks().rename_axis(columns="published").drop(columns="urban100"
 #
 # The rows of a seed are paired: same photographs, same first weights, same crops. So are the images they are measured on. The
 # intervals are for the mean difference over other seeds *and* other images of the kind (two crossed random effects, see
-# `hfsr.stats`); where a row has one seed, for other images alone.
+# `hfsr.analysis.statistics`); where a row has one seed, for other images alone.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; coloured where zero is excluded. Rows more than 0.2 dB away on BSD100 are left to the table.", "name": "fig-differences"}, "image": {"alt": "Four panels, one a benchmark set; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}}
 gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}

@@ -27,11 +27,14 @@ import time
 
 import pandas as pd
 
-from hfsr import crops, evaluation, figures, paper, recipes, runs, superres
+from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.images import to_uint8
 from hfsr.models import parameters
 from hfsr.models.store import load
+from hfsr.report import figures, paper
+from hfsr.studies import recipes, runs, superres
+from hfsr.training import crops
 from hfsr.upscale import upscale
 from hfsr.weightmap import alpha_label, parse_alpha, selection_mask
 

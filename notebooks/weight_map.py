@@ -27,8 +27,8 @@ import pandas as pd
 from scipy.stats import kurtosis
 
 import hfsr
-from hfsr import figures, paper, widgets
 from hfsr.data import photographs
+from hfsr.report import figures, paper, widgets
 from hfsr.weightmap import parse_alpha
 
 # %% [markdown]

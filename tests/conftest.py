@@ -11,11 +11,12 @@ import torch
 from hypothesis import settings
 from torch import Tensor
 
-from hfsr import images, paths, recipes
+from hfsr import images, paths
 from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
-from hfsr.layout import Row
 from hfsr.paths import find_data
+from hfsr.studies import recipes
+from hfsr.studies.rows import Row
 
 os.environ["HFSR_RUNS"] = tempfile.mkdtemp(prefix="hfsr-runs-")  # notebooks and tests leave the checkout's runs alone
 torch.set_num_threads(1)  # the pictures are small, and the cores are there for pytest -n

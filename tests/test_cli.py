@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import cli, images, recipes, runs
+from hfsr import cli, images
 from hfsr.models import WDSR, store
+from hfsr.studies import recipes, runs
 from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
 

@@ -11,8 +11,9 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from hfsr import paths, runs
+from hfsr import paths
 from hfsr.files import read_json
+from hfsr.studies import runs
 
 # What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
 INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "benchmarks/records/*.json", "constraints.txt")

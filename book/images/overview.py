@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from hfsr import figures, selection_mask, weight_map
+from hfsr import selection_mask, weight_map
 from hfsr.data import photographs
+from hfsr.report import figures
 
 ALPHA = "1/5"
 PHOTOGRAPH, WINDOW = "coffee", (slice(None), slice(40, 360), slice(120, 560))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hfsr import claims
+from hfsr.report import claims
 
 ROOT = Path(__file__).parents[2]
 PAPER = [*(f"Fig. {number}" for number in range(1, 5)), *(f"Table {number}" for number in ("I", "II", "III", "IV"))]

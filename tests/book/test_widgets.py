@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import images, selected_fraction, selection_mask, weight_map, widgets
+from hfsr import images, selected_fraction, selection_mask, weight_map
+from hfsr.report import widgets
 
 ALPHAS = [0, 0.005, 0.2, 0.335, 0.5]
 

@@ -1,0 +1,94 @@
+"""How much detail a method gives photographs, and how much of it is right (Section V)."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from hfsr.analysis.agreement import cutoff, error_profile, ring_correlation
+from hfsr.analysis.sharpness import edges, overshoot, steepness
+from hfsr.analysis.spectrum import PNG_METRICS, png_bytes, radial_profile
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.upscale import upscale
+
+TRUTH = "truth"
+RINGS = 32  # of the curves: the same for photographs of all sizes
+KEPT = 0.25  # cycles a pixel: what lies above, along rows and columns, was not in the small image
+
+
+def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
+    """What a picture says of its detail.
+
+    Parameters
+    ----------
+    image, truth : Tensor, (3, H, W) or (1, H, W), uint8
+
+    Returns
+    -------
+    dict
+        ``png_bytes`` and ``png_bytes_strongest``, see `hfsr.analysis.spectrum.png_bytes`; ``high_power``, its power above
+        0.25 cycles a pixel as a share of the truth's, and ``recovered``, 1 less the power of its error there as a share of
+        the truth's: 1 is all detail, 0 no better than none, less is worse than none; ``cutoff_half`` and
+        ``cutoff_seventh``, where agreement ends, see `hfsr.analysis.agreement.cutoff`; ``steepness`` and ``overshoot``,
+        see `hfsr.analysis.sharpness`.
+    """
+    frequency, truth_power = radial_profile(truth)
+    frequency, correlation = ring_correlation(image, truth)
+    high = frequency * (frequency > KEPT)  # a ring holds frequencies in proportion to its radius
+
+    def share(power: Tensor) -> float:
+        return ((high * power).sum() / (high * truth_power).sum()).item()
+
+    return {
+        **{metric: png_bytes(image, encoder) for encoder, metric in PNG_METRICS.items()},
+        "high_power": share(radial_profile(image)[1]),
+        "recovered": 1 - share(error_profile(image, truth)[1]),
+        "cutoff_half": cutoff(frequency, correlation, 1 / 2),
+        "cutoff_seventh": cutoff(frequency, correlation, 1 / 7),
+        "steepness": steepness(image, truth),
+        "overshoot": overshoot(image, truth),
+    }
+
+
+def profiles(image: Tensor, truth: Tensor) -> dict[str, Tensor]:
+    """Curves over `RINGS` frequencies: power and error beside the truth's power, as log10 of the ratio, and correlation."""
+    power = radial_profile(truth, RINGS)[1]
+    return {
+        "power": (radial_profile(image, RINGS)[1] / power).log10(),
+        "error": (error_profile(image, truth, RINGS)[1] / power).clamp(min=1e-12).log10(),
+        "correlation": ring_correlation(image, truth, RINGS)[1],
+    }
+
+
+def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """`numbers` of every picture of a set, and mean and deviation of its `profiles` over the pictures.
+
+    Parameters
+    ----------
+    method : Module or str
+        A network, "bicubic", or "truth" for the ground truth.
+    pictures : Photographs
+        Loaded with ``grey=True``.
+
+    Raises
+    ------
+    UserError
+        If a picture is flat or too small.
+    """
+    measured: dict[str, list[float]] = {}
+    curves: dict[str, list[Tensor]] = {}
+    for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
+        if min(hr.shape[-2:]) < 2 * RINGS or not edges(hr).any():
+            raise UserError(f"{title}: flat, or fewer than {2 * RINGS} pixels a side: there is no detail to measure")
+        image = hr if isinstance(method, str) and method == TRUTH else upscale(method, lr)
+        for name, value in numbers(image, hr).items():
+            measured.setdefault(name, []).append(value)
+        for name, curve in profiles(image, hr).items():
+            curves.setdefault(name, []).append(curve)
+    stacked = {name: torch.stack(each) for name, each in curves.items()}
+    summary = {
+        name: {"mean": [round(x, 5) for x in each.mean(0).tolist()], "sd": [round(x, 5) for x in each.std(0).tolist()]}
+        for name, each in stacked.items()
+    }
+    return measured, summary

@@ -1,0 +1,206 @@
+"""Table III from the published records: accuracies over seeds, and paired differences with intervals.
+
+Accuracies are in per cent, differences in points.
+"""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hfsr import paths
+from hfsr.analysis.statistics import holm, mcnemar, of_mean, over_seeds_and_images, reach, spread
+from hfsr.errors import UserError
+from hfsr.studies import classify_runs, recipes, runs
+from hfsr.studies.classify import unpack
+
+Record = dict[str, Any]
+Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+PLAIN = {"original": "Original", "bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr-a0": "WDSR"}
+
+
+def label(method: str) -> str:
+    """What a row is called in a table, as in the paper's Table III.
+
+    Examples
+    --------
+    >>> label("original"), label("wdsr-a0"), label("wdsr-a1-5")
+    ('Original', 'WDSR', '1/5')
+    """
+    return PLAIN.get(method) or method.removeprefix("wdsr-a").replace("-", "/", 1)
+
+
+def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
+    """Published records of a recipe on one set: by row, in the table's order, each row's in the order of the seeds.
+
+    Raises
+    ------
+    UserError
+        If a record is stale.
+    """
+    plan = recipes.classify(recipe)
+    found: dict[str, list[Record]] = {}
+    for cell in plan.cells:
+        same = {"recipe": recipe, "method": classify_runs.method(cell, recipe), "steps": plan.steps}
+        records = [
+            record
+            for record in runs.records(paths.results() / "classify")
+            if cell.dataset == dataset == record["data"]["name"] and same.items() <= record.items()
+        ]
+        if records:
+            found[label(cell.method)] = sorted(records, key=lambda record: record["seed"])
+    return found
+
+
+def accuracy(record: Record) -> float:
+    """Test accuracy of a run, in per cent."""
+    return 100 * float(record["metrics"][f"{record['data']['name']}/test_accuracy"])
+
+
+def right(record: Record) -> NDArray[np.bool_]:
+    """Which test images a run got right."""
+    name, images = record["data"]["name"], record["data"]["test_images"]
+    return unpack(record["correct"][name], images)
+
+
+def summary(recipe: str, dataset: str) -> pd.DataFrame:
+    """Every row's accuracy over its seeds.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study; ``mean``, ``sd`` over the seeds, ``low`` and ``high``, the ends of Student's 95 % interval
+        (NaN of one seed), and ``seeds``, their number.
+    """
+    table = {}
+    for name, records in published(recipe, dataset).items():
+        values = [accuracy(record) for record in records]
+        estimate = of_mean(values)
+        table[name] = {
+            "mean": estimate.mean,
+            "sd": spread(values)[1],
+            "low": estimate.low,
+            "high": estimate.high,
+            "seeds": len(values),
+        }
+    return pd.DataFrame(table).T.reindex(columns=["mean", "sd", "low", "high", "seeds"])
+
+
+def differences(recipe: str, dataset: str, baseline: str, trained: str | None = None) -> pd.DataFrame:
+    """Every row's difference to the baseline, same seed, same test images, corrected for the number of rows.
+
+    Parameters
+    ----------
+    recipe, dataset : str
+    baseline : str
+        Name of the row that is subtracted.
+    trained : str, optional
+        The recipe of the baseline's runs, where it is another: a control with more updates.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study but the baseline, in points: ``mean``, ``low``, ``high``, an interval over seeds and images
+        of which 95 % of such tables hold all their true values (Bonferroni); ``sign``, see
+        `hfsr.analysis.statistics.Estimate`; ``seeds`` compared, where it is one, the interval is over images alone;
+        ``alone``, for each seed the images that one of the two alone got right, as "this row : baseline"; ``p``, for each
+        seed McNemar's p, by Holm's correction over all tests of the table.
+
+    Raises
+    ------
+    UserError
+        If the study has no such row.
+    """
+    base = _answers(trained or recipe, dataset, baseline)
+    rows = [row for row in published(recipe, dataset) if (row, recipe) != (baseline, trained or recipe)]
+    pairs = {row: _paired(_answers(recipe, dataset, row), base) for row in rows}
+    pairs = {row: compared for row, compared in pairs.items() if compared}
+    table = {}
+    for name, compared in pairs.items():
+        estimate = over_seeds_and_images(_points(compared), confidence=1 - 0.05 / len(pairs))
+        tests = [mcnemar(own, other) for own, other in compared]
+        table[name] = {
+            **estimate._asdict(),
+            "sign": estimate.sign,
+            "seeds": len(compared),
+            "alone": ", ".join(f"{test.won} : {test.lost}" for test in tests),
+            "p": [test.p for test in tests],
+        }
+    corrected = iter(holm([p for row in table.values() for p in row["p"]]).tolist())
+    for row in table.values():
+        row["p"] = [next(corrected) for _ in row["p"]]
+    columns = ["mean", "low", "high", "sign", "seeds", "alone", "p"]
+    return pd.DataFrame.from_dict(table, orient="index").reindex(columns=columns)
+
+
+def cost(recipe: str, dataset: str) -> pd.DataFrame:
+    """What each row's training took on the machine it ran on.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study: ``seconds an epoch``, of the fastest of its runs, as other work only makes one slower, and
+        ``device``.
+    """
+    plan, table = recipes.classify(recipe), {}
+    for name, records in published(recipe, dataset).items():
+        epochs = [record["steps"] * plan.batch / record["data"]["images"] for record in records]
+        seconds = min(record["seconds"] / each for record, each in zip(records, epochs, strict=True))
+        devices = dict.fromkeys(record["device"] for record in records)
+        table[name] = {"seconds an epoch": float(seconds), "device": "; ".join(devices)}
+    return pd.DataFrame.from_dict(table, orient="index")
+
+
+def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """What length buys: how far differences scatter from seed to seed after many updates and few.
+
+    Parameters
+    ----------
+    dataset : str
+    names : sequence of str
+        Recipes, the longest last.
+    pairs : sequence of (str, str)
+        Rows; the second is subtracted from the first.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair and a number of updates: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
+        each row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval
+        over so many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
+    """
+    same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
+    for (row, baseline), name in itertools.product(pairs, names):
+        compared = _paired(_answers(name, dataset, row), _answers(name, dataset, baseline))
+        if not compared:
+            continue
+        steps, (mean, sd) = recipes.classify(name).steps, spread(_points(compared).mean(axis=1))
+        runs = same_cost // steps
+        table[f"{row} less {baseline}", steps] = {
+            "mean": mean,
+            "sd": sd,
+            "seeds": len(compared),
+            "runs": runs,
+            "reach": reach(sd, runs),
+        }
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis(["difference", "updates"])
+
+
+def _answers(recipe: str, dataset: str, row: str) -> dict[int, NDArray[np.bool_]]:
+    """Which test images a row got right, by seed."""
+    known = [label(cell.method) for cell in recipes.classify(recipe).cells if cell.dataset == dataset]
+    if row not in known:
+        raise UserError(f"no row of {recipe} on {dataset} is called {row!r}: choose one of {', '.join(known)}")
+    return {record["seed"]: right(record) for record in published(recipe, dataset).get(row, [])}
+
+
+def _paired(own: dict[int, NDArray[np.bool_]], other: dict[int, NDArray[np.bool_]]) -> list[Pair]:
+    return [(own[seed], other[seed]) for seed in own if seed in other]
+
+
+def _points(pairs: list[Pair]) -> NDArray[np.float64]:
+    """Gains in points, (seeds, images)."""
+    return 100 * np.array([own.astype(float) - other for own, other in pairs])

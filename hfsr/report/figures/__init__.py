@@ -1,0 +1,23 @@
+"""The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
+
+from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
+from hfsr.report.figures.method import framework, map_histogram, map_panels, selected_shares
+from hfsr.report.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
+
+__all__ = [
+    "accuracies",
+    "agreement",
+    "bytes_and_detail",
+    "curve",
+    "differences",
+    "framework",
+    "gains",
+    "learning_curves",
+    "map_histogram",
+    "map_panels",
+    "radial_profiles",
+    "selected_shares",
+    "side_by_side",
+    "spectra",
+    "spectra_differences",
+]

@@ -1,0 +1,163 @@
+"""Fig 4 and Table IV as pictures: spectra, power and agreement against frequency, bytes against detail."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from scipy import stats
+from torch import Tensor
+from torch.nn import functional as F
+
+from hfsr.analysis.spectrum import spectrum
+from hfsr.report.figures import style
+from hfsr.report.figures.style import BLUE, GREY, RED, WIDTH, grid, styled, title
+
+
+@styled
+def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
+    """Fig 4: spectrograms in one colour scale, frequency zero in the corners as in the paper or centred.
+
+    Parameters
+    ----------
+    images : dict of name -> Tensor, (C, H, W), uint8
+        All of one size.
+    centred : bool
+        As for `hfsr.analysis.spectrum.spectrum`.
+    """
+    results = {name: spectrum(image, centred) for name, image in images.items()}
+    every = torch.stack(list(results.values()))
+    low, high = np.quantile(every.numpy(), [0.001, 0.999])
+    figure, axes = grid(len(results), every.shape[1], every.shape[2], columns=3 if len(results) == 3 else 2, below=0.8)
+    for ax, (name, result) in zip(axes, results.items(), strict=True):
+        drawn = ax.imshow(result.numpy(), vmin=low, vmax=high)
+        title(ax, name)
+    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label="log$_{10}$(1 + magnitude)")
+    return figure
+
+
+@styled
+def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
+    """Differences of centred spectrograms to the ground truth's, in one scale: red is too much of a frequency, blue too little.
+
+    Parameters
+    ----------
+    images : dict of name -> Tensor, (C, H, W), uint8
+        All of one size.
+    truth : str
+        The name of the ground truth among them.
+    """
+    own = spectrum(images[truth], centred=True)
+    # Single frequencies scatter: the mean over 5 x 5 of them shows where power is missing.
+    results = {
+        name: F.avg_pool2d((spectrum(image, centred=True) - own)[None, None], 5, stride=1, padding=2)[0, 0]
+        for name, image in images.items()
+        if name != truth
+    }
+    height, width = own.shape
+    figure, axes = grid(len(results), height, width, columns=2, below=0.8)
+    for ax, (name, result) in zip(axes, results.items(), strict=True):
+        drawn = ax.imshow(result.numpy(), vmin=-1.5, vmax=1.5, cmap="RdBu_r")
+        title(ax, name)
+    label = "log$_{10}$ of the magnitude, less the ground truth's"
+    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label=label)
+    return figure
+
+
+@styled
+def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -> Figure:
+    """Mean power against frequency, and the same relative to the ground truth's.
+
+    Parameters
+    ----------
+    profiles : dict of name -> (frequency, power)
+        From `hfsr.analysis.spectrum.radial_profile`, all of images of one size.
+    truth : str
+        The name of the ground truth among them.
+    """
+    colours = style.colours_of(profiles, truth)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True, layout="constrained")
+    for name, (frequency, power) in profiles.items():
+        line = {"color": colours[name], "lw": 1.5, "label": name, "ls": "-" if name != truth else "--"}
+        axes[0].plot(frequency, power, **line)
+        axes[1].plot(frequency, 10 * torch.log10(power / profiles[truth][1]), **line)
+    for ax in axes:
+        ax.axvline(0.25, color=GREY, lw=1, ls=":")
+    axes[0].set(yscale="log", ylabel="power (grey levels²)")
+    axes[1].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)", ylabel=f"relative to {truth} (dB)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
+
+
+@styled
+def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], images: int) -> Figure:
+    """Over a whole set: power and error beside the ground truth's power, and the correlation with it, at each frequency.
+
+    The means over the images, with bands of 95 % intervals.
+
+    Parameters
+    ----------
+    curves : dict of name -> ``curves`` of one set, from a record of `hfsr.analysis.detail`
+        Means and deviations of ``power`` and ``error`` (log10) and of ``correlation``.
+    images : int
+        In the set.
+    """
+    colours = style.colours_of(curves, "ground truth")
+    figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 9), sharex=True, layout="constrained")
+    panels = {
+        "power": "power (dB of the truth's)",
+        "error": "error (dB of the truth's power)",
+        "correlation": "correlation",
+    }
+    reach = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
+    for ax, (kind, label) in zip(axes, panels.items(), strict=True):
+        scale = 1 if kind == "correlation" else 10
+        for name, measured in curves.items():
+            mean, spread = (scale * np.array(measured[kind][key]) for key in ("mean", "sd"))
+            frequency = 0.5 * np.arange(1, len(mean) + 1) / len(mean)
+            ax.plot(frequency, mean, color=colours[name], lw=1.5, label=name)
+            ax.fill_between(
+                frequency, mean - reach * spread, mean + reach * spread, color=colours[name], alpha=0.2, lw=0
+            )
+        ax.axvline(0.25, color=GREY, lw=1, ls=":")
+        ax.set_ylabel(label)
+    for level, name in ((1 / 2, "1/2"), (1 / 7, "1/7")):
+        axes[2].axhline(level, color=GREY, lw=1, ls=":")
+        axes[2].annotate(name, (0.01, level), (0, 2), textcoords="offset points", fontsize=11)
+    axes[1].axhline(0, color=GREY, lw=1, ls=":")
+    axes[2].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
+
+
+@styled
+def bytes_and_detail(table: pd.DataFrame) -> Figure:
+    """Which extra bytes are detail: a point a method, right and up is better, right and down is ringing or noise.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a method; columns ``bytes``, more than bicubic's in per cent; ``recovered``, per cent of the ground truth's
+        detail; ``psnr`` in dB.
+    """
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 7.6), sharex=True, layout="constrained")
+    for ax, (column, label) in zip(
+        axes, {"recovered": "detail recovered (%)", "psnr": "PSNR on selected elements (dB)"}.items(), strict=True
+    ):
+        alphas = table[table.index.str.fullmatch(r"WDSR|\d/\d")]
+        ax.plot(alphas["bytes"], alphas[column], color=GREY, lw=1, zorder=0)
+        ax.plot(table["bytes"], table[column], "o", color=BLUE)
+        ax.plot(alphas["bytes"], alphas[column], "o", color=RED)
+        ax.set_ylabel(label)
+        ax.margins(x=0.12, y=0.12)
+        for name, row in table.iterrows():
+            label = style.method_labels([str(name)])[0]
+            place = {"xy": (row["bytes"], row[column]), "textcoords": "offset points", "fontsize": 11}
+            if name in (alphas.index[0], alphas.index[-1]):
+                ax.annotate(label, xytext=(0, 8), ha="center", **place)
+            elif name not in alphas.index:
+                ax.annotate(label, xytext=(6, -14), **place)
+    axes[1].set_xlabel("bytes as PNG beyond bicubic's (%)")
+    return figure

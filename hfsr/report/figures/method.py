@@ -1,0 +1,145 @@
+"""Figs 1 to 3: the framework, the weight map, and what it selects."""
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy import stats
+from torch import Tensor
+
+from hfsr.report import paper
+from hfsr.report.figures import style
+from hfsr.report.figures.style import BLUE, GREY, ORANGE, PALE, RED, WIDTH, arrow, box, show, styled
+from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, selection_mask, weight_map
+
+
+@styled
+def framework() -> Figure:
+    """Fig 1: training with the weight map. Solid: as everybody trains; dashed: what the paper adds."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.5), layout="constrained")
+    axes.set(xlim=(-0.1, 10.1), ylim=(-0.1, 6.1))
+    axes.axis("off")
+    box(axes, 0, 4.8, "LR image $X$")
+    box(axes, 3.55, 4.8, "SR network", fill="#e6f0f7")
+    box(axes, 7.1, 4.8, "SR image $Y'$")
+    box(axes, 0, 2.4, "HR image $Y$")
+    box(axes, 7.1, 2.4, "L1 loss\nwhere $W = 1$")
+    box(axes, 3.55, 0, "weight map $W$\n(Eqs 4 to 7)", edge=RED, fill="#fbeee5")
+    arrow(axes, (2.9, 5.4), (3.55, 5.4))
+    arrow(axes, (6.45, 5.4), (7.1, 5.4))
+    arrow(axes, (8.55, 4.8), (8.55, 3.6))
+    arrow(axes, (2.9, 2.75), (7.1, 2.75))
+    arrow(axes, (1.45, 3.6), (1.45, 4.8), colour=GREY)
+    axes.text(1.65, 4.2, "halved", color=GREY, va="center")
+    arrow(axes, (1.45, 2.4), (3.55, 0.6), "angle,angleA=-90,angleB=180,rad=8", RED, "--")
+    arrow(axes, (6.45, 0.6), (8.55, 2.4), "angle,angleA=0,angleB=90,rad=8", RED, "--")
+    arrow(axes, (7.1, 3.25), (5, 4.8), "angle,angleA=180,angleB=-90,rad=8", BLUE)
+    axes.text(5.2, 4.2, "gradient", color=BLUE, va="center")
+    return figure
+
+
+@styled
+def map_panels(image: Tensor, alpha: Alpha, window: tuple[int, int, int, int], pixel: tuple[int, int]) -> Figure:
+    """Fig 2: a part of an image, a pixel's neighbourhood, the initial weight map and the modified one.
+
+    Parameters
+    ----------
+    image : Tensor, (3, H, W), uint8
+        The whole picture: its mean and deviation decide what is selected.
+    alpha : float, int or str
+        Eq 7's alpha.
+    window : (top, left, height, width)
+        The part shown.
+    pixel : (row, column)
+        Centre of the neighbourhood, two pixels or more from the picture's borders; its green channel is shown.
+    """
+    top, left, height, width = window
+    row, column = pixel
+    part = np.s_[:, top : top + height, left : left + width]
+    strength = weight_map(image)[part].abs().double()
+    strength = (strength / strength.quantile(0.995).clamp(min=1)).clamp(max=1)
+
+    figure, axes = plt.subplots(2, 2, figsize=(WIDTH, WIDTH * height / width + 0.7), layout="constrained")
+    show(axes[0, 0], image[part], "(a) ground truth")
+    axes[0, 0].add_patch(
+        Rectangle((column - left - 2.5, row - top - 2.5), 5, 5, fill=False, edgecolor=style.YELLOW, lw=2)
+    )
+    style.neighbourhood(axes[0, 1], image[1, row - 2 : row + 3, column - 2 : column + 3], "(b) a neighbourhood")
+    show(axes[1, 0], strength, "(c) initial map, absolute")
+    show(axes[1, 1], selection_mask(image, alpha)[part].double(), f"(d) modified, $\\alpha$ = {alpha_label(alpha)}")
+    return figure
+
+
+@styled
+def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
+    """Fig 3: how often each weight occurs, with the Gaussian and the Laplacian of the same mean and deviation.
+
+    The weights are scaled to [0, 1] by their least and greatest, minus 0.5, as in the paper. Above: the middle, counted
+    linearly, with the band that Eq 7 leaves out. Below: the whole range, counted logarithmically, where tails show.
+
+    Parameters
+    ----------
+    image : Tensor, (C, H, W), uint8
+    alpha : float, int or str
+        Eq 7's alpha.
+    """
+    weights = weight_map(image).flatten().int()
+    least = int(weights.min())
+    span = max(int(weights.max()) - least, 1)
+    counts = torch.bincount(weights - least, minlength=span + 1)
+    edges = (np.arange(span + 2) - 0.5) / span - 0.5
+    mu, sigma = map_statistics(image)
+    centre, spread = (mu - least) / span - 0.5, sigma / span
+    fits = {
+        "Gaussian": (stats.norm(centre, spread), ORANGE, "-"),
+        "Laplacian": (stats.laplace(centre, spread / math.sqrt(2)), BLUE, "--"),
+    }
+    band = parse_alpha(alpha) * spread
+
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), layout="constrained")
+    for ax, reach in zip(axes, (4 * spread, 1.0), strict=True):
+        low, high = max(-0.5, centre - reach), min(0.5, centre + reach)
+        ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
+        unselected = f"not selected, $\\alpha$ = {alpha_label(alpha)}"
+        ax.axvspan(centre - band, centre + band, color=PALE, lw=0, zorder=0.5, label=unselected)
+        x = np.linspace(low, high, 1001)
+        for name, (fit, colour, line) in fits.items():
+            ax.plot(x, weights.numel() / span * fit.pdf(x), line, color=colour, label=name)
+        ax.set(xlim=(low, high), ylabel="elements a grey level")
+        ax.grid(axis="x", visible=False)
+    axes[0].ticklabel_format(axis="y", style="sci", scilimits=(3, 3), useMathText=True)
+    axes[1].set(yscale="log", ylim=(0.5, None), xlabel="weight, scaled to [0, 1], minus 0.5")
+    entries = {text: handle for handle, text in zip(*axes[0].get_legend_handles_labels(), strict=True)}
+    order = ["weights", unselected, "Gaussian", "Laplacian"]
+    figure.legend([entries[text] for text in order], order, loc="outside upper center", ncols=2)
+    return figure
+
+
+@styled
+def selected_shares(shares: pd.DataFrame) -> Figure:
+    """Share of the elements selected against alpha: photographs, Table I, Gaussian and Laplacian (Section III.C).
+
+    Parameters
+    ----------
+    shares : DataFrame
+        A row an alpha ("1/7", ...), a column a photograph; in [0, 1].
+    """
+    alphas = [parse_alpha(label) for label in shares.index]
+    figure, ax = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
+    each = ax.plot(alphas, 100 * shares.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
+    each[0].set_label("photographs, each")
+    ax.plot(alphas, 100 * shares.mean(axis=1), "o-", color=GREY, label="photographs, mean")
+    ax.plot(alphas, 100 * paper.table1()["share"][shares.index], "s-", color=RED, label="the paper's Table I")
+    for name, share, colour, line in (
+        ("Gaussian", paper.gaussian_share, ORANGE, "-"),
+        ("Laplacian", paper.laplacian_share, BLUE, "--"),
+    ):
+        ax.plot(alphas, [100 * share(alpha) for alpha in alphas], line, color=colour, label=name)
+    ax.set_xticks(alphas, shares.index)
+    ax.set(xlabel="$\\alpha$", ylabel="elements selected (%)", ylim=(0, 100))
+    figure.legend(loc="outside upper center", ncols=2)
+    return figure

@@ -1,0 +1,231 @@
+"""Tables I and IV from the published records: our rows, their means over seeds, and paired differences with intervals.
+
+Both have the same rows. Study "superres" holds PSNR, SSIM and shares, "frequency" bytes and detail
+(`hfsr.analysis.detail.numbers`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hfsr import paths
+from hfsr.analysis.agreement import split_power
+from hfsr.analysis.statistics import over_seeds_and_images, spread
+from hfsr.studies import frequency, recipes, runs, superres_runs
+from hfsr.studies.rows import Row
+
+BASELINE = "wdsr-a0"
+Record = dict[str, Any]
+
+
+def label(row: Row) -> str:
+    """What a row is called in a table, as in the paper's Table I where it has the row.
+
+    Examples
+    --------
+    >>> label(Row("wdsr")), label(Row("wdsr", "1/5", mask="low"))
+    ('WDSR', '1/5, smooth')
+    """
+    if row.method != "wdsr" or row.alpha == "0":
+        return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[row.method]
+    variants = {"random": ", random", "low": ", smooth", None: ""}
+    return row.alpha + variants[row.mask] + (", per image" if row.reduction == "image" else "")
+
+
+def labels(recipe: str) -> dict[str, str]:
+    """Label of every row of a recipe, by the row's name."""
+    return {superres_runs.row_name(superres_runs.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows}
+
+
+def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
+    """Published records of a recipe by row, each row's in the order of the seeds; rows without one are left out.
+
+    Parameters
+    ----------
+    recipe : str
+    study : {"superres", "frequency"}
+
+    Raises
+    ------
+    UserError
+        If a record is stale.
+    """
+    grid = frequency.grid(recipe) if study == "frequency" else superres_runs.grid(recipe)
+    steps = {superres_runs.row_name(run): run["steps"] for run in grid}
+    found: dict[str, list[Record]] = {name: [] for name in steps}
+    for record in runs.records(paths.results() / study):
+        if record["recipe"] == recipe and record["steps"] == steps.get(superres_runs.row_name(record)):
+            found[superres_runs.row_name(record)].append(record)
+    return {name: sorted(records, key=lambda each: each["seed"] or 0) for name, records in found.items() if records}
+
+
+def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
+    """A metric of every published run.
+
+    Parameters
+    ----------
+    recipe : str
+    metric : str
+        As in the records, such as "set5/psnr_y_border2".
+    study : {"superres", "frequency"}
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study, by its name; a column a seed, 0 where a row has none; NaN where there is no record.
+    """
+    return pd.DataFrame(
+        {
+            name: {record["seed"] or 0: record["metrics"].get(metric, np.nan) for record in records}
+            for name, records in published(recipe, study).items()
+        }
+    ).T
+
+
+def means(recipe: str, metrics: list[str], digits: int = 2, study: str = "superres") -> pd.DataFrame:
+    """Mean and deviation over the seeds as they are printed, "36.89 ± 0.01"; one seed has no deviation.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study, by its name; a column a metric; strings.
+    """
+    return pd.DataFrame(
+        {metric: scores(recipe, metric, study).apply(_printed, axis=1, digits=digits) for metric in metrics}
+    )
+
+
+def _printed(values: pd.Series, digits: int) -> str:
+    measured = values.dropna()
+    if measured.empty:
+        return ""
+    mean, deviation = spread(measured)
+    return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(measured) > 1 and len(values) > 1 else "")
+
+
+def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> pd.DataFrame:
+    """Every row's mean over seeds and images, with a 95 % interval for other seeds and other images of the kind.
+
+    Parameters
+    ----------
+    recipe : str
+    name : str
+        The set measured on, such as "bsd100".
+    metric : str
+    study : {"superres", "frequency"}
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study, by its name: ``mean``, ``low``, ``high`` and ``seeds``, their number (0: has none).
+    """
+    table = {}
+    for row, records in published(recipe, study).items():
+        values = np.array([_values(record, name, metric) for record in records])
+        seeds = sum(record["seed"] is not None for record in records)
+        table[row] = {**over_seeds_and_images(values)._asdict(), "seeds": seeds}
+    return pd.DataFrame.from_dict(table, orient="index").astype({"seeds": int})
+
+
+def differences(
+    recipe: str, name: str, metric: str, baseline: str = BASELINE, study: str = "superres", relative: bool = False
+) -> pd.DataFrame:
+    """Every row's difference to the baseline, paired by seed and image, with a 95 % interval.
+
+    Parameters
+    ----------
+    recipe : str
+    name : str
+        The set measured on, such as "bsd100".
+    metric : str
+        Such as "psnr_y_border2"; of study "frequency" also "right_power" and "wrong_power", see
+        `hfsr.analysis.agreement.split_power`, and "net_power", their difference.
+    baseline : str
+        Name of the row that is subtracted.
+    study : {"superres", "frequency"}
+    relative : bool
+        Whether differences are in per cent of the baseline's value, image by image.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study but the baseline, by its name: ``mean``, ``low``, ``high``; ``sign``, see
+        `hfsr.analysis.statistics.Estimate`; ``seeds`` compared; ``least`` and ``most``, the means of single seeds;
+        ``better``, the share of (seed, image) pairs in which the row scores higher.
+    """
+    by_row = published(recipe, study)
+    base = {record["seed"]: _values(record, name, metric) for record in by_row.get(baseline, [])}
+    table = {}
+    for row, records in by_row.items():
+        own = {record["seed"]: _values(record, name, metric) for record in records}
+        # Bicubic and the ground truth have no seeds: they are the same for all of them.
+        own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
+        seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
+        if row == baseline or not seeds:
+            continue
+        gaps = np.array([own[seed] - other[seed] for seed in seeds])
+        if relative:
+            gaps = 100 * gaps / np.array([other[seed] for seed in seeds])
+        estimate = over_seeds_and_images(gaps)
+        table[row] = {
+            **estimate._asdict(),
+            "sign": estimate.sign,
+            "seeds": len(seeds),
+            "least": gaps.mean(axis=1).min(),
+            "most": gaps.mean(axis=1).max(),
+            "better": (gaps > 0).mean(),
+        }
+    return pd.DataFrame(table).T
+
+
+def _values(record: Record, name: str, metric: str) -> NDArray[np.float64]:
+    """What was measured on each image of a set; the two parts of its power follow from what the record holds."""
+    measured = record["per_image"][name]
+    if metric in ("right_power", "wrong_power", "net_power"):
+        right, wrong = split_power(measured["high_power"], measured["recovered"])
+        return {"right_power": right, "wrong_power": wrong, "net_power": right - wrong}[metric]
+    return np.array(measured[metric])
+
+
+def printed_differences(
+    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE, **how: Any
+) -> pd.DataFrame:
+    """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
+
+    Further parameters are those of `differences`.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study but the baseline, by its name; a column a set; strings.
+    """
+
+    def printed(row: pd.Series) -> str:
+        text = f"{row['mean']:+.{digits}f} ({row['low']:+.{digits}f}, {row['high']:+.{digits}f})"
+        return f"{text} *" if row["sign"] else text
+
+    return pd.DataFrame(
+        {name: differences(recipe, name, metric, baseline, **how).apply(printed, axis=1) for name in sets}
+    )
+
+
+def curves(recipe: str) -> pd.DataFrame:
+    """The learning curves of every published run.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``row`` (its label), ``seed``, ``step`` and the watched metric.
+    """
+    named = labels(recipe)
+    return pd.DataFrame(
+        [
+            {"row": named[name], "seed": record["seed"], **entry}
+            for name, records in published(recipe).items()
+            for record in records
+            for entry in record["curve"]
+        ]
+    )

@@ -1,0 +1,41 @@
+"""By which rule a claim is called supported, undecided or not supported.
+
+A claim that something is gained is supported where the whole 95 % interval of the gain lies above zero, and not supported where
+it lies below. A claim that nothing is lost is supported where the interval lies above a margin under zero, and not supported
+where it lies below that. In all other cases it is undecided.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from hfsr.analysis.statistics import Estimate
+
+
+class Verdict(StrEnum):
+    """What the records say of a claim; of several parts the last in this order decides."""
+
+    SUPPORTED = "supported"
+    UNDECIDED = "undecided"
+    NOT_SUPPORTED = "not supported"
+
+
+def gained(estimate: Estimate, margin: float = 0) -> Verdict:
+    """Verdict on a gain, or with a margin on the absence of a loss.
+
+    Examples
+    --------
+    >>> print(gained(Estimate(0.2, 0.1, 0.3)), gained(Estimate(0, -0.1, 0.1)), gained(Estimate(0, -0.1, 0.1), margin=0.2))
+    supported undecided supported
+    """
+    if estimate.low > -margin:
+        return Verdict.SUPPORTED
+    return Verdict.NOT_SUPPORTED if estimate.high < -margin else Verdict.UNDECIDED
+
+
+def near(ours: Sequence[float], theirs: Sequence[float], reach: float) -> Verdict:
+    """Verdict on shares of elements: all within `reach` of the paper's, or not.
+
+    They are of millions of elements, but of the few kinds of picture that there are: an interval would say too much.
+    """
+    close = all(abs(own - other) < reach for own, other in zip(ours, theirs, strict=True))
+    return Verdict.SUPPORTED if close else Verdict.NOT_SUPPORTED

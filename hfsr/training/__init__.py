@@ -1,0 +1,1 @@
+"""How a network is trained: one loop for both studies, its batches, checkpoints, devices and processes."""

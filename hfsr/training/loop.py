@@ -1,0 +1,191 @@
+"""The one training loop, for both studies: CPU or GPU, bf16 where the processor has it, exact resume.
+
+A batch is a function of the seed and the number of the update alone. So a run that goes on from a checkpoint sees what it
+would have seen, no random state needs to be kept, and several processes share a batch out among them.
+"""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import send_to_device
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from hfsr.errors import UserError
+from hfsr.files import atomic, exclusive
+from hfsr.training import checkpoints, hardware, processes
+
+CHECKPOINT = "checkpoint.safetensors"
+LOG = "log.jsonl"
+
+
+@dataclass
+class Task:
+    """What a study gives the loop.
+
+    Parameters
+    ----------
+    model, optimizer
+        The network and what updates it.
+    rate : callable, update -> float
+        Learning rate.
+    batch : callable, update -> tuple
+        The batch of an update, counted from 0, on the CPU; the same whenever it is asked for. See
+        `hfsr.training.processes.part`.
+    loss : callable, (model, batch) -> scalar Tensor
+    images : int
+        Images an update, over all processes, for the throughput.
+    watch : callable, model -> dict of float
+        What the log notes `checks` times on the way, measured in evaluation mode.
+    """
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    rate: Callable[[int], float]
+    batch: Callable[[int], Any]
+    loss: Callable[[nn.Module, Any], Tensor]
+    images: int
+    watch: Callable[[nn.Module], dict[str, float]]
+    checks: int = 10
+
+
+@dataclass
+class Progress:
+    """Where a run stands; kept in its checkpoint."""
+
+    settings: dict[str, Any]
+    step: int = 0
+    seconds: float = 0.0
+    log: list[dict[str, float]] = field(default_factory=list)
+
+
+def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float = 30.0) -> Progress:
+    """Train to the end, from the folder's checkpoint where there is one.
+
+    Parameters
+    ----------
+    task : Task
+    folder : Path
+        The run's folder; holds ``checkpoint.safetensors`` and ``log.jsonl`` afterwards.
+    settings : dict
+        What makes this run what it is; a checkpoint made with others is refused.
+    steps : int
+        Updates in all.
+    checkpoint_seconds : float
+        Time between checkpoints.
+
+    Returns
+    -------
+    Progress
+        Of the finished run; the log has one entry every few updates.
+
+    Raises
+    ------
+    UserError
+        If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
+        the folder.
+    """
+    with exclusive(folder) if processes.is_main() else nullcontext():
+        return _fit(task, folder, settings, steps, checkpoint_seconds)
+
+
+def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
+    hardware.keep_memory()
+    accelerator = Accelerator(cpu=hardware.device().type == "cpu")
+    device = accelerator.device
+    task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model, optimizer = accelerator.prepare(task.model, task.optimizer)
+    progress = _resume(task, folder, settings)
+    log_every = min(50, max(1, steps // 200))
+    check_every = max(1, steps // task.checks)
+    total, last_log, last_checkpoint = torch.zeros((), device=device), time.monotonic(), time.monotonic()
+
+    with tqdm(
+        total=steps,
+        initial=progress.step,
+        desc=folder.name,
+        unit="update",
+        mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
+        disable=not processes.is_main(),
+    ) as bar:
+        for step in range(progress.step, steps):
+            for group in task.optimizer.param_groups:
+                group["lr"] = task.rate(step)
+            model.train()
+            batch = send_to_device(processes.part(task.batch(step)), device)
+            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
+                loss = task.loss(model, batch)
+            optimizer.zero_grad()
+            accelerator.backward(loss)
+            optimizer.step()
+            total += loss.detach()
+            bar.update()
+
+            done = step + 1
+            if done % log_every and done != steps:
+                continue
+            updates = done - progress.step
+            mean, seconds = processes.mean(total).item() / updates, time.monotonic() - last_log
+            if not math.isfinite(mean):
+                raise UserError(
+                    f"{folder}: the loss is {mean} near update {done}; lower the learning rate, or look at the data"
+                )
+            entry = {"step": done, "loss": mean, "rate": task.rate(step)}
+            progress.step, progress.seconds = done, progress.seconds + seconds
+            bar.set_postfix_str(f"loss {mean:.4f}, {updates * task.images / seconds:.0f} images/s", refresh=False)
+            if processes.is_main() and (done // check_every > (done - updates) // check_every or done == steps):
+                entry |= _watch(task)
+            progress.log.append({**entry, "seconds": progress.seconds})
+            if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
+                _keep(task, folder, progress)
+                last_checkpoint = time.monotonic()
+            total.zero_()
+            last_log = time.monotonic()
+    return progress
+
+
+def _watch(task: Task) -> dict[str, float]:
+    task.model.eval()
+    with torch.inference_mode():
+        return task.watch(task.model)
+
+
+def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
+    path = folder / CHECKPOINT
+    if processes.is_main():
+        for half_written in folder.glob(f".{path.stem}-*"):  # by a process that was killed
+            half_written.unlink()
+    if not path.exists():
+        return Progress(settings)
+    progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
+    if processes.is_main():
+        _write_log(folder, progress)  # the checkpoint is the newer one if a process was killed between the two
+    # Compared as JSON, which has no tuples.
+    asked, made = json.loads(json.dumps(settings)), progress.settings
+    other = [
+        f"{key} = {made.get(key)!r}, not {asked.get(key)!r}" for key in asked | made if asked.get(key) != made.get(key)
+    ]
+    if other:
+        raise UserError(f"{path}: made with {'; '.join(other)}: choose another folder for this run, or delete this one")
+    return progress
+
+
+def _keep(task: Task, folder: Path, progress: Progress) -> None:
+    if not all(parameter.isfinite().all() for parameter in task.model.parameters()):
+        raise UserError(f"{folder}: weights stopped being finite by update {progress.step}; lower the learning rate")
+    checkpoints.save(folder / CHECKPOINT, task.model, task.optimizer, vars(progress))
+    _write_log(folder, progress)
+
+
+def _write_log(folder: Path, progress: Progress) -> None:
+    with atomic(folder / LOG) as part:
+        part.write_text("".join(json.dumps(entry) + "\n" for entry in progress.log))

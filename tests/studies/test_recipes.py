@@ -1,0 +1,52 @@
+import dataclasses
+
+import pytest
+
+from hfsr.errors import UserError
+from hfsr.studies import recipes
+
+
+def test_papers_classifier_drops_at_80_120_160_thousand():
+    schedule = recipes.classify("paper").schedule
+    rates = {step: schedule.rate(step, 180_000) for step in (0, 79_999, 80_000, 119_999, 120_000, 160_000)}
+    assert rates == pytest.approx({0: 0.1, 79_999: 0.1, 80_000: 0.01, 119_999: 0.01, 120_000: 0.001, 160_000: 0.0001})
+
+
+def test_papers_networks_halve_at_200_thousand():
+    schedule = recipes.superres("paper").schedule
+    assert [schedule.rate(step, 300_000) for step in (0, 199_999, 200_000)] == [1e-3, 1e-3, 5e-4]
+
+
+def test_digest_changes_with_any_number():
+    recipe = recipes.superres("quick")
+    others = [
+        dataclasses.replace(recipe, crop=recipe.crop + 1),
+        dataclasses.replace(recipe, schedule=dataclasses.replace(recipe.schedule, peak=1e-4)),
+    ]
+    assert len({recipes.digest(each) for each in [recipe, *others]}) == 3
+    assert recipes.digest(recipe) == recipes.digest(dataclasses.replace(recipe))
+
+
+def test_a_row_or_a_seed_more_leaves_the_digest_as_it_is():
+    recipe = recipes.superres("bench")
+    more = dataclasses.replace(recipe, rows=(*recipe.rows, recipes.Row("wdsr", "1/2")), seeds=(0, 1, 2, 3))
+    assert recipes.digest(more) == recipes.digest(recipe)
+
+
+def test_authors_rates_drop_after_40_70_90_and_100_passes():
+    schedule, steps = recipes.superres("authors").schedule, recipes.superres("authors").steps
+    passes = {done: schedule.rate(done * 3306, steps) for done in (0, 40, 70, 90, 100)}
+    assert passes == pytest.approx({0: 1e-3, 40: 5e-4, 70: 1e-4, 90: 5e-5, 100: 1e-5})
+    assert schedule.rate(40 * 3306 - 1, steps) == 1e-3
+
+
+@pytest.mark.parametrize("study", recipes.STUDIES)
+def test_every_recipe_is_listed_under_its_own_name(study):
+    assert all(name == recipe.name for name, recipe in recipes.STUDIES[study].items())
+
+
+def test_unknown_recipe_lists_those_there_are():
+    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, long"):
+        recipes.superres("grand")
+    with pytest.raises(UserError, match="no recipe is called 'grand'"):
+        recipes.classify("grand")

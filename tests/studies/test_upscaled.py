@@ -1,0 +1,330 @@
+"""An enlarged set is what its images give one by one, survives interruption, and refuses what its record does not describe."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from hfsr import paths
+from hfsr.analysis.spectrum import png_bytes
+from hfsr.data import labelled
+from hfsr.errors import UserError
+from hfsr.files import exclusive, read_json, sha256, write_json
+from hfsr.studies import runs, upscaled
+from hfsr.studies.upscaling import enlarge
+from hfsr.training import hardware
+from hfsr.upscale import upscale
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "runs", lambda: tmp_path / "runs")
+    monkeypatch.setattr(upscaled, "CHUNK", 16)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """A small set: 50 digits to train on, 13 for testing."""
+    digits = labelled.load("digits")
+    return dataclasses.replace(
+        digits,
+        train_images=digits.train_images[:50],
+        train_labels=digits.train_labels[:50],
+        test_images=digits.test_images[:13],
+        test_labels=digits.test_labels[:13],
+    )
+
+
+@pytest.fixture
+def units(monkeypatch):
+    """Whether the machine is taken to have bf16 units: call it with True or False."""
+    return lambda there: monkeypatch.setattr(hardware, "bf16_units", lambda: there)
+
+
+@pytest.mark.parametrize("method", ["bicubic", "wdsr-a1-5"])
+def test_a_set_is_its_images_enlarged_one_by_one(method, data, units):
+    units(False)
+    run = upscaled.make(data, method)
+    assert run == paths.runs() / "enlarged" / f"digits-{method}"
+    network = "bicubic" if method == "bicubic" else runs.store.load_model(method)
+    for images, source in zip(upscaled.read(run, data, method), (data.train_images, data.test_images), strict=True):
+        assert torch.equal(images, torch.stack([upscale(network, image) for image in source]))
+    assert read_json(run / "record.json")["precision"] == (None if method == "bicubic" else "float32")
+
+
+def test_with_bf16_units_it_is_too(data, units):
+    units(True)
+    run = upscaled.make(data, "wdsr-a1-5")
+    expected = torch.cat([enlarge("wdsr-a1-5", image[None], bf16=True) for image in data.test_images])
+    assert torch.equal(upscaled.read(run, data, "wdsr-a1-5")[1], expected)
+    assert read_json(run / "record.json")["precision"] == "bf16"
+
+
+def test_one_set_is_of_one_precision(data, units, monkeypatch):
+    """What a machine without bf16 units began, one with them begins anew."""
+    units(False)
+    interrupted(monkeypatch, data, "srcnn", 2)
+    monkeypatch.setattr(upscaled, "enlarge", enlarge)
+    units(True)
+    run = upscaled.make(data, "srcnn")
+    assert torch.equal(upscaled.read(run, data, "srcnn")[0], enlarge("srcnn", data.train_images, bf16=True))
+
+
+def test_the_record_says_what_the_array_is_and_what_made_it(data):
+    run = upscaled.make(data, "wdsr-a1-5")
+    record = read_json(run / "record.json")
+    assert record["sha256"] == sha256(run / "images.npy")
+    assert record["data"] == {"name": "digits", "images": 50, "test_images": 13, "digest": data.digest}
+    assert record["enlarger_sha256"] == runs.record("wdsr-a1-5")["weights_sha256"]
+    assert record["command"] == "hfsr upscale digits --model wdsr-a1-5"
+    assert record["images_per_second"] > 0
+    assert sorted(path.name for path in run.iterdir()) == [".lock", "images.npy", "record.json"]
+    array = np.load(run / "images.npy")
+    train, test = torch.from_numpy(array).split([50, 13])
+    for name, images, encoder in (
+        ("digits/train_png_bytes", train, "default"),
+        ("digits/test_png_bytes_strongest", test, "strongest"),
+    ):
+        assert record["metrics"][name] == sum(png_bytes(image, encoder) for image in images)
+        assert sum(record["thousands"][name]) == record["metrics"][name]
+        assert len(record["thousands"][name]) == -(-len(images) // 16)
+    assert (array.shape, array.dtype) == ((63, 3, 16, 16), np.uint8)
+
+
+def interrupted(monkeypatch, data, method, chunks):
+    """A call that is stopped after so many chunks."""
+    left = iter(range(chunks))
+
+    def until_stopped(method, images, **how):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return enlarge(method, images, **how)
+
+    monkeypatch.setattr(upscaled, "enlarge", until_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        upscaled.make(data, method)
+
+
+def counted(monkeypatch):
+    """Images that are enlarged from here on, a number a chunk."""
+    asked = []
+    monkeypatch.setattr(upscaled, "enlarge", lambda *set, **how: asked.append(len(set[1])) or enlarge(*set, **how))
+    return asked
+
+
+@pytest.mark.parametrize("tail", [b"", b"half an image"])
+def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
+    whole = upscaled.make(data, "bicubic", paths.runs() / "whole")
+    run = upscaled.folder(data.name, "bicubic")
+    interrupted(monkeypatch, data, "bicubic", 2)
+    with (run / ".images.npy").open("ab") as file:
+        file.write(tail)
+    asked = counted(monkeypatch)
+    assert upscaled.make(data, "bicubic") == run
+    assert asked == [16, 15]
+    assert (run / "images.npy").read_bytes() == (whole / "images.npy").read_bytes()
+    upscaled.make(data, "bicubic")
+    assert len(asked) == 2  # a finished set is not made again
+
+
+@pytest.mark.parametrize("chunk", [16, 21])
+def test_what_was_enlarged_to_the_last_image_is_not_enlarged_again(chunk, data, monkeypatch):
+    """Stopped before the file had its name, then before the record was written; also where chunks end with the set."""
+    monkeypatch.setattr(upscaled, "CHUNK", chunk)
+    whole = upscaled.make(data, "bicubic", paths.runs() / "whole")
+    run = upscaled.folder(data.name, "bicubic")
+    run.mkdir(parents=True)
+    asked = counted(monkeypatch)
+    for name in (".images.npy", "images.npy"):
+        (run / "record.json").unlink(missing_ok=True)
+        (run / "images.npy").unlink(missing_ok=True)
+        write_json(run / upscaled.PLAN, upscaled.settings(data, "bicubic") | {"precision": None})
+        (run / name).write_bytes((whole / "images.npy").read_bytes())
+        upscaled.make(data, "bicubic")
+        assert read_json(run / "record.json")["sha256"] == read_json(whole / "record.json")["sha256"]
+        assert not (run / upscaled.PLAN).exists()
+    assert asked == []
+
+
+def test_one_network_enlarges_all_images(data, monkeypatch):
+    """Its file may be replaced while the set is being made."""
+    seen = []
+    monkeypatch.setattr(upscaled, "enlarge", lambda *set, **how: seen.append(set[0]) or enlarge(*set, **how))
+    upscaled.make(data, "srcnn")
+    assert len(seen) == 4
+    assert len(set(map(id, seen))) == 1
+
+
+def test_a_finished_set_is_read_while_another_process_has_the_folder(data):
+    run = upscaled.make(data, "bicubic")
+    with exclusive(run):
+        assert upscaled.make(data, "bicubic") == run
+        upscaled.read(run, data, "bicubic")
+
+
+def test_files_of_somebody_else_are_left_alone(data, tmp_path):
+    (tmp_path / "images.npy").write_bytes(b"mine")
+    with pytest.raises(UserError, match=r"holds an images.npy that has no record; choose another folder"):
+        upscaled.make(data, "bicubic", tmp_path)
+    assert (tmp_path / "images.npy").read_bytes() == b"mine"
+
+
+def test_what_another_method_began_is_begun_anew(data, monkeypatch):
+    interrupted(monkeypatch, data, "bicubic", 2)
+    begun = upscaled.folder(data.name, "bicubic")
+    monkeypatch.setattr(upscaled, "enlarge", enlarge)
+    upscaled.make(data, "srcnn", begun)
+    expected = enlarge("srcnn", data.test_images, bf16=hardware.bf16_units())
+    assert torch.equal(upscaled.read(begun, data, "srcnn")[1], expected)
+
+
+KILLED = """
+    import sys, time
+    from hfsr.studies import upscaled
+    from hfsr.studies.upscaling import enlarge
+    from hfsr.data import labelled
+    upscaled.CHUNK = 32
+    upscaled.enlarge = lambda *set, **how: time.sleep(0.01) or print(len(set[1]), flush=True) or enlarge(*set, **how)
+    upscaled.make(labelled.load("digits"), "bicubic", sys.argv[1])
+"""
+
+
+def test_a_process_killed_by_the_system_loses_nothing(tmp_path):
+    def start(name):
+        call = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / name)]
+        return subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+
+    whole = start("whole").communicate()[0]
+    assert sum(map(int, whole.split())) == 1797
+    killed = start("killed")
+    part = tmp_path / "killed" / ".images.npy"
+    while killed.poll() is None and (not part.exists() or part.stat().st_size < 400_000):
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert not (tmp_path / "killed" / "record.json").exists()
+    left = start("killed").communicate()[0]
+    assert 0 < sum(map(int, left.split())) < 1400  # 400,000 bytes are more than 500 images
+    assert sha256(tmp_path / "killed" / "images.npy") == sha256(tmp_path / "whole" / "images.npy")
+
+
+LIMITED = """
+    import resource, sys
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))  # as on a disk with so much room
+    sys.argv = ["hfsr", "upscale", "digits", sys.argv[2], "--model", "bicubic"]
+    from hfsr.cli import main
+    main()
+"""
+
+
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
+    def run(room):
+        call = [sys.executable, "-c", textwrap.dedent(LIMITED), str(room), str(tmp_path / "set")]
+        return subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+
+    ended = run(room=900_000)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith(
+        f"hfsr: {tmp_path}/set/.images.npy: cannot be written (File too large)"
+    )
+    assert "Traceback" not in ended.stderr
+    ended = run(room=10_000_000)
+    assert ended.returncode == 0, ended.stderr
+    assert "56%" in ended.stderr  # a thousand of the 1,797 images were there
+    digits = labelled.load("digits")
+    assert torch.equal(upscaled.read(tmp_path / "set", digits, "bicubic")[1], enlarge("bicubic", digits.test_images))
+
+
+def spoil_array(run, data):
+    content = bytearray((run / "images.npy").read_bytes())
+    content[-1] ^= 1
+    (run / "images.npy").write_bytes(content)
+
+
+def cut_array_off(run, data):
+    os.truncate(run / "images.npy", 5000)
+
+
+def remove_array(run, data):
+    (run / "images.npy").unlink()
+
+
+def other_shape(run, data):
+    np.save(run / "images.npy", np.zeros((63, 3, 8, 8), np.uint8))
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+def other_type(run, data):
+    np.save(run / "images.npy", np.zeros((63, 3, 16, 16), np.int16))
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+def pickled(run, data):
+    np.save(run / "images.npy", np.array([print], dtype=object), allow_pickle=True)
+    write_json(run / "record.json", read_json(run / "record.json") | {"sha256": sha256(run / "images.npy")})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            spoil_array,
+            "images.npy: not the array that its record describes; delete .* `hfsr upscale digits --model bicubic`",
+        ),
+        (cut_array_off, "images.npy: not the array that its record describes"),
+        (remove_array, "images.npy: not the array that its record describes"),
+        (other_shape, r"images.npy: uint8 \(63, 3, 8, 8\) where uint8 \(63, 3, 16, 16\) belongs"),
+        (other_type, r"images.npy: int16 \(63, 3, 16, 16\) where uint8"),
+        (pickled, "images.npy: holds no array"),
+        (lambda run, data: (run / "record.json").unlink(), "record.json: no such file"),
+        (lambda run, data: (run / "record.json").write_text("{"), "record.json: not readable as JSON"),
+    ],
+)
+def test_what_does_not_match_its_record_is_refused(spoil, message, data):
+    run = upscaled.make(data, "bicubic")
+    spoil(run, data)
+    with pytest.raises(UserError, match=message):
+        upscaled.read(run, data, "bicubic")
+
+
+def test_a_set_of_another_source_or_method_is_refused(data):
+    run = upscaled.make(data, "bicubic")
+    with pytest.raises(UserError, match=r"holds an enlarged set with data = .*: choose another folder"):
+        upscaled.read(run, dataclasses.replace(data, digest="other"), "bicubic")
+    with pytest.raises(UserError, match="holds an enlarged set with method = 'bicubic', not 'srcnn'"):
+        upscaled.make(data, "srcnn", run)
+
+
+@pytest.mark.parametrize("spoil", [remove_array, spoil_array, cut_array_off])
+def test_a_record_without_its_array_is_no_finished_set(spoil, data):
+    run = upscaled.make(data, "bicubic")
+    spoil(run, data)
+    with pytest.raises(UserError, match=r"images.npy: not the array that its record describes; delete"):
+        upscaled.make(data, "bicubic")
+
+
+@pytest.mark.parametrize(
+    ("method", "message"), [("original", "are not enlarged: choose"), ("nothing", "no method is called 'nothing'")]
+)
+def test_only_what_enlarges_is_taken(method, message, data):
+    with pytest.raises(UserError, match=message):
+        upscaled.make(data, method)
+    assert not paths.runs().exists()
+
+
+def test_a_record_is_published_without_the_images(data, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
+    record = runs.publish(upscaled.make(data, "wdsr-a1-5"))
+    assert record == tmp_path / "results" / "enlarged" / "digits-wdsr-a1-5.json"
+    assert runs.check(read_json(record)) == []
+    assert runs.check(read_json(record) | {"enlarger_sha256": "0" * 64}) == [
+        "weights wdsr-a1-5 have changed or are missing"
+    ]
+    assert runs.load_records("enlarged").loc["digits-wdsr-a1-5", "digits/test_png_bytes"] > 0

@@ -1,0 +1,42 @@
+from types import SimpleNamespace
+
+import torch
+
+from hfsr.training import hardware
+
+
+def test_the_line_names_threads_and_units_and_no_machine():
+    line = hardware.describe()
+    assert "\n" not in line
+    if not torch.cuda.is_available():
+        assert f", {torch.get_num_threads()} thread" in line
+        assert ("no bf16 units" in line) == (not hardware.bf16_units())
+
+
+def test_an_older_torch_knows_nothing_of_the_processor(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not hardware.bf16_units()
+    assert "no bf16 units" in hardware.describe()
+
+
+def test_a_gpu_is_named_with_their_number(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: not including_emulation)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
+    assert hardware.describe() == "2 x Some GPU, bf16 units"
+
+
+def test_freed_memory_is_kept_by_the_c_librarys_settings(monkeypatch):
+    """Nothing is mapped by itself (M_MMAP_MAX = 0), and what is freed at the heap's end stays (M_TRIM_THRESHOLD = -1)."""
+    asked = {}
+    library = SimpleNamespace(mallopt=lambda name, value: asked.update({name: value}))
+    monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: library)
+    hardware.keep_memory()
+    assert asked == {-4: 0, -1: -1}
+
+
+def test_another_c_library_is_left_alone(monkeypatch):
+    monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: SimpleNamespace())
+    hardware.keep_memory()

@@ -1,0 +1,17 @@
+import pytest
+
+from hfsr.training.schedule import Schedule
+
+
+def test_cosine_starts_at_the_peak_and_ends_near_zero():
+    schedule = Schedule(peak=1e-3)
+    rates = [schedule.rate(step, 100) for step in range(100)]
+    assert rates[0] == 1e-3
+    assert rates[50] == pytest.approx(5e-4)
+    assert rates[-1] < 1e-6
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_warmup_rises_linearly_to_the_peak():
+    schedule = Schedule(peak=1.0, warmup=4)
+    assert [schedule.rate(step, 100) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]

@@ -1,0 +1,159 @@
+"""The workflow on a real Slurm of four emulated nodes: whole, with a node that dies, with one run on two nodes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cluster import cluster, idle, kill_node, missing, slurm, start, wait_for
+
+from hfsr import paths
+from hfsr.studies import runs, study
+from hfsr.training.loop import CHECKPOINT
+
+pytestmark = pytest.mark.slow
+
+ROOT = paths.project()
+UPDATES = 800  # of the run whose node dies: long enough for a checkpoint
+
+
+@pytest.fixture(scope="module")
+def daemons() -> Iterator[Path]:
+    """A cluster; a machine that can have none skips, unless HFSR_REQUIRE_SLURM is set."""
+    if why := missing():
+        (pytest.fail if os.environ.get("HFSR_REQUIRE_SLURM") else pytest.skip)(f"no Slurm: {why}")
+    folder = Path(tempfile.mkdtemp(prefix="hfsr-slurm-"))  # a short path: the daemons' sockets lie in it
+    with cluster(folder) as logs:
+        yield logs
+    shutil.rmtree(folder)
+
+
+def workflow(user: Path, *words: str, **environment: str) -> subprocess.Popen:
+    """A user's workflow, in a folder of its own, as `make study PROFILE=slurm` starts it."""
+    user.mkdir(exist_ok=True)
+    call = [sys.executable, "-m", "snakemake", "-s", ROOT / "workflow" / "Snakefile", "--directory", user]
+    call += ["--profile", ROOT / "workflow" / "profiles" / "slurm"]
+    call += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]  # no accounting here
+    call += ["--seconds-between-status-checks", "3", "--config", "threads=1", *words]
+    environment = os.environ | {"HFSR_RUNS": str(user / "runs")} | environment
+    with (user / "snakemake.log").open("w") as log:
+        return subprocess.Popen(call, cwd=user, env=environment, stdout=log, stderr=subprocess.STDOUT)
+
+
+def quick() -> list[study.Job]:
+    return [job for name in study.studies("quick") for job in study.jobs(name, "quick", steps=2).values()]
+
+
+def fails(user: Path, target: str, *words: str, **environment: str) -> str:
+    """What a workflow says that ends badly."""
+    process = workflow(user, *words, "--retries", "0", "--", target, **environment)
+    try:
+        assert process.wait(180) != 0
+    finally:
+        process.kill()
+    return (user / "snakemake.log").read_text()
+
+
+def finish(user: Path, process: subprocess.Popen, seconds: float) -> str:
+    """What a workflow said, when it has ended well."""
+    try:
+        process.wait(seconds)
+    finally:
+        process.kill()
+        said = (user / "snakemake.log").read_text()
+    assert process.returncode == 0, said
+    return said
+
+
+def test_the_whole_study_runs_on_the_cluster(daemons, tmp_path):
+    user = tmp_path / "user"
+    said = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 480)
+    assert len(set(re.findall(r"SLURM jobid (\d+)", said, re.IGNORECASE))) >= len(study.plan(quick()))
+    for name in study.studies("quick"):
+        table = pd.read_csv(user / "runs" / "tables" / f"{name}-quick-2-steps.csv")
+        assert table["seeds"].sum() == len(study.jobs(name, "quick", steps=2))
+    again = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 60)
+    assert "Nothing to be done" in again
+
+
+def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_disturbed(daemons, tmp_path):
+    words = ("study=superres", "recipe=quick", f"steps={UPDATES}", "--", "tables")
+    users = [tmp_path / name for name in ("first", "second")]
+    begun = [workflow(user, *words) for user in users]
+    run = f"superres/wdsr-a0-quick-s0-{UPDATES}-steps"
+    wait_for((users[0] / "runs" / run / CHECKPOINT).exists, 300, "the run has a checkpoint")
+    (node,) = [
+        place
+        for place, where, what in (line.split("|") for line in squeue("%N|%Z|%k"))
+        if where == str(users[0]) and "wdsr-a0" in what
+    ]
+    kill_node(node, daemons)
+    try:
+        for user, process in zip(users, begun, strict=True):
+            finish(user, process, 480)
+    finally:
+        start(node)
+    log = runs.log(users[0] / "runs" / run)
+    assert json.loads((users[0] / "runs" / run / runs.RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
+    assert began(users[0], run) > 0, "begun anew instead of going on from its checkpoint"
+    weights = [(user / "runs" / run / runs.WEIGHTS).read_bytes() for user in users]
+    assert weights[0] == weights[1]
+    tables = [user / "runs" / "tables" / f"superres-quick-{UPDATES}-steps.csv" for user in users]
+    assert tables[0].read_text() == tables[1].read_text()
+    assert re.search(f"requeue.*{node}|{node}.*not responding", (daemons / "slurmctld.log").read_text())
+    wait_for(idle, 60, "all nodes are idle again")
+
+
+def began(user: Path, run: str) -> int:
+    """The update from which the last attempt at a run went on: Snakemake keeps the last one's log."""
+    return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{run}.log").read_text())[1])
+
+
+def squeue(form: str) -> list[str]:
+    return slurm("squeue", "--noheader", "--states=RUNNING", f"--format={form}").splitlines()
+
+
+def test_one_model_is_trained_on_two_nodes(daemons, tmp_path):
+    words = ["train", "--alpha", "1/5", "--recipe", "quick", "--steps", "2"]
+    environment = os.environ | {"HFSR_RUNS": str(tmp_path), "HFSR_PYTHON": sys.executable}
+    call = ["sbatch", "--wait", "--nodes=2", f"--output={tmp_path / 'log'}", "workflow/nodes.sbatch"]
+    ended = subprocess.run([*call, *words, "--out", tmp_path / "two"], cwd=ROOT, env=environment, timeout=240)
+    assert ended.returncode == 0, (tmp_path / "log").read_text()
+    subprocess.run([sys.executable, "-m", "hfsr.cli", *words, "--out", tmp_path / "one"], check=True, env=environment)
+    one, two = (runs.read(tmp_path / name) for name in ("one", "two"))
+    assert (one["processes"], two["processes"]) == (1, 2)
+    losses = [runs.log(tmp_path / name)["loss"].to_list() for name in ("one", "two")]
+    assert losses[0] == pytest.approx(losses[1], rel=2e-2)  # bf16
+    shares = [record["metrics"]["train/selected_fraction"] for record in (one, two)]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-6)
+
+
+def test_a_partition_that_is_not_there_is_named(daemons, tmp_path):
+    words = ("--default-resources", "slurm_partition=nowhere")
+    said = fails(tmp_path / "user", "tables", "study=superres", "recipe=quick", "steps=2", *words)
+    assert re.search(r"invalid partition.*nowhere|nowhere.*partition", said, re.IGNORECASE), said
+
+
+def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
+    record = tmp_path / "user" / "runs" / "superres" / "wdsr-a0-bench-s0-2-steps" / runs.RECORD
+    words = ("study=superres", "recipe=bench", "steps=2")
+    said = fails(tmp_path / "user", str(record), *words, HFSR_DATA="/nowhere")
+    assert re.search(r"^hfsr: .*t91.*/nowhere", said, re.MULTILINE), said
+    assert not record.exists()
+
+
+def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
+    user, updates = tmp_path / "user", 3000  # more than a minute's, fewer than those of all tries
+    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
+    words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
+    finish(user, workflow(user, *words), 600)
+    states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")
+    assert f"TIMEOUT|{user}" in states.splitlines()
+    assert began(user, f"superres/{record.parent.name}") > 0, "begun anew instead of going on from its checkpoint"
