@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from types import ModuleType
 from typing import Any
 
@@ -11,10 +12,13 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode, nested_parse_with_titles
 
 PACKAGE = "hfsr"
+FULL = re.compile(rf"{PACKAGE}(\.[A-Za-z_]\w*)+")
+LOGGER = logging.getLogger(__name__)
 
 
 def modules(package: str, without: tuple[str, ...] = ()) -> list[str]:
@@ -76,7 +80,10 @@ class Code(SphinxRole):
 
 
 class LinkNames(SphinxPostTransform):
-    """Turn inline code that is the name of a documented object, and nothing else, into a link to its entry."""
+    """Turn inline code that is the name of a documented object, and nothing else, into a link to its entry.
+
+    A full name of something that is not there (any more) is a warning, which stops a strict build.
+    """
 
     default_priority = 20  # after references have become links
 
@@ -86,6 +93,8 @@ class LinkNames(SphinxPostTransform):
             if not linkable(literal):
                 continue
             name = documented(literal.astext().removesuffix("()"), literal.get("place"), objects, parameters(literal))
+            if name is None and FULL.fullmatch(literal.astext()) and found(literal.astext()) is None:
+                LOGGER.warning("%s: there is nothing of this name", literal.astext(), location=literal)
             if name and not within(literal, name):
                 entry = objects[name]
                 link = make_refnode(
