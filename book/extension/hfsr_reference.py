@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections.abc import Set as AbstractSet
 from types import ModuleType
 from typing import Any
 
@@ -104,7 +105,7 @@ class LinkNames(SphinxPostTransform):
 
 
 def linkable(literal: nodes.literal) -> bool:
-    """Whether code stands in running text: not in a heading, a signature or a link."""
+    """Whether code stands in running text, a list or a table: not in a heading, a signature or a link."""
     above = literal.parent
     while above is not None:
         if isinstance(above, nodes.reference | nodes.title) or above.tagname == "desc_signature":
@@ -139,7 +140,7 @@ def parameters(literal: nodes.literal) -> set[str]:
         return set()
 
 
-def documented(name: str, place: str | None, objects: Any, taken: set[str] = frozenset()) -> str | None:  # type: ignore[assignment]
+def documented(name: str, place: str | None, objects: Any, taken: AbstractSet[str] = frozenset()) -> str | None:
     """Name of the entry that a name in code means, or None.
 
     In prose a name is whole (``hfsr.masked_l1``) or one that ``hfsr`` exports (``masked_l1``); in a docstring also one of the
@@ -185,10 +186,17 @@ def skip_fields(app: Sphinx, what: str, name: str, value: Any, skip: bool, optio
     return True if type(value).__name__ == "_tuplegetter" else None
 
 
+def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave the list of chapters out of the pages of source code: they are many, and each entry links to its own."""
+    if page.startswith("_modules/"):
+        context["sidebars"] = ["navbar-logo.html", "search-button-field.html"]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
     app.add_directive("hfsr-modules", Modules)
     app.add_role("hfsr-code", Code())
     app.add_post_transform(LinkNames)
     app.connect("autodoc-skip-member", skip_fields)
+    app.connect("html-page-context", lighten, priority=900)  # after the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -52,6 +52,13 @@ class Crops:
     ------
     UserError
         If a picture is smaller than the crop.
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> crops = Crops(photographs.load("embedded-held-out"), crop=16, batch=2, seed=0)
+    >>> crops(0).lr.shape, crops(0).hr.shape
+    (torch.Size([2, 3, 16, 16]), torch.Size([2, 3, 34, 34]))
     """
 
     def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int) -> None:
@@ -85,7 +92,14 @@ def _rimmed(image: Tensor, top: int, left: int, size: int) -> Tensor:
 
 
 def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:
-    """Square crops (N, C, s, s), each in one of the eight orientations: mirrored (1), upside down (2), transposed (4)."""
+    """Square crops (N, C, s, s), each in one of the eight orientations: mirrored (1), upside down (2), transposed (4).
+
+    Examples
+    --------
+    >>> turned(torch.tensor([[[[1, 2], [3, 4]]]]), (1,))
+    tensor([[[[2, 1],
+              [4, 3]]]])
+    """
     changed = []
     for crop, turn in zip(crops, turns, strict=True):
         flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
@@ -109,6 +123,14 @@ def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
     -------
     Tensor
         bool, (N, 3, 2s, 2s).
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> batch = Crops(photographs.load("embedded-held-out"), crop=16, batch=2, seed=0)(0)
+    >>> high, rest = batch_mask(batch, 0.2, "high"), batch_mask(batch, 0.2, "low")
+    >>> high.shape, torch.equal(high, ~rest)
+    (torch.Size([2, 3, 32, 32]), True)
     """
     inside = (..., slice(1, -1), slice(1, -1))
     if mask == "all":

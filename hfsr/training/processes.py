@@ -20,7 +20,13 @@ def state() -> PartialState:
 
 
 def count() -> int:
-    """How many processes train together."""
+    """How many processes train together.
+
+    Examples
+    --------
+    >>> count() >= 1
+    True
+    """
     return int(state().num_processes)
 
 
@@ -46,6 +52,12 @@ def part(batch: Any) -> Any:
     ------
     UserError
         If the batch does not go evenly into the processes.
+
+    Examples
+    --------
+    >>> batch = (torch.arange(4), (5, 6, 7, 8))
+    >>> part(batch) == batch  # with one process
+    True
     """
     processes, images = count(), len(batch[0])
     if processes == 1:
@@ -67,6 +79,11 @@ def weight(elements: Tensor) -> Tensor | float:
     """What this process's mean over its `elements` counts for, as gradients are averaged over the processes.
 
     The mean over all elements of the whole batch is the average over processes of weight times mean.
+
+    Examples
+    --------
+    >>> weight(torch.tensor(12))  # with one process
+    1.0
     """
     if count() == 1:
         return 1.0

@@ -98,7 +98,7 @@ def order(structure: Structure) -> list[str]:
 
 
 def drawing(structure: Structure) -> Widget:
-    """The rooms as a staircase, in SVG: a line goes from each room to those that it imports, with the number of modules that do.
+    """The rooms as a staircase, in SVG: lines lead from a room to those it imports, with the number of modules that do.
 
     Parameters
     ----------
@@ -161,6 +161,8 @@ def contract(project: Path | None = None) -> pd.DataFrame:
         word = "through others" if rule.get("allow_indirect_imports") else "no"
         rules |= {(room, other): word for room in sources for other in forbidden}
     names = order(read())[::-1]
+    reached = {other for (_, other) in rules if any((room, other) not in rules for room in names if room != other)}
+    rules = {pair: word if pair[1] in reached else "no" for pair, word in rules.items()}
     return pd.DataFrame([[rules.get((room, other), "yes") for other in names] for room in names], names, names)
 
 
@@ -185,11 +187,10 @@ def rooms(project: Path | None = None) -> pd.DataFrame:
     rules, sizes = contract(project), read()
     may = {}
     for room, row in rules.iterrows():
-        named = [other for other in rules if row[other] == "yes" and other != room]
-        through = [other for other in rules if row[other] == "through others"]
-        may[room] = ", ".join(named) + "".join(f"; {other} only through others" for other in through)
-        if len(named) == len(rules) - 1:
-            may[room] = "all"
+        words = {str(other): word for other, word in row.items() if other != room}
+        named = [other for other, word in words.items() if word == "yes"]
+        through = [f"; {other} only through others" for other, word in words.items() if word == "through others"]
+        may[room] = "all" if len(named) == len(words) else ", ".join(named) + "".join(through)
     return pd.DataFrame({"files": sizes.modules, "lines": sizes.lines, "may import": may}).loc[rules.index]
 
 
