@@ -53,10 +53,13 @@ def train(
     out: Out = None,
 ) -> None:
     """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr.studies import superres
+    from hfsr.studies import recipes, superres
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
 
-    folder = superres.train(method, alpha, mask, reduction, seed, recipe, steps, data, out)  # type: ignore[arg-type]
-    _print_metrics(folder / "record.json")
+    row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
+    run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    _print_metrics(superres.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
@@ -94,10 +97,10 @@ def upscale(
 ) -> None:
     """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
     from hfsr.data import labelled
-    from hfsr.studies import upscaled
+    from hfsr.studies import upscaled, upscaler
 
     if str(source) in labelled.NAMES and not source.is_file():
-        folder = upscaled.make(labelled.load(str(source)), model, target, progress=True)
+        folder = upscaled.make(labelled.load(str(source)), upscaler.called(model), target, progress=True)
         typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
     if target is None:
@@ -132,10 +135,12 @@ def classify(
     out: Out = None,
 ) -> None:
     """Enlarge a labelled set by a method and train the classifier on it."""
-    from hfsr.studies import classify
+    from hfsr.studies import classify, recipes, upscaler
+    from hfsr.studies.classification import Classification
 
-    folder = classify.train(dataset, method, seed, recipe, steps, out)
-    _print_metrics(folder / "record.json")
+    plan = recipes.classify(recipe)
+    run = Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps)  # type: ignore[arg-type]
+    _print_metrics(classify.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr frequency wdsr-a1-5")
@@ -164,13 +169,14 @@ def study(
     ] = False,
 ) -> None:
     """Show where the runs of a study stand; `make study` trains them."""
-    from hfsr.studies import study
+    from hfsr.studies import grid
+    from hfsr.studies.publish import publish_all
 
-    typer.echo(study.state(name, recipe, steps).to_string())
+    typer.echo(grid.state(name, recipe, steps).to_string())
     if table:
         with atomic(table) as part:
-            study.table(name, recipe, steps).to_csv(part)
-    for record in study.publish(name, recipe) if publish else []:
+            grid.table(name, recipe, steps).to_csv(part)
+    for record in publish_all(name, recipe) if publish else []:
         typer.echo(record)
 
 
@@ -192,9 +198,9 @@ def publish(
     ] = None,
 ) -> None:
     """Copy a finished run's record into results/, and its weights into the package."""
-    from hfsr.studies import runs
+    from hfsr.studies.publish import publish
 
-    typer.echo(runs.publish(run, name))
+    typer.echo(publish(run, name))
 
 
 data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from hfsr.data.photographs import Photographs, require_crop
-from hfsr.weightmap import map_statistics, select, weight_map
+from hfsr.weightmap import Alpha, map_statistics, select, weight_map
 
 Mask = Literal["all", "high", "random", "low"]
 MASKS: tuple[Mask, ...] = ("all", "high", "random", "low")
@@ -94,13 +94,13 @@ def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:
     return torch.stack(changed)
 
 
-def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
+def batch_mask(batch: Batch, alpha: Alpha, mask: Mask) -> Tensor:
     """Elements of a batch that count: Eq 7 with the whole images' statistics, or one of the study's controls.
 
     Parameters
     ----------
     batch : Batch
-    alpha : float
+    alpha : float, int or str
     mask : {"all", "high", "random", "low"}
         Everything; the paper's selection; in every crop as many elements at random, drawn anew each update; the smooth
         rest that the paper leaves out.

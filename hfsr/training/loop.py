@@ -94,6 +94,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
         the folder.
     """
+    settings = settings | {"precision": hardware.precision()}
     with exclusive(folder) if processes.is_main() else nullcontext():
         return _fit(task, folder, settings, steps, checkpoint_seconds)
 
