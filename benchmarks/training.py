@@ -25,7 +25,8 @@ from hfsr.report import timings
 from hfsr.studies import superres
 from hfsr.studies.rows import Row
 from hfsr.training import hardware
-from hfsr.training.crops import Crops, batch_mask
+from hfsr.training.crops import Crops
+from hfsr.training.selection import batch_mask
 
 CROP, BATCH, ALPHA = 48, 16, 0.2
 PICTURES = 32

@@ -38,7 +38,7 @@ from hfsr.studies.records import RECORD, WEIGHTS, read
 from hfsr.studies.rows import Row
 from hfsr.studies.run import log, shown
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
-from hfsr.training import crops
+from hfsr.training import crops, selection
 from hfsr.upscale import upscale
 from hfsr.weightmap import alpha_label, selection_mask
 
@@ -89,7 +89,7 @@ plan = recipes.superres(recipe)
 pictures = photographs.load(data or plan.data)
 batch = crops.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
 chosen = Row(method, alpha)
-mask = crops.batch_mask(batch, chosen.alpha, chosen.mask)
+mask = selection.batch_mask(batch, chosen.alpha, chosen.mask)
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
 shares = mask.double().mean(dim=(1, 2, 3))

@@ -18,7 +18,7 @@ from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
-from hfsr.training import loop, processes
+from hfsr.training import hardware, loop, processes
 from hfsr.training.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
@@ -108,7 +108,7 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     train_images, test_images = images(data, run.upscaler)
     set_seed(run.seed)
     model: nn.Module = ResNet(recipe.depth, len(data.classes))
-    augmentation = AUGMENTATION[name]
+    augmentation, device = AUGMENTATION[name], hardware.device()
 
     def accuracy(model: nn.Module) -> dict[str, float]:
         watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
@@ -118,7 +118,7 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
         model=model,
         optimizer=optimiser(model, recipe.momentum, recipe.weight_decay),
         rate=lambda step: recipe.schedule.rate(step, run.steps),
-        batch=Batches(train_images[chosen], data.train_labels[chosen], recipe.batch, augmentation, run.seed),
+        batch=Batches(train_images[chosen], data.train_labels[chosen], recipe.batch, augmentation, run.seed, device),
         loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
         images=recipe.batch,
         watch=accuracy,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from hfsr.errors import UserError
-from hfsr.studies.rows import CLAIMED, CONTROLS, SRCNN, TABLE_1, TABLE_3, Cell, Row
+from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, Cell, Row
 from hfsr.training.schedule import Schedule
 
 Named = TypeVar("Named")
@@ -140,7 +140,7 @@ SUPERRES = {
         srcnn_rate=0.25,
         checks=20,
         # SRCNN learns slowly; an update takes it a third of the time, so that its runs are as long as the others.
-        rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + CONTROLS),
+        rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + BESIDE),
         seeds=(0, 1, 2),
     ),
     "paper": SuperresRecipe(

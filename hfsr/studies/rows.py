@@ -5,7 +5,7 @@ from typing import get_args
 
 from hfsr.errors import UserError
 from hfsr.losses import Reduction
-from hfsr.training.crops import MASKS, Mask
+from hfsr.training.selection import CONTROLS, MASKS, Mask
 from hfsr.weightmap import Alpha, alpha_label, parse_alpha
 
 METHODS = ("wdsr", "srcnn", "bicubic")
@@ -21,8 +21,8 @@ class Row:
         Bicubic interpolation has nothing to train.
     alpha : float, int or str
         Eq 7's alpha; 0 trains on every element. Kept as a float.
-    mask : {"all", "high", "random", "low"}, optional
-        Which elements count, see `hfsr.training.crops.batch_mask`; by default "all" for alpha = 0, else "high".
+    mask : {"all", "high", "random", "low", "uniform", "weighted"}, optional
+        Which elements count, see `hfsr.training.selection.batch_mask`; by default "all" for alpha = 0, else "high".
     reduction : {"batch", "image"}
         How the loss is averaged, see `hfsr.masked_l1`.
     steps : int, optional
@@ -59,6 +59,8 @@ class Row:
             )
         if self.reduction not in get_args(Reduction):
             raise UserError(f"reduction {self.reduction!r} is not known: choose batch or image")
+        if mask == "weighted" and self.reduction == "image":
+            raise UserError('mask "weighted" weighs the crops of a batch against each other: choose reduction batch')
         if self.method == "bicubic" and alpha:
             raise UserError("bicubic has nothing to train, so it takes no alpha")
         object.__setattr__(self, "alpha", alpha)
@@ -67,7 +69,7 @@ class Row:
     @property
     def is_control(self) -> bool:
         """Whether other elements count than those that Eq 7 selects."""
-        return self.mask in ("random", "low")
+        return self.mask in CONTROLS
 
     @property
     def name(self) -> str:
@@ -86,7 +88,7 @@ class Row:
         """What it is called in a table, as in the paper's Table I where that has the row."""
         if self.method != "wdsr" or not self.alpha:
             return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[self.method]
-        control = {"random": ", random", "low": ", smooth"}.get(str(self.mask), "")
+        control = f", {'smooth' if self.mask == 'low' else self.mask}" if self.is_control else ""
         return alpha_label(self.alpha) + control + (", per image" if self.reduction == "image" else "")
 
 
@@ -110,11 +112,13 @@ class Cell:
 SRCNN = Row("srcnn")
 ALPHAS = ("1/7", "1/6", "1/5", "1/4", "1/3")  # the paper's
 TABLE_1 = (Row("bicubic"), SRCNN, Row("wdsr"), *(Row("wdsr", alpha) for alpha in ALPHAS))
-CONTROLS = (
+BESIDE = (
     Row("wdsr", "1/5", reduction="image"),
     Row("wdsr", "1/5", mask="random"),
     Row("wdsr", "1/5", mask="low"),
-)
+    Row("wdsr", "1/5", mask="uniform"),
+    Row("wdsr", "1/5", mask="weighted"),
+)  # controls, and the loss as printed
 
 UPSCALERS = ("original", *(row.name for row in TABLE_1))
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in UPSCALERS)

@@ -17,23 +17,44 @@ from hfsr.studies import records
 from hfsr.studies.records import Data, Measured
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
-from hfsr.training import loop, processes
-from hfsr.training.crops import Batch, Crops, batch_mask, turned
+from hfsr.training import hardware, loop, processes
+from hfsr.training.crops import Batch, Crops, dihedral
 from hfsr.training.loop import Progress
+from hfsr.training.selection import batch_mask
 
 
 def batch_loss(model: nn.Module, batch: Batch, row: Row) -> Tensor:
     """Loss of one update (Eqs 1-3).
 
-    The mask is made before the crops are turned: a tie between neighbours (Eq 6) falls to another one in a turned image.
+    The mask is made of the upright crops: a tie between neighbours (Eq 6) falls to another one in a mirrored image.
     """
-    lr, hr = turned(batch.lr, batch.turns), turned(batch.hr[..., 1:-1, 1:-1], batch.turns)
+    lr, hr = dihedral(batch.lr, batch.turns), dihedral(batch.hr[..., 1:-1, 1:-1], batch.turns)
     sr = model(to_float(lr).contiguous(memory_format=torch.channels_last))
     if row.mask == "all":
         return l1(sr, to_float(hr))
-    selected = turned(batch_mask(batch, row.alpha, row.mask), batch.turns)
-    loss = masked_l1(sr, to_float(hr), selected, row.reduction)
+    selected = dihedral(batch_mask(batch, row.alpha, row.mask), batch.turns)
+    if row.mask == "weighted":
+        loss = weighted_l1(sr, to_float(hr), selected.flatten(1).sum(dim=1))
+    else:
+        loss = masked_l1(sr, to_float(hr), selected, row.reduction)
     return loss * processes.weight(selected.sum()) if row.reduction == "batch" else loss
+
+
+def weighted_l1(sr: Tensor, hr: Tensor, counts: Tensor) -> Tensor:
+    """Mean absolute difference over all elements, each crop weighted by how many of its elements Eq 7 selects: a control.
+
+    Parameters
+    ----------
+    sr, hr : Tensor, (N, C, H, W), float
+    counts : Tensor, (N,)
+
+    Returns
+    -------
+    Tensor
+        Scalar; 0 where nothing is selected in the whole batch.
+    """
+    crops = (sr.float() - hr).abs().flatten(1).mean(dim=1)
+    return (crops * counts).sum() / counts.sum().clamp(min=1)
 
 
 def train(run: SuperresRun, out: Path | str | None = None) -> Path:
@@ -73,7 +94,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),
         rate=lambda step: recipe.schedule.rate(step, run.steps) * (recipe.srcnn_rate if is_srcnn else 1),
-        batch=Crops(pictures, recipe.crop, recipe.batch, seed),
+        batch=Crops(pictures, recipe.crop, recipe.batch, seed, hardware.device()),
         loss=lambda model, batch: batch_loss(model, batch, run.row),
         images=recipe.batch,
         watch=lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)},

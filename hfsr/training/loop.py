@@ -16,7 +16,6 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import send_to_device
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -39,8 +38,8 @@ class Task:
     rate : callable, update -> float
         Learning rate.
     batch : callable, update -> tuple
-        The batch of an update, counted from 0, on the CPU; the same whenever it is asked for. See
-        `hfsr.training.processes.part`.
+        The batch of an update, counted from 0, on the device; the same whenever it is asked for. See
+        `hfsr.training.processes.own`.
     loss : callable, (model, batch) -> scalar Tensor
     images : int
         Images an update, over all processes, for the throughput.
@@ -122,7 +121,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             for group in task.optimizer.param_groups:
                 group["lr"] = task.rate(step)
             model.train()
-            batch = send_to_device(processes.part(task.batch(step)), device)
+            batch = task.batch(step)
             with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
                 loss = task.loss(model, batch)
             optimizer.zero_grad()

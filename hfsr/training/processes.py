@@ -3,8 +3,6 @@
 With one process, which is the usual case, nothing here does anything.
 """
 
-from typing import Any
-
 import torch
 from accelerate import PartialState
 from accelerate.utils import reduce
@@ -34,28 +32,17 @@ def wait() -> None:
     state().wait_for_everyone()
 
 
-def part(batch: Any) -> Any:
-    """Take from every field of a batch each `count()`-th element: the share of this process.
-
-    Parameters
-    ----------
-    batch : tuple
-        Named or not; its fields are tensors or tuples with one element an image.
+def own(batch: int) -> slice:
+    """Which crops or images of a batch are this process's: each `count()`-th.
 
     Raises
     ------
     UserError
         If the batch does not go evenly into the processes.
     """
-    processes, images = count(), len(batch[0])
-    if processes == 1:
-        return batch
-    if images % processes:
-        raise UserError(
-            f"a batch of {images} does not go evenly into {processes} processes: start another number of them"
-        )
-    fields = [field[state().process_index :: processes] for field in batch]
-    return batch._make(fields) if hasattr(batch, "_make") else tuple(fields)
+    if batch % count():
+        raise UserError(f"a batch of {batch} does not go evenly into {count()} processes: start another number of them")
+    return slice(state().process_index, None, count())
 
 
 def mean(value: Tensor) -> Tensor:
