@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,16 +17,29 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HFSR_"))}
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """A fresh environment with the wheel in it, and an empty folder beside it."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    subprocess.run([*pip, "wheel", "--no-deps", "-w", folder, ROOT], check=True)
+    source = folder / "source"  # what an earlier build left in the checkout would get into the wheel
+    shutil.copytree(ROOT / "hfsr", source / "hfsr", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+
+    def python(program: Path | str, *words: object) -> None:
+        subprocess.run(
+            [program, "-I", *map(str, words)], check=True, cwd=folder
+        )  # -I: PYTHONPATH may name the checkout
+
+    pip = ["-m", "pip", "--disable-pip-version-check", "-q"]
+    python(sys.executable, *pip, "wheel", "--no-deps", "-w", folder, source)
     (wheel,) = folder.glob("hfsr-*.whl")
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    pip[0] = folder / "venv" / "bin" / "python"
-    subprocess.run([*pip, "install", "-c", ROOT / "constraints.txt", wheel], check=True)
+    python(sys.executable, "-m", "venv", folder / "venv")
+    python(folder / "venv" / "bin" / "python", *pip, "install", "-c", ROOT / "constraints.txt", wheel)
     (folder / "empty").mkdir()
     return folder
 
@@ -33,11 +47,10 @@ def environment(tmp_path_factory):
 @pytest.fixture
 def run(environment):
     """Run a command of the fresh environment in the empty folder, without this one's paths."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HFSR_", "VIRTUAL"))}
 
     def run(command: str, *words: object) -> subprocess.CompletedProcess:
         call = [environment / "venv" / "bin" / command, *map(str, words)]
-        return subprocess.run(call, capture_output=True, text=True, cwd=environment / "empty", env=clean)
+        return subprocess.run(call, capture_output=True, text=True, cwd=environment / "empty", env=clean_environment())
 
     return run
 
@@ -51,7 +64,7 @@ def picture(tmp_path):
 
 def test_it_holds_what_belongs_into_it_and_nothing_else(run):
     found = run("pip", "show", "--files", "hfsr").stdout
-    files = [line.strip() for line in found.split("Files:")[1].splitlines() if line.strip()]
+    files = found.split("Files:")[1].split()
     for needed in ("hfsr/py.typed", "hfsr/weights/wdsr-a1-5.safetensors"):
         assert needed in files
     tops = {name.split("/")[0] for name in files if not name.startswith("..")}
@@ -117,3 +130,31 @@ def test_the_others_name_their_extra_in_one_line(run, words):
     ended = run("hfsr", *words)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert re.fullmatch(rf"hfsr {words[0]} needs: pip install 'hfsr\[study\]' \(\w+ is not installed\)\n", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["plan"],
+        ["classify", "--method", "wdsr-a1-5"],
+        ["frequency", "wdsr-a1-5"],
+        ["upscale", "digits", "--model", "wdsr-a1-5"],
+    ],
+    ids=" ".join,
+)
+def test_with_the_extras_what_reads_the_records_asks_for_a_checkout(environment, words):
+    """The installed package, with the packages of the environment that runs the tests."""
+    (site,) = (environment / "venv").glob("lib/python*/site-packages")
+    alone = environment / "alone"
+    if not alone.exists():
+        shutil.copytree(site / "hfsr", alone / "hfsr")
+    ended = subprocess.run(
+        [sys.executable, "-m", "hfsr.cli", *words],
+        capture_output=True,
+        text=True,
+        cwd=environment / "empty",
+        env=clean_environment() | {"PYTHONPATH": str(alone)},
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("hfsr: results/ is not part of the installed package: this needs a checkout")
+    assert ended.stderr.count("\n") == 1
