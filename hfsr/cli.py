@@ -1,31 +1,26 @@
 """The command line: one verb a function of the library.
 
-The studies and the data are imported by the verbs that need them: `--help` and small jobs answer at once.
+torch and the library are imported by the verbs that need them: `--help` and `--version` answer at once.
 """
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from torch import nn, uint8
 
-from hfsr import images
+from hfsr import console
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
-from hfsr.models.store import load_model
-from hfsr.training import hardware
-from hfsr.upscale import upscale as enlarge
-from hfsr.weightmap import selection_mask
 
-INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
+if TYPE_CHECKING:
+    from torch import nn
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Super-resolution trained on the pixels that differ most from their neighbours: an executable paper.",
 )
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
@@ -34,6 +29,11 @@ Model = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
+
+
+@app.callback()
+def _start(version: console.Version = False) -> None:
+    """Super-resolution trained on the pixels that differ most from their neighbours: an executable paper."""
 
 
 @app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
@@ -96,10 +96,13 @@ def upscale(
     model: Model = "wdsr-a1-5",
 ) -> None:
     """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
+    from hfsr import images
     from hfsr.data import labelled
-    from hfsr.studies import upscaled, upscaler
+    from hfsr.upscale import upscale
 
     if str(source) in labelled.NAMES and not source.is_file():
+        from hfsr.studies import upscaled, upscaler
+
         folder = upscaled.make(labelled.load(str(source)), upscaler.called(model), target, progress=True)
         typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
@@ -107,7 +110,7 @@ def upscale(
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, enlarge(_method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(_method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -117,9 +120,11 @@ def mask(
     alpha: Alpha = "1/5",
 ) -> None:
     """Write the mask of the elements that the method trains on, and print their share."""
+    from hfsr import images, selection_mask
+
     images.check_target(target, lossless=True)
     selected = selection_mask(images.read(source), alpha)
-    images.write(target, selected.to(uint8) * 255)
+    images.write(target, selected.byte() * 255)
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
 
 
@@ -210,9 +215,9 @@ app.add_typer(data, name="data")
 @data.command("list", epilog="Example: HFSR_DATA=/data/sr:/data/cifar hfsr data list")
 def list_data() -> None:
     """List the known sets, and where each was found. HFSR_DATA names the folders that are searched."""
-    from hfsr.data import describe
+    from hfsr.data import catalogue
 
-    typer.echo(describe().to_string(index=False))
+    typer.echo(catalogue.text())
 
 
 @data.command(epilog="Example: hfsr data fetch cifar10")
@@ -223,7 +228,10 @@ def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100."
     typer.echo(fetch(name))
 
 
-def _method(name: str) -> nn.Module | str:
+def _method(name: str) -> "nn.Module | str":
+    from hfsr.models.store import load_model
+    from hfsr.training import hardware
+
     return name if name == "bicubic" else load_model(name).to(hardware.device())
 
 
@@ -239,15 +247,8 @@ def _print_metrics(record: Path) -> None:
 
 def main() -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, an interruption 130."""
-    try:
+    with console.in_one_line():
         app(prog_name="hfsr")
-    except (UserError, OSError) as error:
-        typer.echo(f"hfsr: {error}", err=True)
-        sys.exit(2)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
-        raise
 
 
 if __name__ == "__main__":

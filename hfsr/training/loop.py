@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -100,7 +99,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
 
 def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
     hardware.keep_memory()
-    accelerator = Accelerator(cpu=hardware.device().type == "cpu")
+    accelerator = processes.accelerator()
     device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
