@@ -1,7 +1,7 @@
 # `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install book test test-all study lab clean
+.PHONY: help install style book check test test-all study lab clean
 
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -25,16 +25,25 @@ $(STAMP): pyproject.toml constraints.txt
 	fi; \
 	echo "Installing into .venv (a minute or more: torch is large) ..."; \
 	"$$python" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,study,test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,report,study,test,workflow]'
 	@touch $@
 
 book: install  ## execute the notebooks, build the book, print where it is
 	$(BIN)/jupyter-book build . -n -W --keep-going
 
-test: install  ## style, types and every test that is not slow: library, notebooks, the book's pages (under 10 minutes)
+# What a change of the method, the data or the training needs while it is made.
+CORE := tests/test_*.py tests/models tests/data tests/training hfsr
+
+style: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal $(CORE)
+
+test: style  ## the same and every test that is not slow: library, notebooks, the book's pages (under 10 minutes)
 	$(PYTEST) $(SELECT)
 
 test-all: SELECT := -m ""

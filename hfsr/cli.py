@@ -1,31 +1,26 @@
 """The command line: one verb a function of the library.
 
-The studies and the data are imported by the verbs that need them: `--help` and small jobs answer at once.
+torch and the library are imported by the verbs that need them: `--help` and `--version` answer at once.
 """
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from torch import nn, uint8
 
-from hfsr import images
+from hfsr import console
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
-from hfsr.models.store import load_model
-from hfsr.training import hardware
-from hfsr.upscale import upscale as enlarge
-from hfsr.weightmap import selection_mask
 
-INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
+if TYPE_CHECKING:
+    from torch import nn
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Super-resolution trained on the pixels that differ most from their neighbours: an executable paper.",
 )
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
@@ -34,6 +29,11 @@ Model = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
+
+
+@app.callback()
+def _start(version: console.Version = False) -> None:
+    """Super-resolution trained on the pixels that differ most from their neighbours: an executable paper."""
 
 
 @app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
@@ -53,10 +53,13 @@ def train(
     out: Out = None,
 ) -> None:
     """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr.studies import superres
+    from hfsr.studies import recipes, superres
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
 
-    folder = superres.train(method, alpha, mask, reduction, seed, recipe, steps, data, out)  # type: ignore[arg-type]
-    _print_metrics(folder / "record.json")
+    row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
+    run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    _print_metrics(superres.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
@@ -93,18 +96,21 @@ def upscale(
     model: Model = "wdsr-a1-5",
 ) -> None:
     """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
+    from hfsr import images
     from hfsr.data import labelled
-    from hfsr.studies import upscaled
+    from hfsr.upscale import upscale
 
     if str(source) in labelled.NAMES and not source.is_file():
-        folder = upscaled.make(labelled.load(str(source)), model, target, progress=True)
+        from hfsr.studies import upscaled, upscaler
+
+        folder = upscaled.make(labelled.load(str(source)), upscaler.called(model), target, progress=True)
         typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
     if target is None:
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, enlarge(_method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(_method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -114,9 +120,11 @@ def mask(
     alpha: Alpha = "1/5",
 ) -> None:
     """Write the mask of the elements that the method trains on, and print their share."""
+    from hfsr import images, selection_mask
+
     images.check_target(target, lossless=True)
     selected = selection_mask(images.read(source), alpha)
-    images.write(target, selected.to(uint8) * 255)
+    images.write(target, selected.byte() * 255)
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
 
 
@@ -132,10 +140,12 @@ def classify(
     out: Out = None,
 ) -> None:
     """Enlarge a labelled set by a method and train the classifier on it."""
-    from hfsr.studies import classify
+    from hfsr.studies import classify, recipes, upscaler
+    from hfsr.studies.classification import Classification
 
-    folder = classify.train(dataset, method, seed, recipe, steps, out)
-    _print_metrics(folder / "record.json")
+    plan = recipes.classify(recipe)
+    run = Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps)  # type: ignore[arg-type]
+    _print_metrics(classify.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr frequency wdsr-a1-5")
@@ -164,13 +174,14 @@ def study(
     ] = False,
 ) -> None:
     """Show where the runs of a study stand; `make study` trains them."""
-    from hfsr.studies import study
+    from hfsr.studies import grid
+    from hfsr.studies.publish import publish_all
 
-    typer.echo(study.state(name, recipe, steps).to_string())
+    typer.echo(grid.state(name, recipe, steps).to_string())
     if table:
         with atomic(table) as part:
-            study.table(name, recipe, steps).to_csv(part)
-    for record in study.publish(name, recipe) if publish else []:
+            grid.table(name, recipe, steps).to_csv(part)
+    for record in publish_all(name, recipe) if publish else []:
         typer.echo(record)
 
 
@@ -192,9 +203,9 @@ def publish(
     ] = None,
 ) -> None:
     """Copy a finished run's record into results/, and its weights into the package."""
-    from hfsr.studies import runs
+    from hfsr.studies.publish import publish
 
-    typer.echo(runs.publish(run, name))
+    typer.echo(publish(run, name))
 
 
 data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")
@@ -204,9 +215,9 @@ app.add_typer(data, name="data")
 @data.command("list", epilog="Example: HFSR_DATA=/data/sr:/data/cifar hfsr data list")
 def list_data() -> None:
     """List the known sets, and where each was found. HFSR_DATA names the folders that are searched."""
-    from hfsr.data import describe
+    from hfsr.data import catalogue
 
-    typer.echo(describe().to_string(index=False))
+    typer.echo(catalogue.text())
 
 
 @data.command(epilog="Example: hfsr data fetch cifar10")
@@ -217,7 +228,10 @@ def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100."
     typer.echo(fetch(name))
 
 
-def _method(name: str) -> nn.Module | str:
+def _method(name: str) -> "nn.Module | str":
+    from hfsr.models.store import load_model
+    from hfsr.training import hardware
+
     return name if name == "bicubic" else load_model(name).to(hardware.device())
 
 
@@ -233,15 +247,8 @@ def _print_metrics(record: Path) -> None:
 
 def main() -> None:
     """Entry point: a user's mistake is one line on standard error and exit code 2, an interruption 130."""
-    try:
+    with console.in_one_line():
         app(prog_name="hfsr")
-    except (UserError, OSError) as error:
-        typer.echo(f"hfsr: {error}", err=True)
-        sys.exit(2)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
-        raise
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 import torch
-from scipy.ndimage import correlate1d
 from torch import Tensor
 
 from hfsr.errors import UserError
@@ -143,6 +142,8 @@ def _cut(image: Tensor, border: int) -> Tensor:
 
 def _blur(x: Tensor) -> Tensor:
     """Weighted mean over every window that lies wholly inside."""
+    from scipy.ndimage import correlate1d  # here and not above: PSNR needs none of it
+
     half = WINDOW // 2
     kernel = np.exp(-(np.arange(-half, half + 1) ** 2) / (2 * SIGMA**2))
     blurred = x.cpu().numpy()

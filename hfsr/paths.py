@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from hfsr.errors import UserError
+
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -20,13 +22,30 @@ def runs() -> Path:
 
 
 def results() -> Path:
-    """Folder of published records, one JSON file a run, below ``results/<study>/``."""
-    return project() / "results"
+    """Folder of published records, one JSON file a run, below ``results/<study>/``.
+
+    Raises
+    ------
+    UserError
+        If the package was installed without its checkout, and the current folder is none: the records are not part of it.
+    """
+    return _of_checkout("results")
 
 
 def timings() -> Path:
-    """Folder of the records that the scripts in ``benchmarks/`` keep."""
-    return project() / "benchmarks" / "records"
+    """Folder of the records that the scripts in ``benchmarks/`` keep; without a checkout a `UserError`, as for `results`."""
+    return _of_checkout("benchmarks") / "records"
+
+
+def _of_checkout(name: str) -> Path:
+    """A folder that only the checkout has: not the wheel, and not the user's current folder unless it has one."""
+    folder = project() / name
+    if (PACKAGE.parent / "pyproject.toml").exists() or folder.is_dir():
+        return folder
+    raise UserError(
+        f"{name}/ is not part of the installed package: this needs a checkout of the project (git clone), "
+        "installed with `pip install -e .` or as the current folder"
+    )
 
 
 def weights() -> Path:

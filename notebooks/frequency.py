@@ -127,8 +127,7 @@ for name in sets:
 # %% tags=["hide-input"]
 bytes_of = {
     name: {
-        row: sum(records[0]["per_image"][name]["png_bytes"])
-        for row, records in published.items()
+        row: sum(records[0].per_image[name]["png_bytes"]) for row, records in published.items()
     }
     for name in sets
 }

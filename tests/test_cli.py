@@ -175,7 +175,7 @@ def test_a_full_disk_is_one_line(hfsr, picture, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "out.png")
 
-    monkeypatch.setattr(cli.images, "write", full)
+    monkeypatch.setattr(images, "write", full)
     code, _, err = hfsr("mask", picture, tmp_path / "out.png")
     assert (code, err) == (2, "hfsr: [Errno 28] No space left on device: 'out.png'\n")
 
@@ -184,7 +184,7 @@ def test_an_interruption_says_how_to_go_on(hfsr, picture, tmp_path, monkeypatch)
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.images, "read", stopped)
+    monkeypatch.setattr(images, "read", stopped)
     code, _, err = hfsr("mask", picture, tmp_path / "out.png")
     assert code == 130
     assert err == "hfsr: stopped; the same command goes on from the last checkpoint\n"

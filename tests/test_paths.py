@@ -6,6 +6,7 @@ import pytest
 
 import hfsr
 from hfsr import paths
+from hfsr.errors import UserError
 
 
 @pytest.fixture
@@ -64,12 +65,26 @@ def test_in_a_checkout_runs_and_results_lie_beside_the_package(monkeypatch, tmp_
     assert (paths.runs(), paths.results()) == (checkout / "runs", checkout / "results")
 
 
-@pytest.mark.usefixtures("no_setting_for_runs")
-def test_without_a_checkout_they_lie_in_the_current_folder(monkeypatch, tmp_path):
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """The package without its checkout, and an empty folder to work in."""
     monkeypatch.setattr(paths, "PACKAGE", tmp_path / "site-packages" / "hfsr")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    assert (paths.runs(), paths.results()) == (tmp_path / "work" / "runs", tmp_path / "work" / "results")
+    return tmp_path / "work"
+
+
+@pytest.mark.usefixtures("no_setting_for_runs")
+def test_without_a_checkout_runs_lie_in_the_current_folder(installed):
+    assert paths.runs() == installed / "runs"
+
+
+@pytest.mark.parametrize(("function", "name"), [(paths.results, "results"), (paths.timings, "benchmarks")])
+def test_records_need_a_checkout(installed, function, name):
+    with pytest.raises(UserError, match=f"{name}/ is not part of the installed package: this needs a checkout"):
+        function()
+    (installed / name).mkdir()  # the current folder is one
+    assert function().is_relative_to(installed / name)
 
 
 def test_runs_may_lie_elsewhere(monkeypatch, tmp_path):

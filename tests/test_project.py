@@ -3,8 +3,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import hfsr
+from hfsr import extras
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -26,9 +29,6 @@ NOT_ON_CONDA_FORGE = {
     "snakemake-executor-plugin-slurm",
     "sphinx-mathjax-offline",
 }
-
-METHOD = {"weightmap", "losses", "models", "images", "metrics", "frequency"}  # what other people's programs import
-STUDY = {"data", "recipes", "engine", "checkpoints", "runs", "superres", "classify", "figures", "cli"}
 
 
 def requirements(*extras):
@@ -65,7 +65,7 @@ def test_constraints_pin_every_requirement_within_its_range():
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+", line) for line in lines)  # exact; no local label such as +cpu
     pins = dict(line.split("==") for line in lines)
     assert list(pins) == sorted(pins)
-    for name, allowed in requirements("book", "study", "test").items():
+    for name, allowed in requirements(*PROJECT["optional-dependencies"]).items():
         assert pins[name] in allowed, name
 
 
@@ -79,7 +79,9 @@ def test_conda_environment_names_the_same_ranges():
     assert nested["pip"].pop() == "-e ."
     pip = {need.name: need.specifier for need in map(Requirement, nested["pip"])}
     assert set(pip) == NOT_ON_CONDA_FORGE
-    assert found | pip == {CONDA.get(name, name): allowed for name, allowed in requirements("book", "study").items()}
+    assert found | pip == {
+        CONDA.get(name, name): allowed for name, allowed in requirements("book", "report", "study", "workflow").items()
+    }
 
 
 def test_no_tracked_file_is_large():
@@ -111,9 +113,7 @@ def test_dependencies_inside_the_library_flow_one_way():
         graph.setdefault(own, set()).update(inner & MODULES - {own})
     del graph["__init__"]
     tuple(TopologicalSorter(graph).static_order())  # a circle is an error that names its modules
-    for name in METHOD:
-        assert not graph[name] & STUDY, name
-    assert not any("cli" in needed for needed in graph.values())
+    assert {name for name, needed in graph.items() if "cli" in needed} == set()
 
 
 def test_torchvision_is_imported_in_one_place():
@@ -123,7 +123,42 @@ def test_torchvision_is_imported_in_one_place():
 
 def test_version_is_said_once_and_the_same():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert hfsr.__version__ == PROJECT["version"] == citation["version"]
+    assert PROJECT["dynamic"] == ["version"]
+    assert hfsr.__version__ == citation["version"] == version("hfsr")
+    assert f"## [{hfsr.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_repository_has_one_address():
+    repository = PROJECT["urls"]["Repository"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    assert citation["repository-code"] == config["repository"]["url"] == repository
+    assert all(url.startswith(repository) for name, url in PROJECT["urls"].items() if name != "Documentation")
+    for path in tracked():
+        if path.suffix in {".md", ".yml", ".yaml", ".toml", ".py"}:
+            named = set(re.findall(r"https://github\.com/[^/\s]+/hfsr\b", path.read_text()))
+            assert named <= {repository}, path
+
+
+def test_every_package_that_the_library_imports_is_a_dependency_or_of_the_extra_that_hfsr_names():
+    distributions = packages_distributions()
+
+    def named(lines: list[str], package: str) -> bool:
+        needs = {canonicalize_name(Requirement(line).name) for line in lines}
+        return any(canonicalize_name(name) in needs for name in distributions[package])
+
+    of_extras = {package: extra for extra, packages in extras.PACKAGES.items() for package in packages}
+    for package, extra in of_extras.items():
+        assert named(PROJECT["optional-dependencies"][extra], package), package
+        assert not named(PROJECT["dependencies"], package), package
+    used = {name.split(".")[0] for path in modules() for name in imported(path)} - {"hfsr", *sys.stdlib_module_names}
+    assert {package for package in used - of_extras.keys() if not named(PROJECT["dependencies"], package)} == set()
+
+
+def test_actions_are_pinned_by_commit():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        for used in re.findall(r"uses: (.+)", path.read_text()):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", used), f"{path.name}: {used}"
 
 
 def readme_blocks(language):

@@ -169,7 +169,7 @@ def entry_of(name: str, objects: Any) -> str | None:
 
 
 def found(name: str) -> Any:
-    """The object of a full name; None where there is none."""
+    """The object of a full name, of a dataclass's field the class; None where there is none."""
     value: Any = importlib.import_module(PACKAGE)
     for part in name.split(".")[1:]:
         if not hasattr(value, part) and inspect.ismodule(value):
@@ -177,7 +177,8 @@ def found(name: str) -> Any:
                 importlib.import_module(f"{value.__name__}.{part}")
             except ImportError:
                 return None
-        value = getattr(value, part, None)
+        field = inspect.isclass(value) and part in value.__annotations__ and not hasattr(value, part)
+        value = value if field else getattr(value, part, None)
     return value
 
 

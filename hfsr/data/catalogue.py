@@ -1,10 +1,15 @@
 """What data there is: every set that has a name, what it is for, and where it lies."""
 
-import pandas as pd
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from hfsr import paths
+from hfsr import extras, paths
 from hfsr.data import cifar, div2k, embedded, photographs
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("set", "images", "use", "present", "where")
 BENCHMARK = "super-resolution, evaluation"
 TRAINING = "super-resolution, training"
 CLASSIFICATION = "classification, training and evaluation"
@@ -29,7 +34,7 @@ SETS = {
 }
 
 
-def describe() -> pd.DataFrame:
+def describe() -> "pd.DataFrame":
     """List the sets that can be loaded by name; only folders are looked for, nothing is read.
 
     Returns
@@ -43,16 +48,34 @@ def describe() -> pd.DataFrame:
     >>> describe().set_index("set").loc["embedded", "where"]
     'inside scikit-image and scikit-learn'
     """
-    rows = [(name, count, use, *_find(name)) for name, (count, use) in SETS.items()]
-    return pd.DataFrame(rows, columns=["set", "images", "use", "present", "where"])
+    import pandas as pd  # here and not above: reading pictures needs none of it
+
+    return pd.DataFrame(_rows(), columns=list(COLUMNS))
+
+
+def text() -> str:
+    """`describe` in plain text, a line a set, without pandas.
+
+    Examples
+    --------
+    >>> text().splitlines()[1].split()[:2]
+    ['embedded', '5']
+    """
+    lines = [COLUMNS, *(tuple(map(str, row)) for row in _rows())]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _rows() -> list[tuple[str, int, str, bool, str]]:
+    return [(name, count, use, *_find(name)) for name, (count, use) in SETS.items()]
 
 
 def _find(name: str) -> tuple[bool, str]:
     """Whether a set is there, and where, or how it gets there."""
-    if name in embedded.SPLITS:
-        return True, embedded.WHERE
-    if name == "digits":
-        return True, "inside scikit-learn"
+    if name in embedded.SPLITS or name == "digits":
+        where = "inside scikit-learn" if name == "digits" else embedded.WHERE
+        missing = next((package for package in ("sklearn", "skimage") if find_spec(package) is None), None)
+        return (True, where) if missing is None else (False, f"{where}: {extras.way_out(missing)}")
     if name in div2k.SETS:
         folders, way = list(div2k.layout(div2k.SETS[name])), "hfsr data fetch div2k"
     elif name in cifar.LAYOUTS:

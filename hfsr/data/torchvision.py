@@ -4,6 +4,9 @@ The published torchvision wheel is linked to the CUDA build of torch. Beside a C
 operators that nothing here uses. Declaring them lets everything written in Python work: transforms, data sets, utilities.
 A matching pair is imported untouched.
 
+So in this project's environment (the pins of constraints.txt beside a CPU build of torch) a plain ``import torchvision`` fails:
+"operator torchvision::nms does not exist". ``from hfsr.data.torchvision import torchvision`` works, and after it the plain one.
+
 The library itself does without torchvision; whoever wants its data sets or transforms beside it, imports it from here.
 """
 

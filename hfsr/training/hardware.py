@@ -41,6 +41,11 @@ def bf16_units() -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
+def precision() -> str:
+    """What training and upscaling of whole sets multiply in here: "bf16" where the device has units for it, else "float32"."""
+    return "bf16" if bf16_units() else "float32"
+
+
 def keep_memory() -> None:
     """Have the C library keep what is freed for the next update instead of handing it back to the system (glibc only).
 

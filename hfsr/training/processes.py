@@ -1,22 +1,65 @@
 """Several processes that train one network: each takes its share of every batch (Accelerate underneath).
 
-With one process, which is the usual case, nothing here does anything.
+With one process, which is the usual case, little here does anything.
+
+Accelerate takes settings from the environment, where `accelerate launch` and a cluster's scripts put theirs. Those that would
+change a run's numbers are set here instead, or refused: a run is what its record says.
 """
 
-from typing import Any
+import os
 
 import torch
-from accelerate import PartialState
-from accelerate.utils import reduce
+from accelerate import Accelerator, PartialState
+from accelerate.utils import GradientAccumulationPlugin, TorchDynamoPlugin, reduce
 from torch import Tensor
 
 from hfsr.errors import UserError
 from hfsr.training import hardware
 
+OTHER_WAYS = ("DEEPSPEED", "FSDP", "MEGATRON_LM", "PARALLELISM_CONFIG", "SAGEMAKER")  # to train than the one here
+
 
 def state() -> PartialState:
-    """Accelerate's knowledge of the processes; on the CPU they are only seen where it is told that there is no GPU."""
+    """Accelerate's knowledge of the processes; on the CPU they are only seen where it is told that there is no GPU.
+
+    Raises
+    ------
+    UserError
+        If the environment asks for another device than `hfsr.training.hardware.device`, or for a way of training that is
+        not the one of this package (every process holds the network and takes its share of a batch).
+    """
+    _check_environment()
     return PartialState(cpu=hardware.device().type == "cpu")
+
+
+def accelerator() -> Accelerator:
+    """What prepares a network and averages its gradients: float32, an update a batch, nothing compiled; see `state`."""
+    _check_environment()
+    return Accelerator(
+        cpu=hardware.device().type == "cpu",
+        mixed_precision="no",  # the training loop has an autocast of its own, for the loss only
+        # A plugin, as the plain argument gives way to ACCELERATE_GRADIENT_ACCUMULATION_STEPS.
+        gradient_accumulation_plugin=GradientAccumulationPlugin(num_steps=1),
+        dynamo_plugin=TorchDynamoPlugin(backend="no"),
+    )
+
+
+def _check_environment() -> None:
+    for way in OTHER_WAYS:
+        name = f"ACCELERATE_USE_{way}"
+        if _is_set(name):
+            raise UserError(f"{name} is set: hfsr trains by plain data parallelism only; unset it (accelerate config)")
+    device = hardware.device().type
+    asked = os.environ.get("ACCELERATE_TORCH_DEVICE", device)
+    if asked.split(":")[0] != device:
+        raise UserError(f"ACCELERATE_TORCH_DEVICE = {asked}: hfsr computes on {device} here; unset it")
+    if device != "cpu" and _is_set("ACCELERATE_USE_CPU"):
+        raise UserError("ACCELERATE_USE_CPU is set, but there is a GPU: hide it as well, with CUDA_VISIBLE_DEVICES=''")
+
+
+def _is_set(name: str) -> bool:
+    """Whether a switch of Accelerate's is on; it takes these words for that."""
+    return os.environ.get(name, "").lower() in ("1", "true", "t", "yes", "y", "on")
 
 
 def count() -> int:
@@ -40,13 +83,8 @@ def wait() -> None:
     state().wait_for_everyone()
 
 
-def part(batch: Any) -> Any:
-    """Take from every field of a batch each `count()`-th element: the share of this process.
-
-    Parameters
-    ----------
-    batch : tuple
-        Named or not; its fields are tensors or tuples with one element an image.
+def own(batch: int) -> slice:
+    """Which crops or images of a batch are this process's: each `count()`-th.
 
     Raises
     ------
@@ -55,19 +93,12 @@ def part(batch: Any) -> Any:
 
     Examples
     --------
-    >>> batch = (torch.arange(4), (5, 6, 7, 8))
-    >>> part(batch) == batch  # with one process
-    True
+    >>> own(4)  # with one process
+    slice(0, None, 1)
     """
-    processes, images = count(), len(batch[0])
-    if processes == 1:
-        return batch
-    if images % processes:
-        raise UserError(
-            f"a batch of {images} does not go evenly into {processes} processes: start another number of them"
-        )
-    fields = [field[state().process_index :: processes] for field in batch]
-    return batch._make(fields) if hasattr(batch, "_make") else tuple(fields)
+    if batch % count():
+        raise UserError(f"a batch of {batch} does not go evenly into {count()} processes: start another number of them")
+    return slice(state().process_index, None, count())
 
 
 def mean(value: Tensor) -> Tensor:

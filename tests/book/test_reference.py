@@ -6,6 +6,7 @@ import pkgutil
 import re
 
 import pytest
+import yaml
 from layout import ROOT, pages
 from sphinx.application import Sphinx
 from sphinx.util.inventory import InventoryFile
@@ -15,6 +16,8 @@ import hfsr
 PAGE = """# About `hfsr.l1`
 
 The loss is `hfsr.masked_l1` or `hfsr.losses.masked_l1`, also `masked_l1()`; see `hfsr.weightmap`.
+
+Once there was `hfsr.weightmap.gone`.
 
 Not names: `hfsr.load_model("x")`, `sr`, `images`, `hfsr`. [A link of `hfsr.l1`](api.rst)
 """
@@ -28,28 +31,25 @@ def extension():
     return module
 
 
-def built(folder, page):
-    """Links of a page and of a reference of the method: (text, target); and what the build complained of."""
-    (folder / "index.md").write_text(f"{page}\n```{{toctree}}\napi\n```\n")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A page and a reference of the method as HTML, and what the build complained of."""
+    folder = tmp_path_factory.mktemp("book")
+    (folder / "index.md").write_text(f"{PAGE}\n```{{toctree}}\n:hidden:\napi\n```\n")
     (folder / "api.rst").write_text((ROOT / "book" / "reference" / "hfsr.rst").read_text())
-    extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "hfsr_reference"]
-    settings = {
-        "extensions": extensions,
-        "default_role": "hfsr-code",
-        "autodoc_inherit_docstrings": False,
-        "autodoc_typehints": "none",
-        "autosummary_generate": False,
-        "numpydoc_show_class_members": False,
-    }
+    book = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]
+    settings = {key: value for key, value in book.items() if key.startswith(("auto", "default_role", "numpydoc"))}
+    settings["extensions"] = [
+        "myst_parser",
+        *(name for name in book["extensions"] if name.startswith(("sphinx.ext.auto", "numpydoc", "hfsr_reference"))),
+    ]
     with pytest.MonkeyPatch.context() as patch, (folder / "warnings").open("w") as warnings:
         patch.syspath_prepend(str(ROOT / "book" / "extension"))
-        app = Sphinx(folder, None, folder / "out", folder / "trees", "html", settings, status=None, warning=warnings)
-        app.build()
-    return (
-        (folder / "out" / "index.html").read_text(),
-        (folder / "out" / "api.html").read_text(),
-        (folder / "warnings").read_text(),
+        Sphinx(folder, None, folder / "out", folder / "trees", "html", settings, status=None, warning=warnings).build()
+    pages = (
+        (folder / "out" / name).read_text().partition('class="sphinxsidebar"')[0] for name in ("index.html", "api.html")
     )
+    return *pages, (folder / "warnings").read_text()
 
 
 def targets(html):
@@ -58,9 +58,8 @@ def targets(html):
     return {(re.sub("<.*?>", "", text), target.partition("#")[2]) for target, text in found}
 
 
-def test_names_in_code_lead_to_their_entries(tmp_path):
-    prose, reference, warnings = built(tmp_path, PAGE)
-    assert warnings == ""
+def test_names_in_code_lead_to_their_entries(built):
+    prose, reference, _ = built
     assert targets(prose) == {
         ("hfsr.masked_l1", "hfsr.losses.masked_l1"),
         ("hfsr.losses.masked_l1", "hfsr.losses.masked_l1"),
@@ -74,9 +73,11 @@ def test_names_in_code_lead_to_their_entries(tmp_path):
     assert "alpha" not in {text for text, _ in in_docstrings}
 
 
-def test_a_name_of_nothing_is_a_warning(tmp_path):
-    *_, warnings = built(tmp_path, "# Page\n\nOnce there was `hfsr.weightmap.gone`.\n")
-    assert "hfsr.weightmap.gone: there is nothing of this name" in warnings
+def test_a_name_of_nothing_is_a_warning_and_nothing_else_is(built):
+    gone = "hfsr.weightmap.gone: there is nothing of this name"
+    lines = [line for line in built[2].splitlines() if line.strip()]
+    assert len(lines) == 1, lines
+    assert gone in lines[0]
 
 
 def test_a_parameter_is_no_entry_of_the_same_name(extension):
@@ -84,6 +85,12 @@ def test_a_parameter_is_no_entry_of_the_same_name(extension):
     assert extension.documented("luma", "hfsr.metrics", objects) == "hfsr.metrics.luma"
     assert extension.documented("luma", "hfsr.metrics", objects, {"luma"}) is None
     assert extension.documented("luma", None, objects) is None
+
+
+def test_a_field_leads_to_its_class(extension):
+    objects = {"hfsr.data.photographs.Photographs": None}
+    assert extension.documented("hfsr.data.photographs.Photographs.digest", None, objects) == next(iter(objects))
+    assert extension.found("hfsr.data.photographs.Photographs.gone") is None
 
 
 def test_every_package_has_a_page():
@@ -99,7 +106,7 @@ def test_everything_public_has_an_entry_and_nothing_private(extension, book):
         inventory = InventoryFile.load(file, "", lambda base, name: name)
     entries = {name for kind, names in inventory.items() if kind.startswith("py:") for name in names}
     packages = ["hfsr", *(f"hfsr.{entry.name}" for entry in pkgutil.iter_modules(hfsr.__path__) if entry.ispkg)]
-    names = [name for package in packages for name in extension.modules(package, ("cli",))]
+    names = [name for package in packages for name in extension.modules(package, ("cli", "console"))]
     public = {f"{name}.{entry}" for name in names for _, entry in extension.members(importlib.import_module(name))}
     assert {"hfsr.losses.HighFrequencyL1", "hfsr.report.figures.structure.drawing"} <= public
     assert public | set(names) <= entries

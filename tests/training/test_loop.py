@@ -204,7 +204,7 @@ RUN = """
     import torch
     sys.path.insert(0, {tests!r})
     torch.set_num_threads(1)
-    from test_engine import SETTINGS, toy
+    from test_loop import SETTINGS, toy
     from hfsr.training import loop
     task = toy(200)
     batch = task.batch

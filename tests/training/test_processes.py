@@ -57,25 +57,21 @@ def second_of_two(monkeypatch):
 
 def test_parts_of_a_batch_are_the_batch(pictures, monkeypatch):
     batch = Crops(pictures, 8, 6, seed=0)(0)
-    assert processes.part(batch) is batch
     monkeypatch.setattr(processes, "count", lambda: 2)
     parts = []
     for index in range(2):
         monkeypatch.setattr(processes, "state", lambda index=index: type("State", (), {"process_index": index}))
-        parts.append(processes.part(batch))
+        parts.append(Crops(pictures, 8, 6, seed=0)(0))
     for place in range(6):
-        own = parts[place % 2]
-        assert torch.equal(own.lr[place // 2], batch.lr[place])
-        assert torch.equal(own.mu[place // 2], batch.mu[place])
-        assert own.turns[place // 2] == batch.turns[place]
-        assert own.draws[place // 2] == batch.draws[place]
+        for own, whole in zip(parts[place % 2], batch, strict=True):
+            assert len(own) == 3
+            assert torch.equal(own[place // 2], whole[place])
 
 
-def test_a_batch_that_does_not_go_into_the_processes_is_refused(second_of_two):
+def test_a_batch_that_does_not_go_into_the_processes_is_refused(second_of_two, pictures):
     with pytest.raises(UserError, match="a batch of 3 does not go evenly into 2 processes"):
-        processes.part((torch.zeros(3, 1),))
-    (own,) = processes.part((torch.arange(4),))
-    assert own.tolist() == [1, 3]
+        Crops(pictures, 8, 3, seed=0)
+    assert list(range(4))[processes.own(4)] == [1, 3]
 
 
 @pytest.mark.parametrize("counts", [(3, 5), (0, 4), (0, 0), (1, 0)])

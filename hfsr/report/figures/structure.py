@@ -15,7 +15,8 @@ from hfsr import paths
 from hfsr.report.widgets import Widget
 
 METHOD = "method"  # the modules that lie in no folder: they are the method itself, and what everything needs
-DOOR = "cli"  # the command line: a single module, and no part of the method
+DOOR = "cli"  # the command line, a room of single modules
+AT_THE_DOOR = (DOOR, "console")  # they lie in no folder either, and are no part of the method
 BOX, STEP, DOWN = (88, 40), 38, 54  # a room's width and height; how far the next lies to the right and below
 WRONG = "#c0392b"
 
@@ -196,7 +197,9 @@ def rooms(project: Path | None = None) -> pd.DataFrame:
 
 def _room(package: Path, name: str) -> str:
     """Room of a top-level module or folder: the folders by their names, the command line, and the method."""
-    return name if (package / name).is_dir() or name == DOOR else METHOD
+    if (package / name).is_dir():
+        return name
+    return DOOR if name in AT_THE_DOOR else METHOD
 
 
 def _imported(package: Path, text: str) -> Iterator[str]:

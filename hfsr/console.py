@@ -1,0 +1,46 @@
+"""What all verbs of the command line have in common: the version, and how they end."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from hfsr import __version__, extras
+from hfsr.errors import UserError
+
+INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hfsr {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and stop.")
+]
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Make a user's mistake one line on standard error and exit code 2, and say after an interruption (130) how to go on.
+
+    A package that an extra would bring is such a mistake; one that nothing brings is an error of the library, and raised.
+    """
+    try:
+        yield
+    except (UserError, OSError) as error:
+        typer.echo(f"hfsr: {error}", err=True)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if not (way_out := extras.way_out(error.name)):
+            raise
+        typer.echo(f"hfsr {sys.argv[1]} needs: {way_out}", err=True)
+        sys.exit(2)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
+        raise

@@ -1,0 +1,85 @@
+"""Nothing in the environment changes a run's numbers: settings of Accelerate's are overruled, other ways to train refused."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import torch
+
+from hfsr.errors import UserError
+from hfsr.training import hardware, processes
+
+# What `accelerate launch` exports for bf16, accumulated gradients and torch.compile.
+CHANGED = {
+    "ACCELERATE_DYNAMO_BACKEND": "EAGER",
+    "ACCELERATE_DYNAMO_MODE": "default",
+    "ACCELERATE_GRADIENT_ACCUMULATION_STEPS": "4",
+    "ACCELERATE_GRADIENT_CLIPPING": "0.001",
+    "ACCELERATE_MIXED_PRECISION": "bf16",
+    "ACCELERATE_USE_DEEPSPEED": "false",
+}
+
+RUN = """
+    import json, sys
+    from pathlib import Path
+    import torch
+    torch.set_num_threads(1)
+    sys.path.insert(0, {tests!r})
+    from test_loop import SETTINGS, toy
+    from hfsr.training import loop
+
+    x = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(9))
+    task = toy(12, watch=lambda model: {{"toy/mean": model(x).double().mean().item()}})
+    progress = loop.fit(task, Path({folder!r}), SETTINGS, 12)
+    compiled = type(task.model).__name__ == "OptimizedModule"
+    print(json.dumps([[entry["loss"], entry.get("toy/mean")] for entry in progress.log] + [compiled]))
+"""
+
+
+def trained(folder: Path, settings: dict[str, str]) -> list:
+    script = textwrap.dedent(RUN).format(tests=str(Path(__file__).parent), folder=str(folder))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCELERATE_")} | settings
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def test_what_accelerate_launch_exports_changes_no_loss_and_no_watched_value(tmp_path):
+    undisturbed = trained(tmp_path / "undisturbed", {})
+    assert len({loss for loss, _ in undisturbed[:-1]}) == 12
+    assert trained(tmp_path / "disturbed", CHANGED) == undisturbed  # bit for bit: JSON keeps every digit of a float
+
+
+def test_accelerate_is_told_what_the_environment_would_change(monkeypatch):
+    for name, value in CHANGED.items():
+        monkeypatch.setenv(name, value)
+    made = processes.accelerator()
+    assert made.mixed_precision == "no"
+    assert made.gradient_accumulation_steps == 1
+    assert made.state.dynamo_plugin.backend.value == "NO"
+
+
+@pytest.mark.parametrize("way", processes.OTHER_WAYS)
+def test_another_way_of_training_is_refused(monkeypatch, way):
+    monkeypatch.setenv(f"ACCELERATE_USE_{way}", "true")
+    with pytest.raises(UserError, match=f"ACCELERATE_USE_{way} is set: hfsr trains by plain data parallelism only"):
+        processes.accelerator()
+
+
+def test_another_device_is_refused(monkeypatch):
+    monkeypatch.setenv("ACCELERATE_TORCH_DEVICE", "meta")
+    with pytest.raises(UserError, match="ACCELERATE_TORCH_DEVICE = meta: hfsr computes on"):
+        processes.state()
+
+
+def test_the_cpu_beside_a_gpu_is_refused_and_alone_is_not(monkeypatch):
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "True")
+    monkeypatch.setattr(hardware, "device", lambda: torch.device("cpu"))
+    processes.state()
+    monkeypatch.setattr(hardware, "device", lambda: torch.device("cuda"))
+    with pytest.raises(UserError, match="hide it as well, with CUDA_VISIBLE_DEVICES=''"):
+        processes.state()
