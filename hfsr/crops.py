@@ -58,8 +58,8 @@ class Crops:
         require_crop(pictures, crop)
         self.crop, self.batch, self.seed = crop, batch, seed
         self.lr, self.hr = pictures.lr, pictures.hr
-        statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64)
-        self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
+        mu, sigma = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
+        self.mu, self.sigma = (torch.stack(values).view(-1, 1, 1, 1) for values in (mu, sigma))
 
     def __call__(self, step: int) -> Batch:
         """Batch of an update: a function of the seed and `step` alone."""
