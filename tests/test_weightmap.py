@@ -389,6 +389,14 @@ def test_the_spread_is_rounded_once(count, data):
     assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
 
 
+@pytest.mark.parametrize("count", [2**23, 2**23 + 1, 36_000_001, 2**26])
+@pytest.mark.parametrize("share", [2, 3, 1000])
+def test_the_spread_passes_2_to_63(count, share):
+    high = count // share  # this many weights of 255, the rest of -254
+    total, squares = 255 * high - 254 * (count - high), 255**2 * high + 254**2 * (count - high)
+    assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
+
+
 def test_a_batch_and_a_picture_have_the_same_statistics(photograph):
     image = photograph("coffee")  # of several pieces
     for here in (image, image / 255):
