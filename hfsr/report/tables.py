@@ -180,7 +180,7 @@ def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]
 def printed_differences(
     recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE, **how: Any
 ) -> pd.DataFrame:
-    """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
+    """`differences` of several sets as they are printed, ``+0.013 (+0.008, +0.018) *``, with a star where zero is excluded.
 
     Further parameters are those of `differences`.
 

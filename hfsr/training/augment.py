@@ -30,6 +30,11 @@ class Augmentation(NamedTuple):
         Zero pixels added on each side before the crop of the image's own size.
     flip : bool
         Whether half of the crops are mirrored, left to right.
+
+    Examples
+    --------
+    >>> AUGMENTATION["cifar10"]
+    Augmentation(padding=4, flip=True)
     """
 
     padding: int
@@ -78,6 +83,13 @@ class Batches:
     seed : int
     device : torch.device
         Where the images are kept, if it is a GPU, and batches made.
+
+    Examples
+    --------
+    >>> images, labels = torch.zeros(5, 3, 8, 8, dtype=torch.uint8), torch.arange(5)
+    >>> batches = Batches(images, labels, batch=4, augmentation=AUGMENTATION["digits"], seed=0)
+    >>> batches(7).images.shape, torch.equal(batches(7).labels, batches(7).labels)
+    (torch.Size([4, 3, 8, 8]), True)
     """
 
     def __init__(
@@ -121,7 +133,13 @@ class Batches:
 
 @lru_cache(maxsize=2)
 def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    """Permutation of `count` images for an epoch."""
+    """Permutation of `count` images for an epoch.
+
+    Examples
+    --------
+    >>> sorted(order(seed=0, epoch=3, count=4).tolist())
+    [0, 1, 2, 3]
+    """
     return _rng(seed, ORDER, epoch).permutation(count)
 
 
@@ -146,6 +164,12 @@ def subset(labels: Tensor, classes: int, count: int | None, seed: int) -> Tensor
     ------
     UserError
         If the count is no multiple of the classes, or a class has too few images.
+
+    Examples
+    --------
+    >>> labels = torch.tensor([0, 0, 0, 1, 1, 1])
+    >>> labels[subset(labels, classes=2, count=4, seed=0)]
+    tensor([0, 0, 1, 1])
     """
     if count is None:
         return torch.arange(len(labels))
@@ -196,6 +220,11 @@ def whiten(images: Tensor) -> Tensor:
     -------
     Tensor
         float32, the same shape, laid out channels last.
+
+    Examples
+    --------
+    >>> whiten(torch.tensor([[[[10, 30]]]], dtype=torch.uint8))
+    tensor([[[[-1.,  1.]]]])
     """
     pixels = images.float().contiguous(memory_format=torch.channels_last)
     variance, mean = torch.var_mean(pixels, dim=(1, 2, 3), keepdim=True, correction=0)

@@ -17,12 +17,24 @@ def _processor() -> Mapping[str, Any]:
 
 
 def device() -> torch.device:
-    """Where a network computes: the GPU where there is one."""
+    """Where a network computes: the GPU where there is one.
+
+    Examples
+    --------
+    >>> device().type in ("cpu", "cuda")
+    True
+    """
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def bf16_units() -> bool:
-    """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster)."""
+    """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster).
+
+    Examples
+    --------
+    >>> bf16_units() in (True, False)
+    True
+    """
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = _processor()

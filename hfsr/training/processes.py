@@ -63,7 +63,13 @@ def _is_set(name: str) -> bool:
 
 
 def count() -> int:
-    """How many processes train together."""
+    """How many processes train together.
+
+    Examples
+    --------
+    >>> count() >= 1
+    True
+    """
     return int(state().num_processes)
 
 
@@ -84,6 +90,12 @@ def own(batch: int) -> slice:
     ------
     UserError
         If the batch does not go evenly into the processes.
+
+    Examples
+    --------
+    >>> batch = (torch.arange(4), (5, 6, 7, 8))
+    >>> part(batch) == batch  # with one process
+    True
     """
     if batch % count():
         raise UserError(f"a batch of {batch} does not go evenly into {count()} processes: start another number of them")
@@ -99,6 +111,11 @@ def weight(elements: Tensor) -> Tensor | float:
     """What this process's mean over its `elements` counts for, as gradients are averaged over the processes.
 
     The mean over all elements of the whole batch is the average over processes of weight times mean.
+
+    Examples
+    --------
+    >>> weight(torch.tensor(12))  # with one process
+    1.0
     """
     if count() == 1:
         return 1.0

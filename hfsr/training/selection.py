@@ -32,6 +32,15 @@ def batch_mask(batch: Batch, alpha: Alpha, mask: Mask) -> Tensor:
     -------
     Tensor
         bool, (N, 3, 2s, 2s).
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> from hfsr.training.crops import Crops
+    >>> batch = Crops(photographs.load("embedded-held-out"), crop=16, batch=2, seed=0)(0)
+    >>> high, random = (batch_mask(batch, "1/5", mask) for mask in ("high", "random"))
+    >>> torch.equal(high.sum(), random.sum())
+    True
     """
     inside = (..., slice(1, -1), slice(1, -1))
     if mask == "all":
