@@ -52,7 +52,9 @@ def test_names_and_labels_are_the_tables_own():
 
 
 def test_every_setting_shows_in_the_name():
-    rows = [Row("wdsr", "1/5", mask, reduction) for mask in ("high", "random", "low") for reduction in ("batch", "image")]
+    rows = [
+        Row("wdsr", "1/5", mask, reduction) for mask in ("high", "random", "low") for reduction in ("batch", "image")
+    ]
     rows += [Row("wdsr"), Row("wdsr", "1/4"), Row("wdsr", 0.21), Row("srcnn"), Row("srcnn", "1/5"), Row("bicubic")]
     assert len({row.name for row in rows}) == len(rows)
 

@@ -117,7 +117,9 @@ def test_a_folder_of_the_same_name_with_other_pictures_is_another_run(tmp_path, 
             images.write(tmp_path / name / "photos" / path.name, 255 - picture if (name, seed) == ("b", 0) else picture)
     train(tmp_path / "run", data=str(tmp_path / "a" / "photos"))
     assert read_json(tmp_path / "run" / RECORD)["data"]["name"] == "photos"
-    with pytest.raises(UserError, match=r"finished run with data_digest = '\w{64}', not '\w{64}': choose another folder"):
+    with pytest.raises(
+        UserError, match=r"finished run with data_digest = '\w{64}', not '\w{64}': choose another folder"
+    ):
         train(tmp_path / "run", data=str(tmp_path / "b" / "photos"))
 
 

@@ -40,7 +40,9 @@ def test_other_steps_and_data_show_in_name_and_command():
     assert SuperresRun(Row("wdsr"), QUICK, data="my pictures").command.endswith("--data 'my pictures'")
 
 
-@pytest.mark.parametrize("recipe", [recipe for recipe in recipes.SUPERRES.values() if recipe.rows], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "recipe", [recipe for recipe in recipes.SUPERRES.values() if recipe.rows], ids=lambda r: r.name
+)
 @pytest.mark.parametrize("steps", [None, 7])
 def test_a_command_names_the_settings_it_comes_from(recipe, steps):
     """What the command line would make of a command is the run itself."""
@@ -104,7 +106,9 @@ def test_a_run_knows_what_it_reads_as_far_as_that_is_here(monkeypatch):
     assert SuperresRun(Row("wdsr"), QUICK, data="nowhere-at-all").inputs() == {}
 
 
-@pytest.mark.parametrize("row", [Row("bicubic"), Row("srcnn"), Row("wdsr", "1/5", "random", "image")], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "row", [Row("bicubic"), Row("srcnn"), Row("wdsr", "1/5", "random", "image")], ids=lambda r: r.name
+)
 def test_a_record_reads_back_into_its_run(tiny_study, row):
     run = SuperresRun(row, tiny_study, seed=1, steps=2)
     assert not run.is_finished
