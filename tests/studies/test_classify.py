@@ -45,7 +45,9 @@ def publish(seed):
     torch.manual_seed(seed)
     weights = paths.weights() / "wdsr-a1-5.safetensors"
     store.save(weights, WDSR(blocks=1))
-    write_json(paths.results() / "superres" / PUBLISHED.name, read_json(PUBLISHED) | {"weights_sha256": sha256(weights)})
+    write_json(
+        paths.results() / "superres" / PUBLISHED.name, read_json(PUBLISHED) | {"weights_sha256": sha256(weights)}
+    )
     return sha256(weights)
 
 
@@ -92,7 +94,9 @@ def test_the_record_is_what_the_stored_weights_give(digits):
     run = train(method="bicubic")
     record, model = read(run), store.load(run / WEIGHTS)
     with torch.inference_mode():
-        answers = [model(augment.whiten(upscale_images("bicubic", image[None]))).argmax() for image in digits.test_images]
+        answers = [
+            model(augment.whiten(upscale_images("bicubic", image[None]))).argmax() for image in digits.test_images
+        ]
     correct = (torch.stack(answers) == digits.test_labels).numpy()
     assert np.array_equal(classify.unpack(record["correct"]["digits"], 360), correct)
     assert record["metrics"] == {"digits/test_accuracy": correct.mean()}
@@ -176,7 +180,9 @@ def test_a_republished_network_makes_another_run(published):
     with pytest.raises(UserError, match="stale"):
         train(method="wdsr-a1-5", steps=1)
     new = publish(seed=1)
-    with pytest.raises(UserError, match=f"{run}: holds a finished run with enlarger_sha256 = '{published}', not '{new}'"):
+    with pytest.raises(
+        UserError, match=f"{run}: holds a finished run with enlarger_sha256 = '{published}', not '{new}'"
+    ):
         train(method="wdsr-a1-5", steps=1)
 
 

@@ -8,7 +8,7 @@ from hfsr import images, paths
 from hfsr.analysis import evaluation
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256
-from hfsr.models import WDSR, store
+from hfsr.models import store
 from hfsr.studies import recipes, run, superres
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.rows import Row
