@@ -19,6 +19,8 @@ def path(kind: type[Kind], name: str) -> Path:
 
 def read(kind: type[Kind], name: str) -> Kind:
     """One published record; a missing or stale one is a `UserError` that names it."""
+    if not path(kind, name).exists():
+        raise UserError(f"{path(kind, name)}: no such file")
     content = records.read(path(kind, name), kind)
     if problems := content.problems():
         raise UserError(f"{kind.folder}/{name}.json: stale, {'; '.join(problems)}: run `{content.command}` and publish")

@@ -125,9 +125,9 @@ def called(name: str) -> Upscaler:
 def _made_here(name: str) -> SuperresRun | None:
     """A finished run on this machine whose network is called so: one of updates that no recipe has."""
     for path in sorted((paths.runs() / SuperresRun.study).glob(f"*/{RECORD}")):
-        run = records.read(path, SuperresRecord).run
-        if run.model == name and run.folder == path.parent:
-            return run
+        record = records.read(path, SuperresRecord)
+        if record.recipe in recipes.SUPERRES and record.run.model == name and record.run.folder == path.parent:
+            return record.run
     return None
 
 
