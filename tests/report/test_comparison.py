@@ -42,7 +42,8 @@ def test_table_3_is_empty_where_nothing_was_measured():
 def test_table_4_is_in_megabytes_with_intervals_over_thousands(monkeypatch, filled):
     thousands = {"cifar10/train_png_bytes": [2**20, 2**21], "cifar10/test_png_bytes": [2**20, 2**20]}
     data = Data(name="cifar10", images=2000, digest=None, test_images=2000)
-    made = filled(UpscaledRecord, name="cifar10-wdsr-a1-5", method="wdsr-a1-5", data=data, thousands=thousands)
+    about = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "command": "make it"}
+    made = filled(UpscaledRecord, **about, data=data, thousands=thousands)
     found = {"cifar10": {"wdsr-a1-5": made}, "cifar100": {}}
     monkeypatch.setattr(png_sizes, "published", found.get)
     table = comparison.table4()
