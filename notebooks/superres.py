@@ -54,12 +54,12 @@ print(f"{plan.steps:,} updates of {plan.batch} crops of {crop}x{crop} pixels (lo
 print(f"learning rate to {schedule.peak:g} in {schedule.warmup} updates, then a cosine to zero")
 for row, label in names.items():
     count = len(runs.get(row, []))
-    updates = f", {runs[row][0]['steps']:,} updates" if count and row != "bicubic" else ""
+    updates = f", {runs[row][0].steps:,} updates" if count and row != "bicubic" else ""
     print(f"  {label:26} {count} run{'s' * (count != 1)}{updates}")
 for seed in plan.seeds:
     trained = [record for records in runs.values() for record in records if record.seed == seed]
     print(
-        *(f"seed {seed}: {device}" for device in dict.fromkeys(r["device"] for r in trained)),
+        *(f"seed {seed}: {device}" for device in dict.fromkeys(r.device for r in trained)),
         sep="\n",
     )
 

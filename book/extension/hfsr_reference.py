@@ -177,7 +177,7 @@ def found(name: str) -> Any:
                 importlib.import_module(f"{value.__name__}.{part}")
             except ImportError:
                 return None
-        field = inspect.isclass(value) and part in value.__annotations__ and not hasattr(value, part)
+        field = inspect.isclass(value) and part in getattr(value, "__annotations__", {}) and not hasattr(value, part)
         value = value if field else getattr(value, part, None)
     return value
 

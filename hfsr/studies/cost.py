@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hfsr import paths
-from hfsr.studies import grid, recipes, records
+from hfsr.studies import grid, published, recipes
 from hfsr.studies.publish import KINDS
 from hfsr.studies.run import Run
 
@@ -43,8 +42,7 @@ def speed(study: str) -> Speed | None:
     None where there are no records, or none that is not stale.
     """
     found: dict[str, list[float]] = {}
-    for path in sorted((paths.results() / study).glob("*.json")):
-        record = records.read(path, KINDS[study])
+    for record in published.stale_or_not(KINDS[study]).values():
         if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
             found.setdefault(record.device, []).append(record.speed)
     speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]

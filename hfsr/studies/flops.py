@@ -46,6 +46,7 @@ class Work:
     network: bool
 
 
+@cache
 def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     """Work of a run of Table I.
 
@@ -61,7 +62,7 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*recipe.evaluation, *[recipe.watch] * recipe.checks))
     return Work(
         training=steps * recipe.batch * _update(method, recipe.blocks, recipe.crop),
-        measuring=measured / 2**2 * forward(built(method, recipe.blocks), 1) if measured else 0.0,
+        measuring=measured / 2**2 * _forward(method, recipe.blocks, 1) if measured else 0.0,
         held=_photographs((*recipe.evaluation, recipe.data, recipe.watch)),
         kept=recipe.batch * kept_for_gradients(method, recipe.blocks, recipe.crop),
         disk=parameters(method, recipe.blocks) * (4 * 3 + 2),  # Adam keeps two moments
@@ -75,13 +76,14 @@ def measurement(recipe: SuperresRecipe, network: bool) -> Work:
     return Work(measured, 0.0, _photographs(recipe.evaluation), 0.0, 0.0, network)
 
 
-def upscaling(dataset: str, network: nn.Module | None) -> Work:
-    """Work of upscaling a labelled set x2; without a network, by bicubic interpolation."""
+def upscaling(dataset: str, kind: str, size: int) -> Work:
+    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation."""
     images, side = LABELLED[dataset]
-    training = images * forward(network, side) if network else 0.0
-    return Work(training, 0.0, _labelled(dataset), 0.0, images * 3 * (2 * side) ** 2, network is not None)
+    training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
+    return Work(training, 0.0, _labelled(dataset), 0.0, images * 3 * (2 * side) ** 2, kind != "bicubic")
 
 
+@cache
 def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> Work:
     """Work of training a classifier on a set whose images are `factor` times as long a side."""
     side = factor * LABELLED[dataset][1]
@@ -130,10 +132,11 @@ def kept_for_gradients(kind: str, size: int, side: int) -> float:
     return float(sum(kept[place] for place in kept.keys() - weights) + outputs.nbytes)
 
 
-def forward(model: nn.Module, side: int) -> float:
+@cache
+def _forward(kind: str, size: int, side: int) -> float:
     """Operations of sending one square image through a network."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(torch.zeros(1, 3, side, side))
+        built(kind, size)(torch.zeros(1, 3, side, side))
     return float(counter.get_total_flops())
 
 

@@ -37,9 +37,11 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     UserError
         If no such run or model is there, the folder holds another record, or a set is missing.
     """
-    truths = {truth.name: truth for truth in map(Measurement, recipes.SUPERRES.values())}
-    source = None if name in truths else measurement.named(name)
-    run = Measurement(source.run.recipe, source.run) if source else truths[name]
+    if name.startswith(f"{TRUTH}-"):
+        source, run = None, Measurement(recipes.superres(name.removeprefix(f"{TRUTH}-")))
+    else:
+        source = measurement.named(name)
+        run = Measurement(source.run.recipe, source.run)
     used = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
     folder = Path(out) if out else run.folder
     if run.finished_in(folder, used):

@@ -73,8 +73,8 @@ class MeasurementRecord(Record):
     def problems(self) -> list[str]:
         found = records.recipe_problems(self.folder, self.recipe, self.recipe_digest)
         if self.of:
-            path = published.path(SuperresRecord, self.of)
-            if not path.exists() or records.read(path, SuperresRecord).weights_sha256 != self.network_sha256:
+            measured = published.stale_or_not(SuperresRecord).get(self.of)
+            if measured is None or measured.weights_sha256 != self.network_sha256:
                 found.append(f"run {self.of}, which it measured, has changed or is not published")
         return found
 
@@ -216,9 +216,8 @@ def _published(name: str) -> Source:
 
 def _record(name: str) -> SuperresRecord:
     """The published record of a run, by the run's name or its own, stale or not."""
-    for path in sorted((paths.results() / SuperresRecord.folder).glob("*.json")):
-        record = records.read(path, SuperresRecord)
-        if name == path.stem or (record.recipe in recipes.SUPERRES and name == record.run.name):
+    for title, record in published.stale_or_not(SuperresRecord).items():
+        if name == title or (record.recipe in recipes.SUPERRES and name == record.run.name):
             return record
     raise UserError(
         f"{name}: no finished run of that name below {paths.runs() / SuperresRun.study}, and no published record"

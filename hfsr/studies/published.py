@@ -1,6 +1,6 @@
 """The published records in ``results/``: read one, read all of a kind, and as a table."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,8 @@ def path(kind: type[Kind], name: str) -> Path:
 
 def read(kind: type[Kind], name: str) -> Kind:
     """One published record; a missing or stale one is a `UserError` that names it."""
+    if not path(kind, name).exists():
+        raise UserError(f"{path(kind, name)}: no such file")
     content = records.read(path(kind, name), kind)
     if problems := content.problems():
         raise UserError(f"{kind.folder}/{name}.json: stale, {'; '.join(problems)}: run `{content.command}` and publish")
@@ -30,9 +32,21 @@ def everything(kind: type[Kind]) -> list[Kind]:
     return list(_everything(paths.results() / kind.folder, kind))
 
 
+def stale_or_not(kind: type[Kind]) -> dict[str, Kind]:
+    """Every published record of a kind by the name of its file, whether or not what made it has changed."""
+    files = sorted((paths.results() / kind.folder).glob("*.json"))
+    return dict(_parsed(tuple((each, each.stat().st_mtime_ns) for each in files), kind))
+
+
+@lru_cache(maxsize=8)
+def _parsed(files: tuple[tuple[Path, int], ...], kind: type[Kind]) -> dict[str, Kind]:
+    return {each.stem: records.read(each, kind) for each, _ in files}
+
+
 def is_fresh(kind: type[Kind], name: str) -> bool:
     """Whether a record of that name is published and nothing that made it has changed."""
-    return path(kind, name).exists() and not records.read(path(kind, name), kind).problems()
+    found = stale_or_not(kind).get(name)
+    return found is not None and not found.problems()
 
 
 @cache

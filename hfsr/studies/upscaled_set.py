@@ -100,11 +100,7 @@ class UpscaledSet(Run):
 
     @property
     def work(self) -> Work:
-        network = None
-        if self.upscaler.is_network:  # counted on an untrained one where there is no other yet
-            run = self.upscaler.made_by
-            network = flops.built(run.row.method, run.recipe.blocks) if run else self.upscaler.load()
-        return flops.upscaling(self.dataset, network)
+        return flops.upscaling(self.dataset, *self.upscaler.architecture)
 
     def identity(self) -> Settings:
         return {"study": self.study, "method": self.upscaler.name, "data": self.dataset}

@@ -38,6 +38,16 @@ class Upscaler:
         return 1 if self == ORIGINAL else 2
 
     @property
+    def architecture(self) -> tuple[str, int]:
+        """Kind and size of the network, as `hfsr.studies.flops.built` takes them: known before it is trained."""
+        if not self.is_network:
+            return self.name, 0
+        if self.made_by:
+            return self.made_by.row.method, self.made_by.recipe.blocks
+        model = self.load()
+        return ("srcnn", 0) if isinstance(model, SRCNN) else ("wdsr", model.settings["blocks"])
+
+    @property
     def is_published(self) -> bool:
         """Whether its network comes with the package, and the record of that is not stale."""
         return self.name in store.published() and published.is_fresh(SuperresRecord, self.name)
@@ -115,9 +125,9 @@ def called(name: str) -> Upscaler:
 def _made_here(name: str) -> SuperresRun | None:
     """A finished run on this machine whose network is called so: one of updates that no recipe has."""
     for path in sorted((paths.runs() / SuperresRun.study).glob(f"*/{RECORD}")):
-        run = records.read(path, SuperresRecord).run
-        if run.model == name and run.folder == path.parent:
-            return run
+        record = records.read(path, SuperresRecord)
+        if record.recipe in recipes.SUPERRES and record.run.model == name and record.run.folder == path.parent:
+            return record.run
     return None
 
 

@@ -32,7 +32,7 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     Raises
     ------
     ValueError
-        If the images are not uint8.
+        If the images are not uint8, or `method` is neither a network nor "bicubic".
     """
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")
@@ -47,7 +47,9 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
 
 def _doubling(method: nn.Module | str, bf16: bool) -> Callable[[Tensor], Tensor]:
     """What upscales a batch, uint8 to uint8."""
-    if not isinstance(method, nn.Module):
+    if method == "bicubic":
         return lambda images: resize_bicubic(images, 2)
+    if not isinstance(method, nn.Module):
+        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
     device = next(method.parameters()).device
     return lambda images: to_uint8(through(method, images.to(device), bf16))

@@ -83,18 +83,16 @@ class Crops:
         self.own = processes.own(batch)
         self.sizes = np.array([lr.shape[-2:] for lr in pictures.lr])
         self.lr, self.hr = PictureBuffer(pictures.lr, 0, device), PictureBuffer(pictures.hr, 1, device)
-        statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64, device=device)
-        self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
+        statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
+        self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
         self._first, self._drawn = 0, Draws(*[torch.empty(0, 0)] * 5)
 
     def __call__(self, step: int) -> Batch:
         """Batch of an iteration: this process's part of it."""
         if not 0 <= step - self._first < len(self._drawn.chosen):
             ahead = [self.draw(each) for each in range(step, step + AHEAD)]
-            self._first, self._drawn = (
-                step,
-                Draws(*(torch.stack(each).to(self.device) for each in zip(*ahead, strict=True))),
-            )
+            columns = zip(*ahead, strict=True)
+            self._first, self._drawn = step, Draws(*(torch.stack(each).to(self.device) for each in columns))
         drawn = Draws(*(each[step - self._first] for each in self._drawn))
         lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
         hr = self.hr.squares(drawn.chosen, 2 * drawn.top, 2 * drawn.left, 2 * self.crop)

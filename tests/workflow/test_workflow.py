@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 import re
@@ -11,13 +10,15 @@ import pandas as pd
 import pytest
 
 from hfsr import images, paths
-from hfsr.data import labelled, photographs
+from hfsr.data import photographs
 from hfsr.data.div2k import NUMBERS, layout
-from hfsr.errors import UserError
-from hfsr.studies import recipes, runs, study, superres, upscaled
-from hfsr.training import loop
+from hfsr.files import read_json
+from hfsr.studies import grid, recipes, superres
+from hfsr.studies.records import RECORD
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRun
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def call_snakemake(*words: str, **environment: object) -> subprocess.CompletedProcess:
@@ -52,101 +53,14 @@ def div2k(tmp_path):
     return lay_out
 
 
-def test_the_state_of_a_study_is_read_from_its_runs(tiny_study):
-    assert not study.state("superres", "tiny")["finished"].any()
-    folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
-    superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
-    superres.train(recipe="tiny", out=folders["wdsr-a0-tiny-s0"])
-    runs_begun = folders["wdsr-a1-5-tiny-s0"] / loop.LOG
-    runs_begun.parent.mkdir(parents=True)
-    runs_begun.write_text(json.dumps({"step": 3, "loss": 1.0, "seconds": 7200.0}) + "\n")
-    state = study.state("superres", "tiny")
-    assert list(state.index[state["finished"]]) == ["bicubic-tiny", "wdsr-a0-tiny-s0"]
-    assert state.loc["wdsr-a1-5-tiny-s0"].to_list() == [False, 3, 4, 2.0]
-    assert state.loc["wdsr-a1-5-tiny-s1", "step"] == 0
-
-
-def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny_study):
-    folders = {name: job.folder for name, job in study.jobs("superres", "tiny").items()}
-    superres.train("bicubic", recipe="tiny", out=folders["bicubic-tiny"])
-    for seed in (0, 1):
-        superres.train(recipe="tiny", seed=seed, out=folders[f"wdsr-a0-tiny-s{seed}"])
-    published = study.publish("superres", "tiny")
-    assert [path.name for path in published] == ["bicubic-tiny.json", "wdsr-a0-tiny.json", "wdsr-a0-tiny-s1.json"]
-    assert [path.name for path in paths.weights().iterdir()] == ["wdsr-a0-tiny.safetensors"]
-    table = runs.load_records("superres")
-    assert table["model"].dropna().to_dict() == {"wdsr-a0-tiny": "wdsr-a0-tiny"}
-    assert all(runs.check(json.loads(path.read_text())) == [] for path in published)
-
-
-def test_enlarged_sets_are_published_with_the_classifiers_that_read_them(tmp_path, monkeypatch):
-    for kind in ("runs", "results"):
-        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
-    upscaled.make(labelled.load("digits"), "bicubic")
-    (published,) = study.publish("classify", "quick")
-    assert published == tmp_path / "results" / "enlarged" / "digits-bicubic.json"
-    record = json.loads(published.read_text())
-    assert runs.check(record) == []
-    network = {"method": "wdsr-a1-5-quick", "enlarger_sha256": "of a network that is published nowhere"}
-    (job,) = study.jobs("classify", "quick")["digits-wdsr-a1-5-quick-quick-s0"].before
-    path = job.folder / runs.RECORD
-    path.parent.mkdir()
-    path.write_text(json.dumps({key: value for key, value in record.items() if key not in ("name", "model")} | network))
-    assert study.publish("classify", "quick") == [published]
-
-
-def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny_study, pictures):
-    folder = superres.train("bicubic", recipe="tiny")
-    record = runs.read(folder)
-    assert folder.name == "bicubic-tiny"
-    assert record["command"] == "hfsr train --method bicubic --recipe tiny"
-    assert record["weights_sha256"] is record["alpha"] is record["seed"] is None
-    assert record["steps"] == 0
-    assert record["per_image"][pictures.name]["psnr_y_border2"][0] > 10
-    assert superres.train("bicubic", recipe="tiny") == folder
-
-
 def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(tmp_path):
     """A dry run: what Snakemake would do, with one run finished already."""
-    done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / runs.RECORD
+    done = tmp_path / "superres" / "wdsr-a1-5-long-s0" / RECORD
     done.parent.mkdir(parents=True)
     shutil.copy(paths.results() / "superres" / "wdsr-a1-5-long.json", done)
     text = snakemake("recipe=long", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path, HFSR_DATA="/nowhere")
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
     assert "--alpha 1/5" not in text
-
-
-def test_classifiers_wait_for_the_sets_that_they_read_and_these_for_their_networks():
-    planned = study.jobs("classify", "paper")
-    assert len(planned) == 18
-    assert planned["cifar100-original-paper-s0"].before == ()
-    (upscaled,) = planned["cifar100-wdsr-a1-3-paper-paper-s0"].before
-    assert upscaled.command == "hfsr upscale cifar100 --model wdsr-a1-3-paper"
-    assert upscaled.before == (study.jobs("superres", "paper")["wdsr-a1-3-paper-s0"],)
-    everything = study.plan(planned.values())
-    assert len(everything) == 18 + 16 + 7
-    bicubic = everything[paths.runs() / "enlarged" / "cifar10-bicubic"]
-    assert bicubic.command == "hfsr upscale cifar10 --model bicubic"
-    assert bicubic.before == ()
-
-
-def test_a_published_network_is_not_trained_to_enlarge(monkeypatch):
-    recipe = dataclasses.replace(recipes.classify("quick"), networks="bench")
-    monkeypatch.setitem(recipes.CLASSIFY, "quick", recipe)
-    (upscaled,) = study.jobs("classify", "quick")["digits-wdsr-a1-5-quick-s0"].before
-    assert upscaled.before == ()
-
-
-def test_networks_are_trained_before_they_are_measured_unless_they_are_published():
-    planned = study.jobs("frequency", "bench")
-    assert (
-        planned["truth-bench"].before == planned["bicubic-bench"].before == planned["wdsr-a1-5-bench-s0"].before == ()
-    )
-    (network,) = planned["wdsr-a1-5-bench-s1"].before
-    assert network == study.jobs("superres", "bench")["wdsr-a1-5-bench-s1"]
-    assert network.folder in study.plan(planned.values())
-    (bicubic,) = study.jobs("frequency", "paper")["bicubic-paper"].before
-    assert bicubic == study.jobs("superres", "paper")["bicubic-paper"]
 
 
 def test_the_workflow_trains_and_measures(tmp_path):
@@ -158,41 +72,6 @@ def test_the_workflow_trains_and_measures(tmp_path):
     text = snakemake("study=frequency", "recipe=long", "--dry-run", HFSR_RUNS=tmp_path)
     assert "superres/wdsr-a0-long-s0/record.json" not in text
     assert "frequency/wdsr-a0-long-s0/record.json" in text
-
-
-def test_an_unknown_study_is_refused():
-    with pytest.raises(UserError, match="no study is called 'detail': choose one of superres, classify, frequency"):
-        study.jobs("detail", "bench")
-
-
-def test_the_table_has_a_row_a_row_with_mean_and_deviation(tiny_study):
-    with pytest.raises(UserError, match="no run of superres tiny is finished"):
-        study.table("superres", "tiny")
-    planned = study.jobs("superres", "tiny")
-    superres.train("bicubic", recipe="tiny", out=planned["bicubic-tiny"].folder)
-    for seed in (0, 1):
-        superres.train(recipe="tiny", seed=seed, out=planned[f"wdsr-a0-tiny-s{seed}"].folder)
-    table = study.table("superres", "tiny")
-    assert table["seeds"].to_list() == [1, 2]
-    assert list(table.index.get_level_values("method")) == ["bicubic", "wdsr"]
-    (metric,) = [name for name in table if str(name).endswith("/psnr_y_border2")]
-    values = [runs.read(planned[f"wdsr-a0-tiny-s{seed}"].folder)["metrics"][metric] for seed in (0, 1)]
-    assert table[metric].iloc[1] == pytest.approx(sum(values) / 2)
-    assert table[f"{metric} sd"].iloc[1] == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
-
-
-def test_a_notebook_shows_what_it_can_be_told_of():
-    shown = {name: study.notebook(job) for name, job in study.jobs("superres", "bench").items()}
-    assert shown["srcnn-bench-s1-30000-steps"][1].endswith("-p seed 1 -p steps 30000")
-    assert [name for name, words in shown.items() if words is None and name.endswith(("bench", "s0"))] == [
-        "bicubic-bench",
-        "wdsr-a1-5-image-bench-s0",
-        "wdsr-a1-5-random-bench-s0",
-        "wdsr-a1-5-low-bench-s0",
-    ]
-    (name, words) = study.notebook(study.jobs("classify", "quick")["digits-original-quick-s0"])
-    assert (name, words) == ("classify", "-p dataset digits -p method original -p recipe quick -p seed 0 -p steps 400")
-    assert study.notebook(study.jobs("frequency", "bench")["truth-bench"]) is None
 
 
 @pytest.fixture(scope="module")
@@ -210,18 +89,18 @@ def planned(folder, *words: str) -> set[str]:
     return {str(Path(path).relative_to(folder)) for line in made for path in line.split(", ")}
 
 
-def test_the_workflow_trains_enlarges_classifies_measures_and_writes_the_tables(whole):
-    for name in study.studies("quick"):
-        jobs = study.jobs(name, "quick", steps=2)
-        records = [json.loads((whole / name / run / runs.RECORD).read_text()) for run in jobs]
+def test_the_workflow_trains_upscales_classifies_measures_and_writes_the_tables(whole):
+    for name in grid.studies("quick"):
+        runs = grid.runs(name, "quick", steps=2)
+        records = [json.loads((whole / name / run / RECORD).read_text()) for run in runs]
         assert all(record["metrics"] for record in records)
         table = pd.read_csv(whole / "tables" / f"{name}-quick-2-steps.csv")
-        assert table["seeds"].sum() == len(jobs)
-    sets = sorted(path.name for path in (whole / "enlarged").iterdir())
+        assert table["seeds"].sum() == len(runs)
+    sets = sorted(path.name for path in (whole / "upscaled").iterdir())
     assert sets == ["digits-bicubic", "digits-wdsr-a1-5-quick-2-steps"]
-    network = json.loads((whole / "superres" / "wdsr-a1-5-quick-s0-2-steps" / runs.RECORD).read_text())
-    enlarged = json.loads((whole / "enlarged" / sets[1] / runs.RECORD).read_text())
-    assert enlarged["enlarger_sha256"] == network["weights_sha256"]
+    network = json.loads((whole / "superres" / "wdsr-a1-5-quick-s0-2-steps" / RECORD).read_text())
+    upscaled = json.loads((whole / "upscaled" / sets[1] / RECORD).read_text())
+    assert upscaled["enlarger_sha256"] == network["weights_sha256"]
 
 
 def test_a_finished_run_has_its_executed_notebook(whole, tmp_path):
@@ -241,11 +120,11 @@ def test_what_is_finished_is_not_made_again(whole):
 def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(whole, tmp_path):
     folder = tmp_path / "runs"
     shutil.copytree(whole, folder)  # keeps the files' times
-    path = folder / "superres" / "wdsr-a1-5-quick-s0-2-steps" / runs.RECORD
+    path = folder / "superres" / "wdsr-a1-5-quick-s0-2-steps" / RECORD
     path.write_text(json.dumps(json.loads(path.read_text()) | {"recipe_digest": "of another recipe"}))
     dependent = {
         "superres/wdsr-a1-5-quick-s0-2-steps",
-        "enlarged/digits-wdsr-a1-5-quick-2-steps",
+        "upscaled/digits-wdsr-a1-5-quick-2-steps",
         "classify/digits-wdsr-a1-5-quick-2-steps-quick-s0-2-steps",
         "frequency/wdsr-a1-5-quick-s0-2-steps",
     }
@@ -259,15 +138,15 @@ def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(w
     snakemake("study=all", "recipe=quick", "steps=2", "--", str(path), HFSR_RUNS=folder)
     assert json.loads(path.read_text())["recipe_digest"] != "of another recipe"
     (kept,) = (folder / "aside" / "superres").iterdir()
-    assert json.loads((kept / runs.RECORD).read_text())["recipe_digest"] == "of another recipe"
+    assert json.loads((kept / RECORD).read_text())["recipe_digest"] == "of another recipe"
     # Trained anew the network is the same to the last bit: what was made by it holds.
     assert {name for name in planned(folder) if not name.startswith("tables/")} == set()
 
 
-def test_a_deleted_enlarged_set_is_not_made_again(whole, tmp_path):
+def test_a_deleted_upscaled_set_is_not_made_again(whole, tmp_path):
     folder = tmp_path / "runs"
     shutil.copytree(whole, folder)
-    shutil.rmtree(folder / "enlarged")
+    shutil.rmtree(folder / "upscaled")
     assert planned(folder) == set()
 
 
@@ -307,8 +186,8 @@ def test_one_row_of_the_papers_study_is_one_command(div2k, tmp_path, monkeypatch
     monkeypatch.setitem(NUMBERS, "valid", range(801, 803))  # two are enough to be measured
     monkeypatch.setenv("HFSR_DATA", str(div2k(side)))
     monkeypatch.setenv("HFSR_RUNS", str(tmp_path))
-    folder = superres.train(alpha="1/5", recipe=recipe, steps=steps)
-    record = runs.read(folder)
+    folder = superres.train(SuperresRun(Row("wdsr", "1/5"), recipes.superres(recipe), steps=steps))
+    record = read_json(folder / RECORD)
     assert record["data"]["images"] == 800
     assert len(record["per_image"]["div2k-valid"]["psnr_rgb_border8"]) == 2
     assert folder.name == f"wdsr-a1-5-{recipe}-s0-{steps}-steps"
@@ -320,7 +199,7 @@ def test_one_row_of_the_papers_study_is_one_command(div2k, tmp_path, monkeypatch
 @pytest.mark.parametrize(("recipe", "side"), [("paper", 128), ("authors", 256)])
 def test_all_of_table_1_is_one_command(div2k, tmp_path, recipe, side):
     snakemake(f"recipe={recipe}", "steps=1", HFSR_DATA=div2k(side), HFSR_RUNS=tmp_path)
-    names = list(study.jobs("superres", recipe, steps=1))
+    names = list(grid.runs("superres", recipe, steps=1))
     assert len(names) == 8
     for name in names:
-        assert json.loads((tmp_path / "superres" / name / runs.RECORD).read_text())["metrics"]
+        assert json.loads((tmp_path / "superres" / name / RECORD).read_text())["metrics"]
