@@ -16,10 +16,11 @@ import torch
 from detail import cuts
 
 from hfsr.data.labelled import LabelledSet
-from hfsr.files import read_json
 from hfsr.models import WDSR
 from hfsr.report import timings
-from hfsr.studies import runs, upscaled
+from hfsr.studies import upscaled, upscaler
+from hfsr.studies.records import RECORD, read
+from hfsr.studies.upscaled_set import UpscaledRecord
 from hfsr.training import hardware
 from hfsr.upscale import TILE, upscale
 
@@ -50,9 +51,9 @@ def measure_set() -> dict[str, float]:
     data = LabelledSet("cifar10", ("any",), images[TESTED:], labels[TESTED:], images[:TESTED], labels[:TESTED], "cuts")
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        run = upscaled.make(data, "wdsr-a0", Path(folder) / "set")
+        run = upscaled.make(data, upscaler.called("wdsr-a0"), Path(folder) / "set")
         seconds = time.perf_counter() - start
-        rate = read_json(run / runs.RECORD)["images_per_second"]
+        rate = read(run / RECORD, UpscaledRecord).images_per_second
     return {"images": IMAGES, "enlarging, s": IMAGES / rate, "with digest and sizes as PNG, s": seconds}
 
 

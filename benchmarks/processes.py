@@ -21,7 +21,9 @@ from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
 from hfsr.models import WDSR, parameters
 from hfsr.report import timings
-from hfsr.studies import runs, superres
+from hfsr.studies import superres
+from hfsr.studies.rows import Row
+from hfsr.studies.run import log
 from hfsr.training import hardware, loop, processes
 from hfsr.training.crops import Crops
 
@@ -40,7 +42,7 @@ def train(folder: Path) -> None:
         optimizer=torch.optim.Adam(model.parameters()),
         rate=lambda step: 1e-4,
         batch=crops,
-        loss=lambda model, batch: superres.batch_loss(model, batch, ALPHA, "high", "batch"),
+        loss=lambda model, batch: superres.batch_loss(model, batch, Row("wdsr", ALPHA)),
         images=BATCH,
         watch=lambda model: {},
     )
@@ -48,7 +50,7 @@ def train(folder: Path) -> None:
     gradients = torch.ones(parameters(model), device=hardware.device())
     averaging = seconds(lambda: processes.mean(gradients).sum().item(), 51)
     if processes.is_main():
-        print(runs.log(folder)["seconds"].diff().iloc[WARM:].median(), averaging)
+        print(log(folder)["seconds"].diff().iloc[WARM:].median(), averaging)
 
 
 def timed(count: int) -> tuple[float, float]:

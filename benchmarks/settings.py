@@ -15,6 +15,7 @@ from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.models import WDSR
 from hfsr.studies import recipes, superres
+from hfsr.studies.rows import Row
 from hfsr.training import loop
 from hfsr.training.crops import Crops
 from hfsr.training.schedule import Schedule
@@ -50,7 +51,7 @@ def main() -> None:
             optimizer=torch.optim.Adam(model.parameters()),
             rate=lambda step, schedule=schedule, steps=steps: schedule.rate(step, steps),
             batch=Crops(pictures, crop, batch, seed=0),
-            loss=lambda model, batch: superres.batch_loss(model, batch, 0, "all", "batch"),
+            loss=lambda model, batch: superres.batch_loss(model, batch, Row("wdsr")),
             images=batch,
             watch=lambda model: {},
         )

@@ -23,8 +23,10 @@ from hfsr.images import resize_bicubic
 from hfsr.models import WDSR
 from hfsr.report import timings
 from hfsr.studies import superres
+from hfsr.studies.rows import Row
 from hfsr.training import hardware
-from hfsr.training.crops import Crops, batch_mask
+from hfsr.training.crops import Crops
+from hfsr.training.selection import batch_mask
 
 CROP, BATCH, ALPHA = 48, 16, 0.2
 PICTURES = 32
@@ -109,7 +111,7 @@ def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = Fals
         batch = crops(next(steps))
         batch = batch._replace(**{name: getattr(batch, name).to(device) for name in ("lr", "hr", "mu", "sigma")})
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
-            loss = superres.batch_loss(forward, batch, ALPHA, "high", "batch")
+            loss = superres.batch_loss(forward, batch, Row("wdsr", ALPHA))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -13,7 +13,7 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from hfsr import map_statistics, selected_fraction, selection_mask, weight_map, weightmap
+from hfsr import map_statistics, selected_fraction, selection_mask, strips, weight_map
 from hfsr.report import timings
 
 HEIGHT, WIDTH = 1356, 2040
@@ -99,7 +99,7 @@ def compiled(image: Tensor, threads: int) -> list[dict[str, object]]:
     """Time `weight_map` as it is and under torch.compile, which needs a C++ compiler. Noted only: the library has it off."""
     torch.set_num_threads(threads)
     plain = statistics.median(seconds(lambda: weight_map(image), 21))
-    strip, weightmap.STRIP = weightmap.STRIP, image.numel()  # one fused loop over the image is the compiler's best case
+    strip, strips.STRIP = strips.STRIP, image.numel()  # one fused loop over the image is the compiler's best case
     fast = torch.compile(weight_map, dynamic=False)
     try:
         after = statistics.median(seconds(lambda: fast(image), 21))
@@ -107,7 +107,7 @@ def compiled(image: Tensor, threads: int) -> list[dict[str, object]]:
         print(f"torch.compile does not work here: {str(error).splitlines()[0]}")
         return []
     finally:
-        weightmap.STRIP = strip
+        strips.STRIP = strip
     times = {"hfsr.weight_map": plain, "the same under torch.compile (left off)": after}
     return [{"weight map": name, "median ms": round(1000 * value, 1), "n": 21} for name, value in times.items()]
 

@@ -1,20 +1,17 @@
 """The command line: one verb a function of the library.
 
-torch and the library are imported by the verbs that need them: `--help` and `--version` answer at once.
+torch and the library are imported by the verbs that need them: ``--help`` and ``--version`` answer at once.
 """
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hfsr import console
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
-
-if TYPE_CHECKING:
-    from torch import nn
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,10 +50,13 @@ def train(
     out: Out = None,
 ) -> None:
     """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr.studies import superres
+    from hfsr.studies import recipes, superres
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
 
-    folder = superres.train(method, alpha, mask, reduction, seed, recipe, steps, data, out)  # type: ignore[arg-type]
-    _print_metrics(folder / "record.json")
+    row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
+    run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    _print_metrics(superres.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
@@ -72,7 +72,7 @@ def evaluate(
     from hfsr.analysis import evaluation
     from hfsr.data import photographs
 
-    method = _method(model)
+    method = console.method(model)
     for name in data or ["embedded-held-out"]:
         pictures = photographs.load(name, grey=True)
         for metric, values in evaluation.evaluate(method, pictures).items():
@@ -98,16 +98,16 @@ def upscale(
     from hfsr.upscale import upscale
 
     if str(source) in labelled.NAMES and not source.is_file():
-        from hfsr.studies import upscaled
+        from hfsr.studies import upscaled, upscaler
 
-        folder = upscaled.make(labelled.load(str(source)), model, target, progress=True)
+        folder = upscaled.make(labelled.load(str(source)), upscaler.called(model), target, progress=True)
         typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
     if target is None:
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, upscale(_method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(console.method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -137,10 +137,12 @@ def classify(
     out: Out = None,
 ) -> None:
     """Enlarge a labelled set by a method and train the classifier on it."""
-    from hfsr.studies import classify
+    from hfsr.studies import classify, recipes, upscaler
+    from hfsr.studies.classification import Classification
 
-    folder = classify.train(dataset, method, seed, recipe, steps, out)
-    _print_metrics(folder / "record.json")
+    plan = recipes.classify(recipe)
+    run = Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps)  # type: ignore[arg-type]
+    _print_metrics(classify.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr frequency wdsr-a1-5")
@@ -169,13 +171,14 @@ def study(
     ] = False,
 ) -> None:
     """Show where the runs of a study stand; `make study` trains them."""
-    from hfsr.studies import study
+    from hfsr.studies import grid
+    from hfsr.studies.publish import publish_all
 
-    typer.echo(study.state(name, recipe, steps).to_string())
+    typer.echo(grid.state(name, recipe, steps).to_string())
     if table:
         with atomic(table) as part:
-            study.table(name, recipe, steps).to_csv(part)
-    for record in study.publish(name, recipe) if publish else []:
+            grid.table(name, recipe, steps).to_csv(part)
+    for record in publish_all(name, recipe) if publish else []:
         typer.echo(record)
 
 
@@ -197,9 +200,9 @@ def publish(
     ] = None,
 ) -> None:
     """Copy a finished run's record into results/, and its weights into the package."""
-    from hfsr.studies import runs
+    from hfsr.studies.publish import publish
 
-    typer.echo(runs.publish(run, name))
+    typer.echo(publish(run, name))
 
 
 data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")
@@ -220,13 +223,6 @@ def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100."
     from hfsr.data.fetch import fetch
 
     typer.echo(fetch(name))
-
-
-def _method(name: str) -> "nn.Module | str":
-    from hfsr.models.store import load_model
-    from hfsr.training import hardware
-
-    return name if name == "bicubic" else load_model(name).to(hardware.device())
 
 
 def _print_metrics(record: Path) -> None:

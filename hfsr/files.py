@@ -84,7 +84,16 @@ def exclusive(folder: Path | str) -> Iterator[None]:
 
 
 def write_json(path: Path | str, content: Any) -> None:
-    """Write `content` as readable JSON, atomically; NaN and infinity are refused (ValueError), as JSON has none."""
+    """Write `content` as readable JSON, atomically; NaN and infinity are refused (ValueError), as JSON has none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "one.json"
+    >>> write_json(path, {"step": 1})
+    >>> read_json(path)
+    {'step': 1}
+    """
     text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     with atomic(path) as part:
         part.write_text(text, encoding="utf-8")
@@ -103,6 +112,12 @@ def read_json(path: Path | str) -> Any:
 
 
 def sha256(path: Path | str) -> str:
-    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(sha256(__file__))
+    64
+    """
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -38,6 +38,14 @@ def read(path: Path | str) -> Tensor:
     ------
     UserError
         If the file is missing, broken, cut off, no picture, or of a kind refused above.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
+    >>> write(path, torch.full((1, 4, 6), 128, dtype=torch.uint8))
+    >>> read(path).shape
+    torch.Size([1, 4, 6])
     """
     try:
         with Image.open(path, formats=FORMATS) as file:
@@ -138,18 +146,36 @@ def to_rgb(image: Tensor) -> Tensor:
 
 
 def crop_to_multiple(image: Tensor, scale: int) -> Tensor:
-    """Cut rows at the bottom and columns at the right until both sizes are multiples of `scale` (a view)."""
+    """Cut rows at the bottom and columns at the right until both sizes are multiples of `scale` (a view).
+
+    Examples
+    --------
+    >>> crop_to_multiple(torch.zeros(3, 7, 10), 2).shape
+    torch.Size([3, 6, 10])
+    """
     height, width = image.shape[-2:]
     return image[..., : height - height % scale, : width - width % scale]
 
 
 def to_float(image: Tensor) -> Tensor:
-    """uint8 in [0, 255] to float32 in [0, 1]."""
+    """uint8 in [0, 255] to float32 in [0, 1].
+
+    Examples
+    --------
+    >>> to_float(torch.tensor([0, 51, 255], dtype=torch.uint8))
+    tensor([0.0000, 0.2000, 1.0000])
+    """
     return image.float() / 255
 
 
 def to_uint8(image: Tensor) -> Tensor:
-    """Float in [0, 1] to uint8: clipped and rounded to the nearest grey level."""
+    """Float in [0, 1] to uint8: clipped and rounded to the nearest grey level.
+
+    Examples
+    --------
+    >>> to_uint8(torch.tensor([-0.1, 0.5, 1.2]))
+    tensor([  0, 128, 255], dtype=torch.uint8)
+    """
     return (image.float() * 255).round_().clamp_(0, 255).to(torch.uint8)
 
 

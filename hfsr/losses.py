@@ -15,8 +15,10 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
 
     Parameters
     ----------
-    sr, hr : Tensor, (N, C, H, W), float
-        Super-resolved and ground-truth images.
+    sr : Tensor, (N, C, H, W), float in [0, 1]
+        Super-resolved images.
+    hr : Tensor, (N, C, H, W), float in [0, 1] or uint8
+        Ground-truth images; the grey levels of uint8 are divided by 255.
 
     Returns
     -------
@@ -26,10 +28,15 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ or are not (N, C, H, W), or for another dtype.
+
+    Examples
+    --------
+    >>> l1(torch.zeros(1, 1, 1, 2), torch.tensor([[[[0, 255]]]], dtype=torch.uint8))
+    tensor(0.5000)
     """
-    sr, hr = _checked(sr, hr)
-    return (sr - hr).abs().mean()
+    _check_batch(sr, hr)
+    return (_wide(sr) - _wide(hr)).abs().mean()
 
 
 def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image") -> Tensor:
@@ -37,10 +44,10 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
 
     Parameters
     ----------
-    sr, hr : Tensor, (N, C, H, W), float
-        Super-resolved and ground-truth images.
-    mask : Tensor, (N, C, H, W), bool
-        Eq 7, from `hfsr.selection_mask`.
+    sr, hr : Tensor, (N, C, H, W)
+        As for `l1`.
+    mask : Tensor, (N, C, H, W) or (N, 1, H, W), bool
+        Eq 7, from `hfsr.selection_mask`. One channel counts for all: m in Eq 3 is then C times its number of elements.
     reduction : {"image", "batch"}
         "image": the mean over each image's selected elements, then over the images (Eqs 3 and 2, as printed).
         "batch": the mean over all selected elements of the batch (as in the code that made the paper's figures).
@@ -53,7 +60,7 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     Raises
     ------
     ValueError
-        If the shapes differ or are not (N, C, H, W), the images are not floating point, or the reduction has another name.
+        As `l1`, if the mask has another shape or is not bool, or the reduction has another name.
 
     Examples
     --------
@@ -61,14 +68,15 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     >>> masked_l1(sr, hr, torch.tensor([[[[True, True, False]]]]))
     tensor(0.7500)
     """
-    sr, hr = _checked(sr, hr, mask)
+    _check_batch(sr, hr)
     _check_reduction(reduction)
+    mask = _whole_mask(mask, sr)
     # `where`, not a product: an infinite or NaN value where nothing is selected must not reach the sum.
-    difference = torch.where(mask, sr - hr, 0).abs()
+    difference = torch.where(mask, _wide(sr) - _wide(hr), 0).abs()
     if reduction == "batch":
         return difference.sum() / mask.sum().clamp(min=1)
-    selected = mask.flatten(1).sum(dim=1).clamp(min=1)  # m in Eq 3
-    return (difference.flatten(1).sum(dim=1) / selected).mean()
+    selected = mask.sum(dim=(1, 2, 3)).clamp(min=1)  # m in Eq 3
+    return (difference.sum(dim=(1, 2, 3)) / selected).mean()
 
 
 class HighFrequencyL1(nn.Module):
@@ -100,17 +108,24 @@ class HighFrequencyL1(nn.Module):
 
         Parameters
         ----------
-        sr, hr : Tensor, (N, C, H, W), float
-            Super-resolved and ground-truth images.
-        mask : Tensor, (N, C, H, W), bool, optional
+        sr, hr : Tensor, (N, C, H, W)
+            As for `l1`. A uint8 `hr` gives the exact mask; dividing it by 255 breaks some ties of Eq 6 by rounding.
+        mask : Tensor, (N, C, H, W) or (N, 1, H, W), bool, optional
             The crops of the whole images' masks: the paper's method. Without it the mask is made from each `hr` at
             hand with that crop's own mean and deviation, which selects other elements (the book measures how many).
 
         Returns
         -------
         Tensor
-            Scalar.
+            Scalar. Without a mask, a ground truth that is not finite makes it NaN or infinite: nothing is read back
+            from the device to raise an error.
+
+        Raises
+        ------
+        ValueError
+            As `masked_l1`.
         """
+        _check_batch(sr, hr)
         if mask is None:
             mask = selection_mask(hr, self.alpha)
         return masked_l1(sr, hr, mask, self.reduction)
@@ -119,15 +134,33 @@ class HighFrequencyL1(nn.Module):
         return f"alpha={self.alpha:g}, reduction={self.reduction!r}"
 
 
-def _checked(sr: Tensor, hr: Tensor, *mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Both images in float32 or wider: sums over many elements overflow or round in half precision."""
-    shapes = [tuple(tensor.shape) for tensor in (sr, hr, *mask)]
-    if len(set(shapes)) > 1 or sr.ndim != 4:
-        raise ValueError(f"sr, hr and mask are (N, C, H, W) and their shapes must not differ: {shapes}")
-    if not (sr.is_floating_point() and hr.is_floating_point()):
-        raise ValueError(f"sr and hr are floating point in [0, 1], not {sr.dtype} and {hr.dtype}")
-    wide = torch.promote_types(torch.promote_types(sr.dtype, hr.dtype), torch.float32)
-    return sr.to(wide), hr.to(wide)
+def _wide(image: Tensor) -> Tensor:
+    """float32 or wider: sums over many elements overflow or round in half precision."""
+    if image.dtype == torch.uint8:
+        return image / 255
+    return image.float() if torch.finfo(image.dtype).bits < 32 else image
+
+
+def _whole_mask(mask: Tensor, sr: Tensor) -> Tensor:
+    if mask.dtype != torch.bool:
+        raise ValueError(f"the mask is bool, not {mask.dtype}: give mask.bool()")
+    if mask.shape == sr.shape:
+        return mask
+    if mask.shape != (sr.shape[0], 1, *sr.shape[2:]):
+        shape = tuple(sr.shape)
+        raise ValueError(f"the mask of images {shape} has their shape or one channel, not {tuple(mask.shape)}")
+    return mask.expand_as(sr)
+
+
+def _check_batch(sr: Tensor, hr: Tensor) -> None:
+    shape = tuple(sr.shape)
+    if sr.shape != hr.shape:
+        raise ValueError(f"sr and hr are (N, C, H, W) and their shapes must not differ: {shape} and {tuple(hr.shape)}")
+    if sr.ndim != 4:
+        way = {3: ": give image[None]", 5: ": give a video's frames as video.flatten(0, 1)"}.get(sr.ndim, "")
+        raise ValueError(f"sr and hr are (N, C, H, W), not {shape}{way}")
+    if not sr.is_floating_point() or not (hr.is_floating_point() or hr.dtype == torch.uint8):
+        raise ValueError(f"sr is floating point in [0, 1], and so is hr, or uint8; not {sr.dtype} and {hr.dtype}")
 
 
 def _check_reduction(reduction: str) -> None:

@@ -83,6 +83,12 @@ def ssim(a: Tensor, b: Tensor, border: int, channel: Channel) -> float:
     ------
     UserError
         If the shapes differ or the border leaves less than 11 x 11 pixels.
+
+    Examples
+    --------
+    >>> image = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
+    >>> ssim(image, image, border=2, channel="y"), ssim(image, image.flip(-1), border=2, channel="y") < 1
+    (1.0, True)
     """
     x, y = _compared(a, b, border, channel)
     if min(x.shape[-2:]) < WINDOW:

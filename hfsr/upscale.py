@@ -39,6 +39,11 @@ def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: 
     ------
     ValueError
         If `method` is neither a network nor "bicubic".
+
+    Examples
+    --------
+    >>> upscale("bicubic", torch.zeros(3, 20, 30, dtype=torch.uint8)).shape
+    torch.Size([3, 40, 60])
     """
     scale, halo, double = _enlarger(method)
     channels, height, width = image.shape
@@ -83,6 +88,12 @@ def through(network: nn.Module, images: Tensor, bf16: bool = False) -> Tensor:
     -------
     Tensor
         float32, (N, 3, scale*H, scale*W), about [0, 1].
+
+    Examples
+    --------
+    >>> from hfsr.models import SRCNN
+    >>> through(SRCNN().eval(), torch.zeros(2, 3, 8, 8, dtype=torch.uint8)).shape
+    torch.Size([2, 3, 16, 16])
     """
     batch = to_float(images).contiguous(memory_format=torch.channels_last)
     if len(batch) == 1 and batch.numel() <= 20480:

@@ -2,6 +2,9 @@
 
 The mean and deviation in Eq 7 are those of a *whole* image's map, all channels pooled: two numbers an image. A crop's mask
 is computed from the crop and a rim of one pixel around it, and equals the crop of the whole image's mask.
+
+Nothing here reads a value back from the device, except `selected_fraction` and the check of a floating-point picture
+(`check_finite`): batches go through torch.compile and CUDA graphs, and a change of their values compiles nothing anew.
 """
 
 import math
@@ -10,11 +13,12 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
+from hfsr import strips
 from hfsr.errors import UserError
+from hfsr.moments import mean_and_deviation
 
 Alpha = float | int | str
 WIDEST = 256  # no uint8 difference lies outside [-255, 255]
-STRIP = 2**18  # elements worked on at a time: what stays in the processor's cache takes half the time
 
 
 def parse_alpha(alpha: Alpha) -> float:
@@ -88,32 +92,54 @@ def weight_map(image: Tensor) -> Tensor:
     tensor([[[  0, -50,  50]]], dtype=torch.int16)
     """
     _check(image)
-    height = image.shape[-2]
-    weights = torch.empty_like(image, dtype=torch.int16 if image.dtype == torch.uint8 else image.dtype)
-    rows = max(1, STRIP * height // image.numel())
-    for top in range(0, height, rows):
-        rim = min(top, 1)
-        strip = image[..., top - rim : top + rows + 1, :]
-        weights[..., top : top + rows, :] = _strongest_difference(strip)[..., rim : rim + rows, :]
-    return weights
+    signed = torch.int16 if image.dtype == torch.uint8 else image.dtype
+    if image.is_cpu and (image.ndim == 3 or image.dtype == torch.uint8) and not torch.compiler.is_compiling():
+        return strips.weight_map(image, signed)
+    centre = image.to(signed)
+    # Where a neighbour does not exist the pixel stands in for it: its difference of 0 is never the strongest.
+    column = torch.cat([centre[..., :1, :], centre, centre[..., -1:, :]], dim=-2)
+    row = torch.cat([centre[..., :1], centre, centre[..., -1:]], dim=-1)
+    up_left = centre - torch.stack([column[..., :-2, :], row[..., :-2]])  # D (Eq 4)
+    down_right = centre - torch.stack([column[..., 2:, :], row[..., 2:]])
+    vertical, horizontal = _stronger(up_left, down_right).unbind()
+    return _stronger(vertical, horizontal)
 
 
-def map_statistics(image: Tensor) -> tuple[float, float]:
+def map_statistics(image: Tensor, check_finite: bool | None = None) -> tuple[Tensor, Tensor]:
     """Mean and population deviation of an image's weight map, all channels pooled (Section III.C).
+
+    For uint8 the sums are exact: mu is rounded once, and sigma is one device's to within its last digits' rounding.
 
     Parameters
     ----------
-    image : Tensor, (C, H, W)
+    image : Tensor, (C, H, W) or (N, C, H, W)
         As for `weight_map`.
+    check_finite : bool, optional
+        Whether to look for pixels that are not finite, which reads one value back from the device; uint8 has none and is
+        never read. By default a picture (C, H, W) is checked and a batch is not, nor anything under torch.compile.
 
     Returns
     -------
-    (mu, sigma) : floats, in grey levels of the image
+    (mu, sigma) : Tensors, float64, () for a picture or (N,) for a batch
+        In grey levels of the image, on its device; ``mu.item()`` is a Python float. An image with pixels that are not
+        finite, unchecked, has a sigma of NaN.
+
+    Raises
+    ------
+    ValueError
+        As `weight_map`, and if a checked image has pixels that are not finite.
+
+    Examples
+    --------
+    >>> mu, sigma = map_statistics(torch.tensor([[[10, 10, 60]]], dtype=torch.uint8))
+    >>> mu.item(), round(sigma.item(), 2)
+    (0.0, 40.82)
     """
-    return _statistics(weight_map(image))
+    mu, sigma = _statistics(weight_map(image), check_finite)
+    return mu.reshape(image.shape[:-3]), sigma.reshape(image.shape[:-3])
 
 
-def selection_mask(image: Tensor, alpha: Alpha) -> Tensor:
+def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None) -> Tensor:
     """The modified weight map: which elements count in the loss (Eq 7).
 
     Parameters
@@ -122,11 +148,19 @@ def selection_mask(image: Tensor, alpha: Alpha) -> Tensor:
         The ground truth, as for `weight_map`; in a batch each image has statistics of its own.
     alpha : float, int or str
         As for `parse_alpha`. 0 selects everything; a constant image selects nothing for alpha > 0.
+    check_finite : bool, optional
+        As for `map_statistics`. An image with pixels that are not finite, unchecked, selects everything: its loss is not
+        finite either, and is noticed.
 
     Returns
     -------
     Tensor
         bool, same shape; True outside [mu - alpha*sigma, mu + alpha*sigma].
+
+    Raises
+    ------
+    ValueError
+        As `map_statistics`, and if `alpha` is no number that is finite and at least 0.
 
     Examples
     --------
@@ -135,14 +169,14 @@ def selection_mask(image: Tensor, alpha: Alpha) -> Tensor:
     tensor([[[0, 0, 0, 1, 1]]], dtype=torch.int32)
     """
     weights = weight_map(image)
-    if image.ndim == 3:
-        return select(weights, *_statistics(weights), alpha)
-    return torch.stack([select(one, *_statistics(one), alpha) for one in weights])
+    if weights.is_floating_point():
+        weights = weights.double()  # once, for the statistics and for Eq 7
+    return select(weights, *_statistics(weights, check_finite), alpha)
 
 
 def selected_fraction(image: Tensor, alpha: Alpha) -> float:
     """Share of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column)."""
-    mask = selection_mask(image, alpha)
+    mask = selection_mask(image, alpha, check_finite=True)
     return int(mask.count_nonzero()) / mask.numel()
 
 
@@ -153,8 +187,8 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
     ----------
     weights : Tensor
         Result of `weight_map`, of an image or of crops.
-    mu, sigma : float, or float64 tensors that broadcast against `weights`
-        Statistics of the whole images.
+    mu, sigma : float, or tensors that broadcast against `weights`
+        Statistics of the whole images; those of a batch as ``mu.view(-1, 1, 1, 1)``.
     alpha : float, int or str
         As for `selection_mask`.
 
@@ -166,53 +200,39 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
     alpha = parse_alpha(alpha)
     if alpha == 0:  # the paper: "if alpha is set to 0, 100 % of the training data are used"
         return torch.ones_like(weights, dtype=torch.bool)
-    mu, sigma = (torch.as_tensor(value, dtype=torch.float64, device=weights.device) for value in (mu, sigma))
-    low, high = mu - alpha * sigma, mu + alpha * sigma
+    mu, sigma = (_float64(value, weights.device) for value in (mu, sigma))
+    half_width = alpha * sigma
+    low, high = mu - half_width, mu + half_width
     if weights.is_floating_point():
         weights = weights.double()
     else:  # whole numbers lie below `low` exactly where they lie below its ceiling
         low = low.clamp(-WIDEST, WIDEST).ceil().to(weights.dtype)
         high = high.clamp(-WIDEST, WIDEST).floor().to(weights.dtype)
-    return (weights < low) | (weights > high)
+    # Outside is below both ends (neither holds) or above both (each holds); what is NaN is not inside either.
+    return (weights >= low) == (weights > high)
 
 
-def _strongest_difference(centre: Tensor) -> Tensor:
-    # Where a neighbour does not exist the pixel stands in for it: its difference of 0 is never the strongest.
-    above = torch.cat([centre[..., :1, :], centre[..., :-1, :]], dim=-2)
-    below = torch.cat([centre[..., 1:, :], centre[..., -1:, :]], dim=-2)
-    left = torch.cat([centre[..., :1], centre[..., :-1]], dim=-1)
-    right = torch.cat([centre[..., 1:], centre[..., -1:]], dim=-1)
-
-    # The strongest difference (Eq 5) is the one to the lowest or to the highest neighbour: all of it fits in uint8.
-    lowest = above.minimum(below).minimum(left.minimum(right)).minimum(centre)
-    highest = above.maximum(below).maximum(left.maximum(right)).maximum(centre)
-    rise, fall = centre - lowest, highest - centre
-
-    # argmax (Eq 6) takes the first of equals: the side that a neighbour reaches first, in the order of Eq 4. If neither
-    # `above` nor `below` reaches one, `left` and `right` reach one each.
-    low_first = (centre - above == rise) | (
-        (above - centre != fall) & ((centre - below == rise) | ((below - centre != fall) & (centre - left == rise)))
-    )
-    rises = (rise > fall) | ((rise == fall) & low_first)
-    signed = torch.int16 if centre.dtype == torch.uint8 else centre.dtype
-    return rise.to(signed) * rises - fall.to(signed) * ~rises  # D (Eq 4) at the argmax; faster than torch.where
+def _stronger(first: Tensor, second: Tensor) -> Tensor:
+    return torch.where(second.abs() > first.abs(), second, first)  # argmax (Eqs 5-6): of equals the first
 
 
-def _statistics(weights: Tensor) -> tuple[float, float]:
-    values = weights.flatten()
+def _statistics(weights: Tensor, check_finite: bool | None) -> tuple[Tensor, Tensor]:
+    """Both in float64, of as many dimensions as the map."""
     if weights.is_floating_point():
-        sigma, mu = torch.std_mean(values.double(), correction=0)
-        if not math.isfinite(sigma.item()):
+        sigma, mu = torch.std_mean(weights.double(), dim=(-3, -2, -1), correction=0, keepdim=True)
+        if check_finite is None:
+            check_finite = weights.ndim == 3 and not weights.is_meta and not torch.compiler.is_compiling()
+        if check_finite and not sigma.isfinite().all():
             raise ValueError("the image has pixels that are not finite")
-        return mu.item(), sigma.item()
-    # Sums of whole numbers are exact in float64, in any order: no rounding, the same on every machine. In pieces that stay
-    # in the processor's cache they take a quarter of the time.
-    sums = torch.zeros(2, dtype=torch.float64, device=weights.device)
-    for piece in values.split(2**16):
-        exact = piece.double()
-        sums += torch.stack([exact.sum(), exact.dot(exact)])
-    count, (total, squares) = values.numel(), (int(value) for value in sums.tolist())
-    return total / count, math.sqrt(count * squares - total * total) / count
+        return mu, sigma
+    return mean_and_deviation(weights)
+
+
+def _float64(value: float | Tensor, device: torch.device) -> Tensor:
+    # `full` writes the number on the device; `as_tensor` would copy it there and wait.
+    if isinstance(value, Tensor):
+        return value.to(device, torch.float64)
+    return torch.full((), value, dtype=torch.float64, device=device)
 
 
 def _check(image: Tensor) -> None:

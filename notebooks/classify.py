@@ -36,8 +36,10 @@ from hfsr.analysis.statistics import mcnemar, runs_needed, smallest_difference
 from hfsr.data import labelled
 from hfsr.report import accuracies, claims, comparison, figures, paper
 from hfsr.report.layers import table2
-from hfsr.studies import classify, classify_runs, recipes, runs
-from hfsr.studies.upscaling import enlarge
+from hfsr.studies import classify, recipes, upscaler
+from hfsr.studies.classification import Classification
+from hfsr.studies.run import log, shown
+from hfsr.studies.upscaling import upscale_images
 from hfsr.weightmap import alpha_label
 
 pd.set_option("display.max_colwidth", None)
@@ -60,7 +62,10 @@ steps = None  # updates; None: as many as the recipe has
 recipe = recipe or ("quick" if dataset == "digits" else "bench")
 enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
 methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
-planned = {name: classify_runs.settings(dataset, name, seed, recipe, steps) for name in methods}
+plan = recipes.classify(recipe)
+planned = {
+    name: Classification(dataset, upscaler.called(name), plan, seed, steps) for name in methods
+}
 data = labelled.load(dataset)
 if dataset == "digits":
     torch.set_num_threads(1)  # images this small gain little from more
@@ -93,12 +98,15 @@ layers.reset_index()
 # photographs tints the grey digits, which are nothing it knows.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and enlarged x2.", "name": "fig-enlarged"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic enlargement, and the chosen method's."}}
-shown = dict.fromkeys(["original", "bicubic", enlarger])
+names = dict.fromkeys(["original", "bicubic", enlarger])
 first = [int((data.test_labels == label).nonzero()[0]) for label in range(3)]
-enlarged = {name: enlarge(name, data.test_images[first]) for name in shown}
+images = data.test_images[first]
+upscaled = {"original": images, "bicubic": upscale_images("bicubic", images)}
+if enlarger not in upscaled:
+    upscaled[enlarger] = upscale_images(upscaler.called(enlarger).load(), images)
 figures.side_by_side(
-    {f"{data.classes[row]}, {name}": enlarged[name][row] for row in range(3) for name in shown},
-    columns=len(shown),
+    {f"{data.classes[row]}, {name}": upscaled[name][row] for row in range(3) for name in names},
+    columns=len(names),
 )
 
 # %% [markdown]
@@ -111,22 +119,19 @@ figures.side_by_side(
 # settings is read and not repeated.
 
 # %% tags=["remove-stderr"]
-plan = recipes.classify(recipe)
 network = table2(plan.depth, classes=len(data.classes))
 print(
     f"ResNet-{plan.depth}, {network['parameters'].sum():,} parameters, batches of {plan.batch}"
 )
 folders = {}
-for name, settings in planned.items():
-    before = runs.finished(runs.folder("classify", classify_runs.run_name(settings)), settings)
-    folders[name] = classify.train(dataset, name, seed, recipe, steps)
-    print(
-        f"{name}: {'loaded from' if before else 'trained in this build:'} {runs.shown(folders[name])}\n    {classify_runs.command(settings)}"
-    )
-records = {name: runs.read(folder) for name, folder in folders.items()}
+for name, run in planned.items():
+    how = "loaded from" if run.is_finished else "trained in this build:"
+    folders[name] = classify.train(run)
+    print(f"{name}: {how} {shown(folders[name])}\n    {run.command}")
+records = {name: run.record() for name, run in planned.items()}
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the enlarged images, a few updates at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against updates: it falls from above two to less than a tenth of that."}}
-figures.curve(runs.log(folders[enlarger]))
+figures.curve(log(folders[enlarger]))
 
 # %% [markdown]
 # ## What one run says
@@ -147,16 +152,16 @@ def standard_error(percent, images):
 test_images = len(data.test_labels)
 ours = pd.DataFrame(
     {
-        name: [100 * record["metrics"][f"{dataset}/test_accuracy"]]
+        name: [100 * record.metrics[f"{dataset}/test_accuracy"]]
         for name, record in records.items()
     }
 ).T
 ours.columns = ["accuracy (%)"]
 ours["standard error"] = standard_error(ours["accuracy (%)"], test_images)
-ours["images/s in training"] = [record["images_per_second"] for record in records.values()]
+ours["images/s in training"] = [record.images_per_second for record in records.values()]
 display(ours.round(2))
 right = {
-    name: classify.unpack(record["correct"][dataset], test_images)
+    name: classify.unpack(record.correct[dataset], test_images)
     for name, record in records.items()
 }
 if recipe != "quick" and steps is None:  # a cell of the grid, beside what is published
@@ -165,7 +170,7 @@ if recipe != "quick" and steps is None:  # a cell of the grid, beside what is pu
         f"{row}, published": accuracies.right(record)
         for row, same in published
         for record in same
-        if record["seed"] == seed
+        if record.seed == seed
         and row in {"Original", "Bicubic", "WDSR"} - {accuracies.label(enlarger)}
     }
 for name in [name for name in right if name != enlarger]:

@@ -103,7 +103,7 @@ one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_
 # %% tags=["hide-input"]
 labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
 published = tables.published(recipe, "frequency")
-sets = [name for name in published[detail.TRUTH][0]["per_image"] if name != "set5"]
+sets = [name for name in published[detail.TRUTH][0].per_image if name != "set5"]
 short = {"realsr-held-out": "camera"}
 
 
@@ -127,8 +127,7 @@ for name in sets:
 # %% tags=["hide-input"]
 bytes_of = {
     name: {
-        row: sum(records[0]["per_image"][name]["png_bytes"])
-        for row, records in published.items()
+        row: sum(records[0].per_image[name]["png_bytes"]) for row, records in published.items()
     }
     for name in sets
 }
@@ -138,7 +137,7 @@ rows = {
     for row in published
 }
 totals = pd.DataFrame(rows).T
-pixels = published[detail.TRUTH][0]["data"]["pixels"]
+pixels = published[detail.TRUTH][0].data.pixels
 per_pixel = totals / [sum(pixels[name]) for name in sets]
 shown_sizes = (totals / png_sizes.MEGABYTE).map("{:.2f}".format) + per_pixel.map(
     " ({:.3f})".format
@@ -179,10 +178,8 @@ for name in ("cifar10", "cifar100"):
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground truth; bands are 95 % intervals over the images.", "name": "fig-agreement"}, "image": {"alt": "Three charts against frequency. Beyond a quarter of a cycle a pixel bicubic's power falls far below the ground truth's and its correlation to nothing; SRCNN and the WDSR networks keep more of both, and the lines of WDSR and of alpha 1/5 and 1/3 can hardly be told apart."}}
 drawn = ["bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-3", "wdsr-a1-5-low"]
-curves = {
-    labels[row]: published[row][0]["curves"]["bsd100"] for row in drawn if row in published
-}
-images = len(published[detail.TRUTH][0]["per_image"]["bsd100"]["recovered"])
+curves = {labels[row]: published[row][0].curves["bsd100"] for row in drawn if row in published}
+images = len(published[detail.TRUTH][0].per_image["bsd100"]["recovered"])
 figures.agreement(curves, images)
 
 # %% [markdown]

@@ -54,14 +54,12 @@ print(f"{plan.steps:,} updates of {plan.batch} crops of {crop}x{crop} pixels (lo
 print(f"learning rate to {schedule.peak:g} in {schedule.warmup} updates, then a cosine to zero")
 for row, label in names.items():
     count = len(runs.get(row, []))
-    updates = f", {runs[row][0]['steps']:,} updates" if count and row != "bicubic" else ""
+    updates = f", {runs[row][0].steps:,} updates" if count and row != "bicubic" else ""
     print(f"  {label:26} {count} run{'s' * (count != 1)}{updates}")
 for seed in plan.seeds:
-    trained = [
-        record for records in runs.values() for record in records if record["seed"] == seed
-    ]
+    trained = [record for records in runs.values() for record in records if record.seed == seed]
     print(
-        *(f"seed {seed}: {device}" for device in dict.fromkeys(r["device"] for r in trained)),
+        *(f"seed {seed}: {device}" for device in dict.fromkeys(r.device for r in trained)),
         sep="\n",
     )
 
@@ -78,9 +76,9 @@ short = {"realsr-train": "camera training", "realsr-held-out": "camera"}
 parts = [*plan.data.split("+"), *plan.evaluation]
 shares = pd.DataFrame(
     {
-        names[row]: records[0]["metrics"]
+        names[row]: records[0].metrics
         for row, records in runs.items()
-        if records[0]["mask"] != "all"
+        if records[0].mask != "all"
     }
 ).T.reindex(columns=[f"{part}/selected_fraction" for part in ["train", *parts]])
 shares.columns = ["all training", *parts]
@@ -210,7 +208,7 @@ means.rename(index=names).round(2)
 # %% tags=["hide-input"] mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}}
 held_out = photographs.load("embedded-held-out")
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
-networks = {row: hfsr.load_model(runs[row][0]["model"]) for row in wanted if row in runs}
+networks = {row: hfsr.load_model(runs[row][0].model) for row in wanted if row in runs}
 windows = {}
 sliders = []
 for title, lr, hr in zip(held_out.names, held_out.lr, held_out.hr, strict=True):

@@ -33,10 +33,14 @@ from hfsr.images import to_uint8
 from hfsr.models import parameters
 from hfsr.models.store import load
 from hfsr.report import figures, paper
-from hfsr.studies import recipes, runs, superres
-from hfsr.training import crops
+from hfsr.studies import recipes, superres
+from hfsr.studies.records import RECORD, WEIGHTS, read
+from hfsr.studies.rows import Row
+from hfsr.studies.run import log, shown
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+from hfsr.training import crops, selection
 from hfsr.upscale import upscale
-from hfsr.weightmap import alpha_label, parse_alpha, selection_mask
+from hfsr.weightmap import alpha_label, selection_mask
 
 # %% [markdown]
 # These are the settings. From a terminal, any of them can be set by papermill, which wants a place for the executed
@@ -84,7 +88,8 @@ figures.framework()
 plan = recipes.superres(recipe)
 pictures = photographs.load(data or plan.data)
 batch = crops.Crops(pictures, plan.crop, batch=4, seed=seed)(0)
-mask = crops.batch_mask(batch, parse_alpha(alpha), "high" if parse_alpha(alpha) else "all")
+chosen = Row(method, alpha)
+mask = selection.batch_mask(batch, chosen.alpha, chosen.mask)
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
 shares = mask.double().mean(dim=(1, 2, 3))
@@ -93,10 +98,10 @@ own = selection_mask(hr, alpha)  # by each crop's own mean and deviation: not th
 print(f"selected otherwise by the crops' own statistics: {(own != mask).double().mean():.0%}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}}
-shown = {f"crop {i + 1}": hr[i] for i in range(4)} | {
+panels = {f"crop {i + 1}": hr[i] for i in range(4)} | {
     f"mask {i + 1}": to_uint8(mask[i].float()) for i in range(4)
 }
-figures.side_by_side(shown, columns=4)
+figures.side_by_side(panels, columns=4)
 
 # %% [markdown]
 # ## The training
@@ -106,18 +111,17 @@ figures.side_by_side(shown, columns=4)
 
 # %% tags=["remove-stderr"]
 started = time.time()
-folder = superres.train(method, alpha, recipe=recipe, seed=seed, steps=steps, data=data)
-fresh = (folder / runs.RECORD).stat().st_mtime >= started
-record = runs.read(folder)
-network = load(folder / runs.WEIGHTS)
-print("trained in this build:" if fresh else "read, not trained again:", runs.shown(folder))
-print(
-    f"{parameters(network):,} parameters, {record['steps']} updates, {record['seconds']:.0f} s"
-)
-print(f"{record['images_per_second']:.0f} crops/s on {record['device']}")
+run = SuperresRun(chosen, plan, seed, steps, data)
+folder = superres.train(run)
+fresh = (folder / RECORD).stat().st_mtime >= started
+record = read(folder / RECORD, SuperresRecord)
+network = load(folder / WEIGHTS)
+print("trained in this build:" if fresh else "read, not trained again:", shown(folder))
+print(f"{parameters(network):,} parameters, {record.steps} updates, {record.seconds:.0f} s")
+print(f"{record.images_per_second:.0f} crops/s on {record.device}")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the selected elements, a few updates at a time.", "name": "fig-loss"}, "image": {"alt": "Training loss against updates: it falls steeply at first and then slowly."}}
-figures.curve(runs.log(folder))
+figures.curve(log(folder))
 
 # %% [markdown]
 # ## What it has learned
@@ -148,10 +152,10 @@ candidates = {
     "bicubic": upscale("bicubic", lr),
     "trained here": upscale(network, lr),
 }
-shown = {
+pictures_shown = {
     name: image[:, top : top + 96, left : left + 128] for name, image in candidates.items()
 }
-figures.side_by_side(shown)
+figures.side_by_side(pictures_shown)
 
 # %% [markdown]
 # ## Beside the paper
@@ -161,9 +165,7 @@ figures.side_by_side(shown)
 # compared with each other, only the rows of one column.
 
 # %%
-row = {"srcnn": "SRCNN"}.get(method) or (
-    "WDSR" if record["mask"] == "all" else alpha_label(alpha)
-)
+row = {"srcnn": "SRCNN"}.get(method) or ("WDSR" if record.mask == "all" else alpha_label(alpha))
 theirs = paper.table1()
 ours = table.loc[["psnr_rgb_border8", "ssim_rgb_border8"], ["bicubic", "trained here"]].T.round(
     {"psnr_rgb_border8": 2, "ssim_rgb_border8": 4}
@@ -176,6 +178,6 @@ theirs.join(ours, how="outer").loc[rows].astype(object).fillna("")
 # Whether half of the elements are enough is a matter of longer runs with several seeds and of controls: {doc}`superres`.
 
 # %%
-print(f"record   {runs.shown(folder)}/{runs.RECORD}")
-print(f"command  {record['command']}")
-print(f"weights  sha256 {record['weights_sha256'][:16]}…")
+print(f"record   {shown(folder)}/{RECORD}")
+print(f"command  {record.command}")
+print(f"weights  sha256 {record.weights_sha256[:16]}…")

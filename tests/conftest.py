@@ -73,13 +73,14 @@ def pictures(folder: Path) -> Photographs:
 
 @pytest.fixture
 def tiny_study(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) -> recipes.SuperresRecipe:
-    """Recipe `tiny`, a super-resolution study of seconds, with folders of its own."""
+    """Recipe `tiny`, a super-resolution study of seconds, with folders of its own; the pictures are a set by their name."""
+    monkeypatch.setenv("HFSR_DATA", os.pathsep.join([str(folder.parent), *map(str, paths.data_roots())]))
     recipe = dataclasses.replace(
         recipes.superres("quick"),
         name="tiny",
-        data=str(folder),
-        watch=str(folder),
-        evaluation=(str(folder),),
+        data=folder.name,
+        watch=folder.name,
+        evaluation=(folder.name,),
         crop=8,
         batch=2,
         steps=4,

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import cli, images
+from hfsr import cli, images, paths
 from hfsr.models import WDSR, store
-from hfsr.studies import recipes, runs
+from hfsr.studies import recipes, records
+from hfsr.studies.records import RECORD
+from hfsr.studies.superres_run import SuperresRecord
 from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
 
@@ -51,6 +53,7 @@ VERBS = [
     ["frequency"],
     ["publish"],
     ["study"],
+    ["plan"],
     ["data"],
     ["data", "fetch"],
     ["data", "list"],
@@ -96,8 +99,8 @@ def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
 
 
 def test_train_and_publish_leave_a_record_and_a_model(hfsr, folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(runs.paths, "weights", lambda: tmp_path / "weights")
-    monkeypatch.setattr(runs.paths, "results", lambda: tmp_path / "results")
+    monkeypatch.setattr(paths, "weights", lambda: tmp_path / "weights")
+    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
     options = {
         "crop": 8,
         "batch": 2,
@@ -109,7 +112,8 @@ def test_train_and_publish_leave_a_record_and_a_model(hfsr, folder, tmp_path, mo
     monkeypatch.setitem(recipes.SUPERRES, "quick", dataclasses.replace(recipes.superres("quick"), **options))
     code, out, _ = hfsr("train", "--alpha", "1/5", "--steps", 3, "--out", tmp_path / "run")
     assert code == 0
-    assert f"/psnr_y_border2\t{runs.read(tmp_path / 'run')['metrics'][f'{folder.name}/psnr_y_border2']:.4f}" in out
+    record = records.read(tmp_path / "run" / RECORD, SuperresRecord)
+    assert f"/psnr_y_border2\t{record.metrics[f'{folder.name}/psnr_y_border2']:.4f}" in out
     code, out, _ = hfsr("publish", tmp_path / "run", "mine")
     assert (code, out) == (0, f"{tmp_path / 'results' / 'superres' / 'mine.json'}\n")
     assert isinstance(store.load_model("mine"), WDSR)
@@ -140,7 +144,7 @@ def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
 
 MISTAKES = [
     (["upscale", "photo.jpg"], "photo.jpg: where is the enlarged picture to go? hfsr upscale photo.jpg photo-x2.png"),
-    (["upscale", "digits", "--model", "original"], "are not enlarged: choose"),
+    (["upscale", "digits", "--model", "original"], "are not upscaled: choose"),
     (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
     (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),
     (["upscale", "{picture}", "out.png", "--model", "edsr"], "no model is called 'edsr': choose one of"),
@@ -205,7 +209,7 @@ def test_the_installed_command_runs(tmp_path):
 
 def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, tmp_path, monkeypatch):
     for kind in ("runs", "results", "weights"):
-        monkeypatch.setattr(runs.paths, kind, lambda kind=kind: tmp_path / kind)
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
     code, out, _ = hfsr("study", "superres", "long", "--publish")
     assert code == 0
     assert [line.split()[:3] for line in out.splitlines()[2:]] == [

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hfsr import map_statistics, selected_fraction, selection_mask, weight_map, weightmap
+from hfsr import map_statistics, selected_fraction, selection_mask, strips, weight_map
 from hfsr.errors import UserError
+from hfsr.moments import mean_and_deviation, spread
 from hfsr.weightmap import alpha_label, parse_alpha, select
 
 DTYPES = [np.uint8, np.float32, np.float64]
@@ -80,14 +81,14 @@ def test_the_map_equals_the_reference(image):
 @given(images(tallest=12), st.integers(1, 60))
 def test_the_strips_leave_no_trace(image, strip):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weightmap, "STRIP", strip)
+        patch.setattr(strips, "STRIP", strip)
         weights = weight_map(image)
     np.testing.assert_array_equal(weights.numpy(), reference_map(image))
 
 
 def test_an_image_of_several_strips_as_they_are():
     image = torch.randint(0, 4, (3, 700, 700), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    assert image.numel() > 5 * weightmap.STRIP
+    assert image.numel() > 5 * strips.STRIP
     padded = np.pad(image.numpy().astype(int), ((0, 0), (1, 1), (1, 1)), mode="edge")
     centre = padded[:, 1:-1, 1:-1]
     neighbours = padded[:, :-2, 1:-1], padded[:, 2:, 1:-1], padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]
@@ -163,7 +164,7 @@ def test_an_image_is_uint8_or_floating_point(dtype):
 
 @given(images())
 def test_statistics_are_exact(image):
-    mu, sigma = map_statistics(image)
+    mu, sigma = (value.item() for value in map_statistics(image))
     mean, variance = exact_statistics(weight_map(image).numpy())
     if image.dtype == torch.uint8:
         assert mu == float(mean)
@@ -177,7 +178,7 @@ def test_statistics_are_exact(image):
 def test_statistics_of_a_photograph_are_numpys_population_ones(photograph):
     image = photograph("coffee")
     weights = weight_map(image).numpy().astype(np.float64)
-    mu, sigma = map_statistics(image)
+    mu, sigma = (value.item() for value in map_statistics(image))
     assert (mu, sigma) == pytest.approx((weights.mean(), weights.std()), rel=1e-12)
     assert sigma == pytest.approx(statistics.pstdev(weights.ravel().tolist()), rel=1e-15)
 
@@ -242,8 +243,7 @@ def test_a_crop_with_its_rim_gives_the_crop_of_the_whole_mask(image, alpha, data
 def test_a_batch_of_crops_with_statistics_as_tensors(data, alpha):
     one = data.draw(images())
     batch = torch.stack([one, one.flip(-1).roll(1, 0), torch.zeros_like(one)])
-    pairs = torch.tensor([map_statistics(image) for image in batch], dtype=torch.float64)
-    mu, sigma = pairs.T.reshape(2, -1, 1, 1, 1)
+    mu, sigma = (values.view(-1, 1, 1, 1) for values in map_statistics(batch))
     assert torch.equal(select(weight_map(batch), mu, sigma, alpha), selection_mask(batch, alpha))
 
 
@@ -353,8 +353,94 @@ def test_a_gpu_makes_the_same_mask(photograph):
         assert torch.equal(selection_mask(here.cuda(), "1/5").cpu(), selection_mask(here, "1/5"))
 
 
-def test_pixels_that_are_not_finite_are_named():
+@pytest.mark.parametrize("function", [map_statistics, lambda image: selection_mask(image, "1/5")])
+def test_pixels_that_are_not_finite_are_named(function):
     image = torch.rand(1, 4, 4)
     image[0, 1, 1] = math.nan
     with pytest.raises(ValueError, match="pixels that are not finite"):
-        selection_mask(image, "1/5")
+        function(image)
+    with pytest.raises(ValueError, match="pixels that are not finite"):
+        selected_fraction(image[None], 0.2)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("place", [(0, 0), (0, 3), (1, 2), (3, 3)])
+def test_of_an_unchecked_batch_what_is_not_finite_selects_all_of_its_image(bad, place):
+    batch = torch.rand(2, 1, 4, 4, generator=torch.manual_seed(0))
+    batch[1, 0, *place] = bad
+    assert map_statistics(batch)[1].isnan().tolist() == [False, True]
+    mask = selection_mask(batch, "1/5")
+    assert mask[1].all()
+    assert torch.equal(mask[0], selection_mask(batch[0], "1/5"))
+    assert selection_mask(batch[1], "1/5", check_finite=False).all()
+    with pytest.raises(ValueError, match="pixels that are not finite"):
+        map_statistics(batch, check_finite=True)
+
+
+@given(st.one_of(st.integers(1, 2**26), st.integers(2**23 - 2, 2**23 + 2)), st.data())
+def test_the_spread_is_rounded_once(count, data):
+    """Of `count` numbers, some of one kind, some of another and the rest of a third: sums as large as a picture's."""
+    some = data.draw(st.integers(0, count))
+    other = data.draw(st.integers(0, count - some))
+    weights = data.draw(st.lists(st.integers(-255, 255), min_size=3, max_size=3))
+    amounts = some, other, count - some - other
+    total = sum(amount * weight for amount, weight in zip(amounts, weights, strict=True))
+    squares = sum(amount * weight**2 for amount, weight in zip(amounts, weights, strict=True))
+    assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
+
+
+@pytest.mark.parametrize("count", [2**23, 2**23 + 1, 36_000_001, 2**26])
+@pytest.mark.parametrize("share", [2, 3, 1000])
+def test_the_spread_passes_2_to_63(count, share):
+    high = count // share  # this many weights of 255, the rest of -254
+    total, squares = 255 * high - 254 * (count - high), 255**2 * high + 254**2 * (count - high)
+    assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
+
+
+def test_a_batch_and_a_picture_have_the_same_statistics(photograph):
+    image = photograph("coffee")  # of several pieces
+    for here in (image, image / 255):
+        alone, beside = map_statistics(here), map_statistics(torch.stack([here.flip(-1), here]))
+        assert [values.shape for values in (*alone, *beside)] == [(), (), (2,), (2,)]
+        assert {values.dtype for values in (*alone, *beside)} == {torch.float64}
+        assert [values[1].item() for values in beside] == [value.item() for value in alone]
+
+
+def test_large_pictures_have_exact_statistics():
+    """count * squares passes 2^63."""
+    weights = torch.full((1, 3000, 4000), 255, dtype=torch.int16)
+    weights[0, 0, 0] = -255
+    mu, sigma = (value.item() for value in mean_and_deviation(weights))
+    count, total, squares = 12_000_000, 255 * 11_999_998, 255**2 * 12_000_000
+    assert count * squares > 2**63
+    assert mu == total / count
+    assert sigma == pytest.approx(math.sqrt(count * squares - total**2) / count, rel=4e-16)
+
+
+# without the host
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("shape", [(3, 8, 9), (2, 3, 8, 9)])
+def test_shapes_and_types_are_known_without_values(shape, dtype):
+    image = torch.empty(shape, dtype=dtype, device="meta")
+    mask = selection_mask(image, "1/5")
+    assert (mask.shape, mask.dtype, mask.device.type) == (shape, torch.bool, "meta")
+    assert map_statistics(image)[0].shape == shape[:-3]
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("shape", [(3, 12, 12), (2, 3, 12, 12)])
+def test_one_graph_makes_the_masks_of_all_pictures(shape, dtype):
+    torch.compiler.reset()
+    graphs = []
+
+    def count(graph, _):
+        graphs.append(graph)
+        return graph.forward
+
+    compiled = torch.compile(lambda image: selection_mask(image, "1/5"), backend=count, fullgraph=True)
+    for seed in range(3):
+        image = torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.manual_seed(seed)).to(dtype)
+        assert torch.equal(compiled(image), selection_mask(image, "1/5"))
+    assert len(graphs) == 1

@@ -12,8 +12,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from hfsr import paths
-from hfsr.files import read_json
-from hfsr.studies import runs
+from hfsr.studies import records
+from hfsr.studies.publish import KINDS
 
 # What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
 INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "benchmarks/records/*.json", "constraints.txt")
@@ -60,14 +60,14 @@ def read_every_page(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> s
 
 def check_records(app: Sphinx) -> None:
     """Stop at a published record or model that is stale or lacks its other half, and name it."""
-    records = {path: read_json(path) for path in sorted(paths.results().glob("*/*.json"))}
+    kinds = {path: KINDS[path.parent.name] for path in sorted(paths.results().glob("*/*.json"))}
     problems = [
         f"results/{path.parent.name}/{path.name}: {problem}"
-        for path in records
-        for problem in runs.check(records[path])
+        for path, kind in kinds.items()
+        for problem in records.read(path, kind).problems()
     ]
     for weights in sorted(paths.weights().glob("*.safetensors")):
-        if weights.stem not in {path.stem for path in records}:
+        if weights.stem not in {path.stem for path in kinds}:
             problems.append(f"hfsr/weights/{weights.name}: no record in results/ is called {weights.stem}.json")
     if problems:
         raise ExtensionError("\n".join(["published results that no longer hold:", *problems]))

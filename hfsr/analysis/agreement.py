@@ -33,6 +33,12 @@ def error_profile(image: Tensor, reference: Tensor, rings: int | None = None) ->
     ------
     UserError
         As for `radial_profile`, and if the shapes differ.
+
+    Examples
+    --------
+    >>> image = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
+    >>> error_profile(image, image)[1].max().item()
+    0.0
     """
     own, truth = _pair(image, reference)
     return radial_profile((own - truth)[None], rings)

@@ -37,6 +37,13 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
     ------
     UserError
         If a picture is too small to be measured.
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> scores = evaluate("bicubic", photographs.load("embedded-held-out", grey=True))
+    >>> len(scores["psnr_y_border2"])
+    3
     """
     measured: dict[str, list[float]] = {}
     for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
@@ -72,6 +79,13 @@ def most_different(results: Sequence[Tensor], height: int, width: int) -> tuple[
     -------
     tuple of int
         Row and column of the window's upper left corner.
+
+    Examples
+    --------
+    >>> first, second = torch.zeros(2, 1, 9, 9, dtype=torch.uint8)
+    >>> second[:, 4:6, 2:4] = 200
+    >>> most_different([first, second], height=2, width=2)
+    (4, 2)
     """
     stacked = torch.stack([result.float() for result in results])
     spread = stacked.std(dim=0).mean(dim=0)
@@ -98,6 +112,12 @@ def selected_shares(pictures: Photographs, alpha: Alpha) -> dict[str, float]:
     -------
     dict of str -> float in [0, 1]
         One a set, where `pictures` joins several, and for all of them under the name of `pictures`.
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> selected_shares(photographs.load("embedded-held-out"), alpha=0)
+    {'embedded-held-out': 1.0}
     """
     counts: dict[str, list[int]] = {}
     for title, hr in zip(pictures.names, pictures.hr, strict=True):

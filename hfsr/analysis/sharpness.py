@@ -89,6 +89,13 @@ def overshoot(image: Tensor, reference: Tensor) -> float:
     ------
     UserError
         If the shapes differ.
+
+    Examples
+    --------
+    >>> step = torch.zeros(1, 8, 40, dtype=torch.uint8)
+    >>> step[..., 20:] = 200
+    >>> overshoot(step, step), round(overshoot(step + 10, step), 1)
+    (0.0, 6.7)
     """
     one_shape(image, reference)
     own, truth = luma(image), luma(reference)

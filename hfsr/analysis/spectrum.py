@@ -71,6 +71,12 @@ def png_total(images: Tensor, encoder: str = "default") -> int:
     images : Tensor, (N, 3, H, W), uint8
     encoder : {"default", "strongest"}
         As for `png_bytes`.
+
+    Examples
+    --------
+    >>> flat = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
+    >>> png_total(flat) == 2 * png_bytes(flat[0])
+    True
     """
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         return sum(pool.map(lambda image: png_bytes(image, encoder), images))
@@ -147,7 +153,13 @@ def radial_profile(image: Tensor, rings: int | None = None) -> tuple[Tensor, Ten
 
 
 def plane(image: Tensor) -> Tensor:
-    """Luma of a colour image, or the one channel there is: float64, (H, W); a `UserError` for what has no spectrum."""
+    """Luma of a colour image, or the one channel there is: float64, (H, W); a `UserError` for what has no spectrum.
+
+    Examples
+    --------
+    >>> plane(torch.full((3, 8, 8), 255, dtype=torch.uint8))[0, 0].item()
+    235.0
+    """
     if image.ndim != 3 or image.shape[0] not in (1, 3) or (image.shape[0] == 3 and image.dtype != torch.uint8):
         raise UserError(
             f"a spectrum is that of an image (3, H, W) uint8 or (1, H, W), not {image.dtype} {tuple(image.shape)}"

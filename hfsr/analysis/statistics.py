@@ -14,6 +14,11 @@ class Estimate(NamedTuple):
     Parameters
     ----------
     mean, low, high : float
+
+    Examples
+    --------
+    >>> Estimate(0.2, 0.1, 0.3).sign, Estimate(0.2, -0.1, 0.5).sign
+    (1, 0)
     """
 
     mean: float

@@ -94,6 +94,16 @@ def unpack(archive: Path, folder: Path) -> None:
     UserError
         If the archive is damaged, or holds anything but files and folders (links, devices), or a name that leads out of
         `folder`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with zipfile.ZipFile(folder / "set.zip", "w") as packed:
+    ...     packed.writestr("pictures/names.txt", "one")
+    >>> unpack(folder / "set.zip", folder)
+    >>> (folder / "pictures" / "names.txt").read_text()
+    'one'
     """
     inside = folder.resolve()
     try:

@@ -33,6 +33,11 @@ class Layout:
         Before the pixels of each record; the last one is the label.
     train, test : dict of str to (int, str)
         Number of records and MD5 of each official file.
+
+    Examples
+    --------
+    >>> LAYOUTS["cifar100"].classes, LAYOUTS["cifar100"].label_bytes
+    (100, 2)
     """
 
     folder: str
@@ -98,7 +103,13 @@ def read(name: str) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
 
 
 def record_bytes(layout: Layout) -> int:
-    """Length of one record."""
+    """Length of one record.
+
+    Examples
+    --------
+    >>> record_bytes(LAYOUTS["cifar10"]), record_bytes(LAYOUTS["cifar100"])
+    (3073, 3074)
+    """
     return layout.label_bytes + PIXELS
 
 

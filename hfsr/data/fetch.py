@@ -29,6 +29,11 @@ class Archive:
         The folder it brings, as a path below a data root.
     files : tuple of str
         Files without which that folder is not complete.
+
+    Examples
+    --------
+    >>> [archive.folder for archive in ARCHIVES["cifar10"]]
+    ['cifar-10-batches-bin']
     """
 
     url: str

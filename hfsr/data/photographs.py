@@ -96,7 +96,12 @@ def load(name: str, grey: bool = False) -> Photographs:
 
 
 def require_crop(photographs: Photographs, crop: int) -> None:
-    """Refuse (`UserError`) a set with a picture whose *low-resolution* side is shorter than `crop` pixels."""
+    """Refuse (`UserError`) a set with a picture whose *low-resolution* side is shorter than `crop` pixels.
+
+    Examples
+    --------
+    >>> require_crop(load("embedded-held-out"), 48)
+    """
     for title, lr in zip(photographs.names, photographs.lr, strict=True):
         height, width = lr.shape[-2:]
         if min(height, width) < crop:
@@ -115,6 +120,15 @@ def files(name: str) -> list[Path]:
     ------
     UserError
         If there is no such folder, or no picture in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("t10.png", "t2.png", "notes.txt"):
+    ...     (folder / name).touch()
+    >>> [path.name for path in files(str(folder))]
+    ['t2.png', 't10.png']
     """
     folder = _folder(name)
     kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "." and p.is_file()]

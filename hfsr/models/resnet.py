@@ -14,7 +14,13 @@ WIDTHS = (64, 128, 256)  # output channels of the three stages
 
 
 def activation(channels: int) -> nn.Sequential:
-    """Batch normalisation and leaky ReLU, with the authors' constants (TensorFlow's decay 0.9 is torch's momentum 0.1)."""
+    """Batch normalisation and leaky ReLU, with the authors' constants (TensorFlow's decay 0.9 is torch's momentum 0.1).
+
+    Examples
+    --------
+    >>> [type(layer).__name__ for layer in activation(16)]
+    ['BatchNorm2d', 'LeakyReLU']
+    """
     return nn.Sequential(nn.BatchNorm2d(channels, eps=1e-3, momentum=0.1), nn.LeakyReLU(0.1, inplace=True))
 
 
@@ -29,6 +35,12 @@ class Bottleneck(nn.Module):
         Of the first 1x1 convolution.
     first : bool
         The network's very first block: its shortcut starts from the activated input, at later stages from the raw one.
+
+    Examples
+    --------
+    >>> import torch
+    >>> Bottleneck(16, 64, stride=2)(torch.zeros(1, 16, 8, 8)).shape
+    torch.Size([1, 64, 4, 4])
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1, first: bool = False) -> None:

@@ -65,6 +65,11 @@ def enlarge(lr: Tensor, scale: int) -> Tensor:
     -------
     Tensor
         (N, C, scale*H, scale*W), float32.
+
+    Examples
+    --------
+    >>> enlarge(torch.ones(1, 3, 4, 5), scale=2).shape
+    torch.Size([1, 3, 8, 10])
     """
     for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):
         place = torch.arange(-REACH, size + REACH, device=lr.device).remainder(2 * size)

@@ -19,7 +19,16 @@ NETWORKS: dict[str, type[WDSR] | type[SRCNN] | type[ResNet]] = {"WDSR": WDSR, "S
 
 
 def save(path: Path | str, model: WDSR | SRCNN | ResNet) -> None:
-    """Write a network's weights in float16 (whole numbers as they are) and its settings, atomically."""
+    """Write a network's weights in float16 (whole numbers as they are) and its settings, atomically.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "mine.safetensors"
+    >>> save(path, WDSR(blocks=1))
+    >>> type(load(path)).__name__
+    'WDSR'
+    """
     tensors = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
         for name, tensor in model.state_dict().items()
@@ -42,6 +51,11 @@ def load(path: Path | str) -> nn.Module:
     ------
     UserError
         If the file is missing, damaged, or holds no network of this package.
+
+    Examples
+    --------
+    >>> load(paths.weights() / "wdsr-a1-5.safetensors").settings["blocks"]
+    8
     """
     if not Path(path).is_file():
         raise UserError(f"{path}: no such file")
@@ -73,6 +87,12 @@ def load_model(name: str | Path) -> nn.Module:
     ------
     UserError
         If there is no such model; it lists those there are.
+
+    Examples
+    --------
+    >>> model = load_model("wdsr-a1-5")
+    >>> model(torch.zeros(1, 3, 10, 12)).shape
+    torch.Size([1, 3, 20, 24])
     """
     name = str(name)
     if name.endswith(".safetensors"):
@@ -83,5 +103,11 @@ def load_model(name: str | Path) -> nn.Module:
 
 
 def published() -> list[str]:
-    """Names of the published networks, those that come with the package."""
+    """Names of the published networks, those that come with the package.
+
+    Examples
+    --------
+    >>> "wdsr-a1-5" in published()
+    True
+    """
     return sorted(path.stem for path in paths.weights().glob("*.safetensors"))

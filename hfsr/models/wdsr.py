@@ -8,7 +8,13 @@ from torch.nn.utils.parametrizations import weight_norm
 
 
 def convolution(inputs: int, outputs: int, size: int) -> nn.Module:
-    """Convolution that keeps the size, with weight normalisation of gain 1 at the start, as in the authors' code."""
+    """Convolution that keeps the size, with weight normalisation of gain 1 at the start, as in the authors' code.
+
+    Examples
+    --------
+    >>> convolution(3, 8, 5)(torch.zeros(1, 3, 6, 7)).shape
+    torch.Size([1, 8, 6, 7])
+    """
     layer = weight_norm(nn.Conv2d(inputs, outputs, size, padding=size // 2))
     nn.init.zeros_(layer.bias)
     nn.init.ones_(layer.parametrizations.weight.original0)  # the gain g in w = g v / |v|
@@ -16,7 +22,13 @@ def convolution(inputs: int, outputs: int, size: int) -> nn.Module:
 
 
 class Block(nn.Module):
-    """Residual block with wide activation: few channels on the shortcut, `expansion` times as many before the ReLU."""
+    """Residual block with wide activation: few channels on the shortcut, `expansion` times as many before the ReLU.
+
+    Examples
+    --------
+    >>> Block(features=8, expansion=4)(torch.zeros(1, 8, 5, 5)).shape
+    torch.Size([1, 8, 5, 5])
+    """
 
     def __init__(self, features: int, expansion: int) -> None:
         super().__init__()

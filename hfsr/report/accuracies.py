@@ -5,35 +5,35 @@ Accuracies are in per cent, differences in points.
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hfsr import paths
 from hfsr.analysis.statistics import holm, mcnemar, of_mean, over_seeds_and_images, reach, spread
 from hfsr.errors import UserError
-from hfsr.studies import classify_runs, recipes, runs
+from hfsr.studies import published as published_records
+from hfsr.studies import recipes, upscaler
+from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
+from hfsr.studies.rows import TABLE_1
 
-Record = dict[str, Any]
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
-PLAIN = {"original": "Original", "bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr-a0": "WDSR"}
+LABELS = {"original": "Original"} | {row.name: row.label for row in TABLE_1}
 
 
 def label(method: str) -> str:
-    """What a row is called in a table, as in the paper's Table III.
+    """What a row is called in a table, as in the paper's Table III; a network that is in no table by its own name.
 
     Examples
     --------
     >>> label("original"), label("wdsr-a0"), label("wdsr-a1-5")
     ('Original', 'WDSR', '1/5')
     """
-    return PLAIN.get(method) or method.removeprefix("wdsr-a").replace("-", "/", 1)
+    return LABELS.get(method, method)
 
 
-def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
+def published(recipe: str, dataset: str) -> dict[str, list[ClassifyRecord]]:
     """Published records of a recipe on one set: by row, in the table's order, each row's in the order of the seeds.
 
     Raises
@@ -42,28 +42,29 @@ def published(recipe: str, dataset: str) -> dict[str, list[Record]]:
         If a record is stale.
     """
     plan = recipes.classify(recipe)
-    found: dict[str, list[Record]] = {}
+    networks = recipes.superres(plan.networks)
+    records = [
+        record
+        for record in published_records.everything(ClassifyRecord)
+        if (record.recipe, record.data.name, record.steps) == (recipe, dataset, plan.steps)
+    ]
+    found: dict[str, list[ClassifyRecord]] = {}
     for cell in plan.cells:
-        same = {"recipe": recipe, "method": classify_runs.method(cell, recipe), "steps": plan.steps}
-        records = [
-            record
-            for record in runs.records(paths.results() / "classify")
-            if cell.dataset == dataset == record["data"]["name"] and same.items() <= record.items()
-        ]
-        if records:
-            found[label(cell.method)] = sorted(records, key=lambda record: record["seed"])
+        name = upscaler.of(cell.method, networks).name
+        same = [record for record in records if cell.dataset == dataset and record.method == name]
+        if same:
+            found[label(cell.method)] = sorted(same, key=lambda record: record.seed or 0)
     return found
 
 
-def accuracy(record: Record) -> float:
+def accuracy(record: ClassifyRecord) -> float:
     """Test accuracy of a run, in per cent."""
-    return 100 * float(record["metrics"][f"{record['data']['name']}/test_accuracy"])
+    return 100 * float(record.metrics[f"{record.data.name}/test_accuracy"])
 
 
-def right(record: Record) -> NDArray[np.bool_]:
+def right(record: ClassifyRecord) -> NDArray[np.bool_]:
     """Which test images a run got right."""
-    name, images = record["data"]["name"], record["data"]["test_images"]
-    return unpack(record["correct"][name], images)
+    return unpack(record.correct[str(record.data.name)], record.data.test_images or 0)
 
 
 def summary(recipe: str, dataset: str) -> pd.DataFrame:
@@ -147,9 +148,9 @@ def cost(recipe: str, dataset: str) -> pd.DataFrame:
     """
     plan, table = recipes.classify(recipe), {}
     for name, records in published(recipe, dataset).items():
-        epochs = [record["steps"] * plan.batch / record["data"]["images"] for record in records]
-        seconds = min(record["seconds"] / each for record, each in zip(records, epochs, strict=True))
-        devices = dict.fromkeys(record["device"] for record in records)
+        epochs = [record.steps * plan.batch / record.data.images for record in records]
+        seconds = min(record.seconds / each for record, each in zip(records, epochs, strict=True))
+        devices = dict.fromkeys(record.device for record in records)
         table[name] = {"seconds an epoch": float(seconds), "device": "; ".join(devices)}
     return pd.DataFrame.from_dict(table, orient="index")
 
@@ -194,7 +195,7 @@ def _answers(recipe: str, dataset: str, row: str) -> dict[int, NDArray[np.bool_]
     known = [label(cell.method) for cell in recipes.classify(recipe).cells if cell.dataset == dataset]
     if row not in known:
         raise UserError(f"no row of {recipe} on {dataset} is called {row!r}: choose one of {', '.join(known)}")
-    return {record["seed"]: right(record) for record in published(recipe, dataset).get(row, [])}
+    return {record.seed or 0: right(record) for record in published(recipe, dataset).get(row, [])}
 
 
 def _paired(own: dict[int, NDArray[np.bool_]], other: dict[int, NDArray[np.bool_]]) -> list[Pair]:

@@ -10,6 +10,7 @@ from hfsr.analysis.statistics import Estimate
 from hfsr.errors import UserError
 from hfsr.report import accuracies, paper, tables
 from hfsr.report.verdict import Verdict, gained, near
+from hfsr.studies.rows import Row
 
 RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several seeds, the set with a hundred images
 PSNR_MARGIN = 0.05  # dB; a smaller loss counts as none: Table I's rows of the method lie within 0.03 dB
@@ -113,12 +114,12 @@ def _read(line: pd.Series, scale: float = 1) -> Difference:
 
 def _files(study: str, *names: str) -> tuple[str, ...]:
     published = tables.published(RECIPE, study)
-    return tuple(f"{study}/{record['name']}.json" for name in names for record in published.get(name, []))
+    return tuple(f"{study}/{record.name}.json" for name in names for record in published.get(name, []))
 
 
 def _gaussian() -> Claim:
     theirs = paper.table1()["share"]["1/5"]
-    ours = tables.published(RECIPE)["wdsr-a1-5"][0]["metrics"]["train/selected_fraction"]
+    ours = tables.published(RECIPE)["wdsr-a1-5"][0].metrics["train/selected_fraction"]
     expected = paper.gaussian_share("1/5")
     return Claim(
         "III.C, Fig. 3",
@@ -136,7 +137,7 @@ def _half() -> Claim:
     shares = paper.table1()["share"]
     published = tables.published(RECIPE)
     ours = {
-        alpha: published[f"wdsr-a{alpha.replace('/', '-')}"][0]["metrics"]["train/selected_fraction"]
+        alpha: published[Row("wdsr", alpha).name][0].metrics["train/selected_fraction"]
         for alpha in (paper.ALPHAS[0], paper.ALPHAS[-1])
     }
     most, least = ours.values()
@@ -189,7 +190,7 @@ def _accuracies(dataset: str, row: str, baseline: str) -> Claim:
     if {row, baseline} <= set(by_row):  # one seed's interval knows no other seed: no verdict
         gain = _read(accuracies.differences(RECIPE, dataset, baseline).T[row])
         ours, verdict = gain.shown(2, " points"), gained(gain.estimate) if gain.seeds > 1 else verdict
-        records = [f"classify/{record['name']}.json" for each in (baseline, row) for record in by_row[each]]
+        records = [f"classify/{record.name}.json" for each in (baseline, row) for record in by_row[each]]
     return Claim(
         "Table III",
         f"A classifier gets better on {CIFAR[dataset]} {ENLARGED[row]} than {ENLARGED[baseline]}.",
@@ -204,7 +205,7 @@ def _accuracies(dataset: str, row: str, baseline: str) -> Claim:
 
 def _bytes() -> Claim:
     theirs = paper.table4()["div2k_valid"]
-    rows = [f"wdsr-a{alpha.replace('/', '-')}" for alpha in ("0", *paper.ALPHAS)]
+    rows = [Row("wdsr", alpha).name for alpha in ("0", *paper.ALPHAS)]
     steps = [
         _difference(more, "png_bytes", less, "frequency", relative=True) for less, more in itertools.pairwise(rows)
     ]

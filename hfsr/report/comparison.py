@@ -5,18 +5,17 @@ columns. An interval is a 95 % one, for other seeds and other images of the kind
 numbers are from: files below ``results/`` and the command that makes each.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from hfsr.report import accuracies, paper, png_sizes, tables
 from hfsr.report.claims import RECIPE, SET
 from hfsr.studies import recipes
+from hfsr.studies.records import Record
 
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
 RECORDS = ("records", "")
-Record = dict[str, Any]
 Sources = tuple[tuple[str, str], ...]
 
 
@@ -95,7 +94,7 @@ def table4() -> pd.DataFrame:
         photographs those of `hfsr.report.claims.SET`.
     """
     theirs, photographs = paper.table4(), tables.published(RECIPE, "frequency")
-    images = {row: len(records[0]["per_image"][SET]["png_bytes"]) for row, records in photographs.items()}
+    images = {row: len(records[0].per_image[SET]["png_bytes"]) for row, records in photographs.items()}
     each = tables.estimates(RECIPE, SET, "png_bytes", "frequency")[["mean", "low", "high"]]
     columns = {
         ("photographs", "paper"): _filled(theirs["div2k_valid"], "{:.2f}"),
@@ -108,7 +107,7 @@ def table4() -> pd.DataFrame:
         columns[column, "here"] = _named(_estimates(png_sizes.totals(dataset, part) / png_sizes.MEGABYTE, 2))
         if part == "train":
             made = {method: [record] for method, record in png_sizes.published(dataset).items()}
-            sources.append(_named(_sources("enlarged", made)))
+            sources.append(_named(_sources("upscaled", made)))
     columns[RECORDS] = _joined(sources)
     return _table(columns, paper.METHODS)
 
@@ -134,13 +133,10 @@ def _named(values: pd.Series) -> pd.Series:
     return values.rename(index=tables.labels(RECIPE))
 
 
-def _sources(study: str, records: Mapping[str, Iterable[Record]]) -> pd.Series:
+def _sources(study: str, records: Mapping[str, Sequence[Record]]) -> pd.Series:
     """Files and commands of every row's records."""
     return pd.Series(
-        {
-            row: tuple((f"{study}/{each['name']}.json", each["command"]) for each in found)
-            for row, found in records.items()
-        },
+        {row: tuple((f"{study}/{each.name}.json", each.command) for each in found) for row, found in records.items()},
         dtype=object,
     )
 

@@ -148,7 +148,7 @@ def laplacian_share(alpha: Alpha) -> float:
 
 
 def tail_exponent(share: float, alpha: Alpha) -> float:
-    """Exponent of the generalised Gaussian, with density exp(-|x/s|^b), of which Eq 7 selects a given share.
+    """Exponent of the generalised Gaussian, with density ``exp(-|x/s|^b)``, of which Eq 7 selects a given share.
 
     Parameters
     ----------

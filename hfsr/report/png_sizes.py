@@ -3,21 +3,19 @@
 An interval is over a set's thousands of images, as if it had been drawn anew: 95 %, Student's.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from hfsr import paths
 from hfsr.analysis.statistics import Estimate, of_mean
-from hfsr.studies import rows, runs
+from hfsr.studies import published as published_records
+from hfsr.studies.rows import UPSCALERS
+from hfsr.studies.upscaled_set import UpscaledRecord
 
 MEGABYTE = 2**20  # the paper does not say which; of SRCNN's CIFAR-10 these come within 0.1 % of its figure
-METHODS = tuple(method for method in rows.ENLARGERS if method != "original")
-Record = dict[str, Any]
+METHODS = tuple(method for method in UPSCALERS if method != "original")
 
 
-def published(dataset: str) -> dict[str, Record]:
+def published(dataset: str) -> dict[str, UpscaledRecord]:
     """The published records of a labelled set by the method that enlarged it, in Table IV's order.
 
     Parameters
@@ -29,9 +27,8 @@ def published(dataset: str) -> dict[str, Record]:
     UserError
         If a record is stale: the network is no longer the one that enlarged the set.
     """
-    found = {
-        each["method"]: each for each in runs.records(paths.results() / "enlarged") if each["data"]["name"] == dataset
-    }
+    records = published_records.everything(UpscaledRecord)
+    found = {record.method: record for record in records if record.data.name == dataset}
     return {method: found[method] for method in METHODS if method in found}
 
 
@@ -52,8 +49,8 @@ def totals(dataset: str, part: str, metric: str = "png_bytes") -> pd.DataFrame:
     """
     table = {}
     for method, record in published(dataset).items():
-        parts = record["thousands"][f"{dataset}/{part}_{metric}"]
-        pixels = record["data"]["images" if part == "train" else "test_images"] * (2 * 32) ** 2
+        parts = record.thousands[f"{dataset}/{part}_{metric}"]
+        pixels = (record.data.images if part == "train" else record.data.test_images or 0) * (2 * 32) ** 2
         whole = Estimate(*(len(parts) * end for end in of_mean(parts)))
         table[method] = {**whole._asdict(), "pixel": whole.mean / pixels}
     return pd.DataFrame.from_dict(table, orient="index").reindex(columns=["mean", "low", "high", "pixel"])
@@ -68,7 +65,7 @@ def gains(dataset: str, part: str, metric: str = "png_bytes", baseline: str = "b
         A row a method but the baseline: ``mean``, ``low``, ``high``.
     """
     name, records = f"{dataset}/{part}_{metric}", published(dataset)
-    parts = {method: np.array(record["thousands"][name]) for method, record in records.items()}
+    parts = {method: np.array(record.thousands[name]) for method, record in records.items()}
     table = {
         method: of_mean(100 * (own / parts[baseline] - 1))._asdict()
         for method, own in parts.items()

@@ -11,36 +11,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hfsr import paths
 from hfsr.analysis.agreement import split_power
 from hfsr.analysis.statistics import over_seeds_and_images, spread
-from hfsr.studies import frequency, recipes, runs, superres_runs
-from hfsr.studies.rows import Row
+from hfsr.studies import grid, recipes
+from hfsr.studies import published as published_records
+from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
-Record = dict[str, Any]
-
-
-def label(row: Row) -> str:
-    """What a row is called in a table, as in the paper's Table I where it has the row.
-
-    Examples
-    --------
-    >>> label(Row("wdsr")), label(Row("wdsr", "1/5", mask="low"))
-    ('WDSR', '1/5, smooth')
-    """
-    if row.method != "wdsr" or row.alpha == "0":
-        return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[row.method]
-    variants = {"random": ", random", "low": ", smooth", None: ""}
-    return row.alpha + variants[row.mask] + (", per image" if row.reduction == "image" else "")
+Measurements = SuperresRecord | MeasurementRecord
 
 
 def labels(recipe: str) -> dict[str, str]:
     """Label of every row of a recipe, by the row's name."""
-    return {superres_runs.row_name(superres_runs.of(row, recipe)): label(row) for row in recipes.superres(recipe).rows}
+    return {row.name: row.label for row in recipes.superres(recipe).rows}
 
 
-def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
+def published(recipe: str, study: str = "superres") -> dict[str, list[Measurements]]:
     """Published records of a recipe by row, each row's in the order of the seeds; rows without one are left out.
 
     Parameters
@@ -53,13 +40,13 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Record]]:
     UserError
         If a record is stale.
     """
-    grid = frequency.grid(recipe) if study == "frequency" else superres_runs.grid(recipe)
-    steps = {superres_runs.row_name(run): run["steps"] for run in grid}
-    found: dict[str, list[Record]] = {name: [] for name in steps}
-    for record in runs.records(paths.results() / study):
-        if record["recipe"] == recipe and record["steps"] == steps.get(superres_runs.row_name(record)):
-            found[superres_runs.row_name(record)].append(record)
-    return {name: sorted(records, key=lambda each: each["seed"] or 0) for name, records in found.items() if records}
+    steps = {run.title: run.steps for run in grid.runs(study, recipe).values()}
+    found: dict[str, list[Measurements]] = {title: [] for title in steps}
+    kind: type[Measurements] = MeasurementRecord if study == "frequency" else SuperresRecord
+    for record in published_records.everything(kind):
+        if record.recipe == recipe and record.steps == steps.get(record.run.title):
+            found[record.run.title].append(record)
+    return {title: sorted(records, key=lambda each: each.seed or 0) for title, records in found.items() if records}
 
 
 def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
@@ -79,7 +66,7 @@ def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            name: {record["seed"] or 0: record["metrics"].get(metric, np.nan) for record in records}
+            name: {record.seed or 0: record.metrics.get(metric, np.nan) for record in records}
             for name, records in published(recipe, study).items()
         }
     ).T
@@ -125,7 +112,7 @@ def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> p
     table = {}
     for row, records in published(recipe, study).items():
         values = np.array([_values(record, name, metric) for record in records])
-        seeds = sum(record["seed"] is not None for record in records)
+        seeds = sum(record.seed is not None for record in records)
         table[row] = {**over_seeds_and_images(values)._asdict(), "seeds": seeds}
     return pd.DataFrame.from_dict(table, orient="index").astype({"seeds": int})
 
@@ -157,10 +144,10 @@ def differences(
         ``better``, the share of (seed, image) pairs in which the row scores higher.
     """
     by_row = published(recipe, study)
-    base = {record["seed"]: _values(record, name, metric) for record in by_row.get(baseline, [])}
+    base = {record.seed: _values(record, name, metric) for record in by_row.get(baseline, [])}
     table = {}
     for row, records in by_row.items():
-        own = {record["seed"]: _values(record, name, metric) for record in records}
+        own = {record.seed: _values(record, name, metric) for record in records}
         # Bicubic and the ground truth have no seeds: they are the same for all of them.
         own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
         seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
@@ -181,9 +168,9 @@ def differences(
     return pd.DataFrame(table).T
 
 
-def _values(record: Record, name: str, metric: str) -> NDArray[np.float64]:
+def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]:
     """What was measured on each image of a set; the two parts of its power follow from what the record holds."""
-    measured = record["per_image"][name]
+    measured = record.per_image[name]
     if metric in ("right_power", "wrong_power", "net_power"):
         right, wrong = split_power(measured["high_power"], measured["recovered"])
         return {"right_power": right, "wrong_power": wrong, "net_power": right - wrong}[metric]
@@ -193,7 +180,7 @@ def _values(record: Record, name: str, metric: str) -> NDArray[np.float64]:
 def printed_differences(
     recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE, **how: Any
 ) -> pd.DataFrame:
-    """`differences` of several sets as they are printed, "+0.013 (+0.008, +0.018) *", with a star where zero is excluded.
+    """`differences` of several sets as they are printed, ``+0.013 (+0.008, +0.018) *``, with a star where zero is excluded.
 
     Further parameters are those of `differences`.
 
@@ -223,9 +210,10 @@ def curves(recipe: str) -> pd.DataFrame:
     named = labels(recipe)
     return pd.DataFrame(
         [
-            {"row": named[name], "seed": record["seed"], **entry}
+            {"row": named[name], "seed": record.seed, **entry}
             for name, records in published(recipe).items()
             for record in records
-            for entry in record["curve"]
+            if isinstance(record, SuperresRecord)
+            for entry in record.curve
         ]
     )

@@ -1,7 +1,6 @@
 """The classification study (Section IV.C): enlarge a labelled set by a method, train a ResNet on it, test it."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,8 +13,12 @@ from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
 from hfsr.models import ResNet
-from hfsr.studies import classify_runs, recipes, runs, upscaled
-from hfsr.training import loop, processes
+from hfsr.studies import records, upscaled
+from hfsr.studies.classification import Classification, ClassifyRecord
+from hfsr.studies.records import Data, Settings
+from hfsr.studies.upscaled_set import UpscaledSet
+from hfsr.studies.upscaler import ORIGINAL, Upscaler
+from hfsr.training import hardware, loop, processes
 from hfsr.training.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
@@ -36,7 +39,7 @@ def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.o
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) -> dict[str, Any]:
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) -> tuple[float, NDArray[np.bool_]]:
     """Classify test images, whitened but neither cropped nor flipped, in float32.
 
     Parameters
@@ -50,14 +53,14 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) 
 
     Returns
     -------
-    dict
-        ``accuracy``, in [0, 1]; ``correct``, one bit an image, see `unpack`.
+    accuracy : float in [0, 1]
+    correct : array of bool, (N,)
     """
     device = next(model.parameters()).device
     batches = (whiten(part.to(device)).contiguous(memory_format=torch.channels_last) for part in images.split(batch))
     answers = torch.cat([model(inputs).argmax(dim=1).cpu() for inputs in batches])
     correct = (answers == labels).numpy()
-    return {"accuracy": float(correct.mean()), "correct": pack(correct)}
+    return float(correct.mean()), correct
 
 
 def pack(correct: NDArray[np.bool_]) -> str:
@@ -76,30 +79,14 @@ def unpack(digits: str, count: int) -> NDArray[np.bool_]:
     return np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8), count=count).astype(bool)
 
 
-def train(
-    dataset: str | None = None,
-    method: str = "original",
-    seed: int = 0,
-    recipe: str = "quick",
-    steps: int | None = None,
-    out: Path | str | None = None,
-) -> Path:
+def train(run: Classification, out: Path | str | None = None) -> Path:
     """Train one classifier, measure it, and leave a record; goes on where an interrupted run of the same settings stopped.
 
     Parameters
     ----------
-    dataset : {"digits", "cifar10", "cifar100"}, optional
-        By default the recipe's.
-    method : str
-        What enlarges training and test images: "original" (nothing does), "bicubic", or a published model.
-    seed : int
-        Of the network's first weights, the subset, the order and the crops.
-    recipe : str
-        A name in `hfsr.studies.recipes.CLASSIFY`.
-    steps : int, optional
-        Updates, where not the recipe's; the schedule is scaled to them.
+    run : Classification
     out : path, optional
-        The run's folder; by default ``runs/classify/`` and a name made of the settings.
+        The run's folder; by default ``runs/classify/`` and its name.
 
     Returns
     -------
@@ -109,70 +96,74 @@ def train(
     Raises
     ------
     UserError
-        For settings that make no sense, data or a model that is not there, a checkpoint of another run, a loss that is not
-        finite.
+        For data or a network that is not there, a checkpoint of another run, a loss that is not finite.
     """
-    made = classify_runs.settings(dataset, method, seed, recipe, steps)
-    plan, name, steps = recipes.classify(recipe), made["data"], made["steps"]
-    run = Path(out) if out else runs.folder("classify", classify_runs.run_name(made))
-    if runs.finished(run, made):
-        return run
+    folder, recipe, name = Path(out) if out else run.folder, run.recipe, run.dataset
+    network = _network(run)
+    if run.finished_in(folder, network):
+        return folder
 
     data = labelled.load(name)
-    chosen = subset(data.train_labels, len(data.classes), plan.subset, seed)
-    train_images, test_images = images(data, method)
-    set_seed(seed)
-    model: nn.Module = ResNet(plan.depth, len(data.classes))
-    augmentation = AUGMENTATION[name]
+    chosen = subset(data.train_labels, len(data.classes), recipe.subset, run.seed)
+    train_images, test_images = images(data, run.upscaler)
+    set_seed(run.seed)
+    model: nn.Module = ResNet(recipe.depth, len(data.classes))
+    augmentation, device = AUGMENTATION[name], hardware.device()
 
     def accuracy(model: nn.Module) -> dict[str, float]:
         watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
-        return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels)["accuracy"]}
+        return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels)[0]}
 
     task = loop.Task(
         model=model,
-        optimizer=optimiser(model, plan.momentum, plan.weight_decay),
-        rate=lambda step: plan.schedule.rate(step, steps),
-        batch=Batches(train_images[chosen], data.train_labels[chosen], plan.batch, augmentation, seed),
+        optimizer=optimiser(model, recipe.momentum, recipe.weight_decay),
+        rate=lambda step: recipe.schedule.rate(step, run.steps),
+        batch=Batches(train_images[chosen], data.train_labels[chosen], recipe.batch, augmentation, run.seed, device),
         loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
-        images=plan.batch,
+        images=recipe.batch,
         watch=accuracy,
         checks=4,
     )
-    progress = loop.fit(task, run, made | {"data_digest": data.digest}, steps)
+    settings = run.identity() | network
+    progress = loop.fit(task, folder, settings | {"data_digest": data.digest}, run.steps)
 
     if processes.is_main():
-        device = next(model.parameters()).device
-        measured = evaluate(runs.save_weights(run, model).to(device), test_images, data.test_labels)
-        runs.write_record(
-            run,
-            made | {"correct": {name: measured["correct"]}},
-            data={"name": name, "images": len(chosen), "test_images": len(test_images), "digest": data.digest},
-            progress=progress,
-            images=plan.batch,
-            metrics={f"{name}/test_accuracy": measured["accuracy"]},
-            per_image={},
-            command=classify_runs.command(made),
-        )
+        saved = records.save_weights(folder, model).to(next(model.parameters()).device)
+        share, correct = evaluate(saved, test_images, data.test_labels)
+        measured = {
+            "data": Data(name=name, images=len(chosen), test_images=len(test_images), digest=data.digest),
+            "metrics": {f"{name}/test_accuracy": share},
+            "per_image": {},
+            "correct": {name: pack(correct)},
+        }
+        training = records.training(folder, progress, run.steps, recipe.batch)
+        records.write(folder, ClassifyRecord(**settings | training | records.origin(run.command) | measured))
     processes.wait()
-    return run
+    return folder
 
 
-def images(data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
-    """Training and test images of a set, as they are or enlarged; an enlarged set is made once and kept.
+def _network(run: Classification) -> Settings:
+    """What a record says of the network that upscaled the images."""
+    digest = run.upscaler.digest
+    made = run.upscaler.record() if digest else None
+    return {"alpha": made and made.alpha, "mask": made and made.mask, "enlarger_sha256": digest}
+
+
+def images(data: LabelledSet, upscaler: Upscaler) -> tuple[Tensor, Tensor]:
+    """Training and test images of a set, as they are or upscaled; an upscaled set is made once and kept.
 
     Raises
     ------
     UserError
         If the set is not there and several processes train: all but one would wait for it longer than they may.
     """
-    if method == "original":
+    if upscaler == ORIGINAL:
         return data.train_images, data.test_images
-    folder = upscaled.folder(data.name, method)
-    if not (folder / runs.RECORD).exists():
+    upscaled_set = UpscaledSet(data.name, upscaler)
+    if not upscaled_set.is_finished:
         if processes.count() > 1:
             raise UserError(
-                f"{folder}: no enlarged set is here; first run `{upscaled.command(data.name, method)}` in one process"
+                f"{upscaled_set.folder}: no upscaled set is here; first run `{upscaled_set.command}` in one process"
             )
-        upscaled.make(data, method, progress=True)
-    return upscaled.read(folder, data, method)
+        upscaled.make(data, upscaler, progress=True)
+    return upscaled.read(upscaled_set.folder, data, upscaler)

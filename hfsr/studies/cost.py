@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hfsr import paths
-from hfsr.files import read_json
-from hfsr.studies import flops, recipes, runs, study, superres_runs
-from hfsr.studies.study import Job, Settings
+from hfsr.studies import grid, published, recipes
+from hfsr.studies.publish import KINDS
+from hfsr.studies.run import Run
 
 MARGIN = 2  # a job may take so many times the estimate before a cluster stops it
 LOADING = 10  # minutes for what is no training: reading the data, measuring
@@ -37,81 +36,47 @@ class Speed(NamedTuple):
 
 
 @cache
-def speed(of: str) -> Speed | None:
+def speed(study: str) -> Speed | None:
     """The median speed of a study's published records, of one process, on the device where they were fastest.
 
     None where there are no records, or none that is not stale.
     """
     found: dict[str, list[float]] = {}
-    for record in _records(of):
-        done, seconds = flops.operations(record), record.get("seconds")
-        if of == "enlarged" and record["images_per_second"]:
-            seconds = flops.LABELLED[record["data"]][0] / record["images_per_second"]
-        if done and seconds:
-            found.setdefault(record["device"], []).append(done / seconds / record.get("processes", 1))
+    for record in published.stale_or_not(KINDS[study]).values():
+        if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
+            found.setdefault(record.device, []).append(record.speed)
     speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]
     return max(speeds, default=None)
 
 
-def hours(job: Job) -> float:
-    """Hours of a job at the speed of its study's records, or where there are none at the super-resolution study's.
+def hours(run: Run) -> float:
+    """Hours of a run at the speed of its study's records, or where there are none at the super-resolution study's.
 
     NaN where nothing is known.
     """
-    kind = job.settings["study"]
-    known = speed(kind) or (speed("superres") if kind != "frequency" else None)
-    return (flops.operations(job.settings) + flops.measuring(job.settings)) / known.rate / 3600 if known else math.nan
+    known = speed(run.study) or (speed("superres") if run.study != "frequency" else None)
+    return (run.work.training + run.work.measuring) / known.rate / 3600 if known else math.nan
 
 
-def minutes(job: Job) -> int:
+def minutes(run: Run) -> int:
     """Minutes that a cluster is asked for."""
-    estimate = hours(job)
+    estimate = hours(run)
     return LOADING + (0 if math.isnan(estimate) else math.ceil(60 * MARGIN * estimate))
 
 
-def gpus(job: Job) -> int:
+def gpus(run: Run) -> int:
     """GPUs that a cluster is asked for: none where no network computes."""
-    return int(job.settings["method"] not in ("truth", "bicubic") or job.settings["study"] == "classify")
+    return int(run.work.network)
 
 
-def memory(job: Job) -> int:
+def memory(run: Run) -> int:
     """Megabytes that a cluster is asked for: the process, the data it holds, and what an update keeps for its gradients."""
-    made = job.settings
-    if made["study"] in ("superres", "frequency"):
-        plan = recipes.superres(made["recipe"])
-        trains = made["study"] == "superres" and made["method"] != "bicubic"
-        names = [*plan.evaluation, *([plan.data, plan.watch] if trains else [])]
-        held = sum(map(flops.pixels, names)) * 3 * 1.25  # uint8, with a quarter for the low resolution
-        kept = plan.batch * flops.kept_for_gradients(made["method"], plan.blocks, plan.crop) if trains else 0.0
-        return BASE + math.ceil((held + kept) / 1e6)
-    images, side = flops.LABELLED[made["data"]]
-    held = images * 3 * side**2 * 5
-    if made["study"] == "enlarged":
-        return BASE + math.ceil(held / 1e6)
-    reader, side = recipes.classify(made["recipe"]), side if made["method"] == "original" else 2 * side
-    return BASE + math.ceil((held + reader.batch * flops.kept_for_gradients("resnet", made["depth"], side)) / 1e6)
+    return BASE + math.ceil((run.work.held + run.work.kept) / 1e6)
 
 
-def disk(job: Job) -> float:
-    """Megabytes that a job leaves: checkpoint and weights, or the enlarged set."""
-    made = job.settings
-    if made["study"] == "enlarged":
-        images, side = flops.LABELLED[made["data"]]
-        return images * 3 * (2 * side) ** 2 / 1e6
-    if made["study"] == "frequency" or _row(job) == "bicubic":
-        return 0.0
-    if made["study"] == "superres":
-        copies = 3  # Adam keeps two moments
-        numbers = flops.parameters(made["method"], recipes.superres(made["recipe"]).blocks)
-    else:
-        copies = 2
-        numbers = flops.parameters("resnet", made["depth"])
-    return numbers * (4 * copies + 2) / 1e6
-
-
-def critical(jobs: Iterable[Job]) -> float:
-    """Hours of the longest chain of jobs that wait for each other: how long all take where there are machines enough."""
-    return max((hours(job) + critical(job.before) for job in jobs), default=0.0)
+def critical(runs: Iterable[Run]) -> float:
+    """Hours of the longest chain of runs that wait for each other: how long all take where there are machines enough."""
+    return max((hours(run) + critical(run.requires) for run in runs), default=0.0)
 
 
 def plan(recipe: str) -> pd.DataFrame:
@@ -123,13 +88,13 @@ def plan(recipe: str) -> pd.DataFrame:
         A row a row of a study or an enlarged set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk.
     """
     table: dict[tuple[str, str], dict[str, float]] = {}
-    for job in everything(recipe):
-        kind = job.settings["study"]
-        line = table.setdefault((kind, _row(job)), {"jobs": 0, "hours each": hours(job), "hours": 0.0, "GB": 0.0})
+    for run in everything(recipe):
+        new = {"jobs": 0, "hours each": hours(run), "hours": 0.0, "GB": 0.0}
+        line = table.setdefault((run.study, run.title), new)
         line["jobs"] += 1
-        line["hours"] += hours(job)
-        line["GB"] += disk(job) / 1000
-    order = list(dict.fromkeys(("superres", "enlarged", *recipes.STUDIES)))
+        line["hours"] += hours(run)
+        line["GB"] += run.work.disk / 1e9
+    order = list(KINDS)
     lines = sorted(table, key=lambda line: order.index(line[0]))
     return pd.DataFrame.from_dict(table, orient="index").loc[lines].rename_axis(["study", "row"]).astype({"jobs": int})
 
@@ -151,7 +116,7 @@ def summary(recipe: str) -> str:
 def sources(recipe: str) -> dict[str, str]:
     """Where the hours of every study come from, in words."""
     words = {}
-    for kind in dict.fromkeys(job.settings["study"] for job in everything(recipe)):
+    for kind in dict.fromkeys(run.study for run in everything(recipe)):
         known = speed(kind)
         words[kind] = (
             f"its published records, on {known.device}" if known else "no records; as super-resolution per operation"
@@ -159,22 +124,8 @@ def sources(recipe: str) -> dict[str, str]:
     return words
 
 
-def everything(recipe: str) -> list[Job]:
-    """Every job of a recipe's studies, with those they wait for."""
+def everything(recipe: str) -> list[Run]:
+    """Every run of a recipe's studies, with those they require."""
     recipes.superres(recipe)
-    wanted = [job for name in study.studies(recipe) for job in study.jobs(name, recipe).values()]
-    return list(study.plan(wanted).values())
-
-
-def _row(job: Job) -> str:
-    made = job.settings
-    if made["study"] in ("enlarged", "classify"):
-        return f"{made['data']}-{made['method']}"
-    return "truth" if made["method"] == "truth" else superres_runs.row_name(made)
-
-
-@cache
-def _records(of: str) -> list[Settings]:
-    """A study's published records but for stale ones: what a change makes stale, a workflow is there to make anew."""
-    records = [read_json(path) for path in sorted((paths.results() / of).glob("*.json"))]
-    return [record | {"data": record["data"]["name"]} for record in records if not runs.check(record)]
+    wanted = [run for study in grid.studies(recipe) for run in grid.runs(study, recipe).values()]
+    return list(grid.with_required(wanted).values())

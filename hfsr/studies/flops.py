@@ -1,5 +1,6 @@
-"""What jobs compute and hold, counted on the networks themselves: operations, bytes kept for gradients, pixels, images."""
+"""What a run computes, holds and leaves, counted on the networks themselves before it is started."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import torch
@@ -9,8 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from hfsr import models
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
-from hfsr.studies import recipes, superres_runs, upscalers
-from hfsr.studies.study import Settings
+from hfsr.studies.recipes import ClassifyRecipe, SuperresRecipe
 
 # What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
@@ -18,35 +18,83 @@ OTHER_PIXELS = 120_000_000  # of all other photographs together, rounded up
 LABELLED = {"digits": (1797, 8)} | dict.fromkeys(LAYOUTS, (60_000, 32))  # images and their side
 
 
-def operations(made: Settings) -> float:
-    """Floating-point operations of a run's training or enlarging, from its settings; of a measurement the pixels measured.
+@dataclass(frozen=True)
+class Work:
+    """What a run computes, holds and leaves.
+
+    Parameters
+    ----------
+    training : float
+        Floating-point operations of training, or of upscaling a set; of a measurement the pixels measured.
+    measuring : float
+        Operations of measuring a network, on the way and in the end, as far as that takes long.
+    held : float
+        Bytes of data in memory.
+    kept : float
+        Bytes that an update keeps until its gradients are there, in float32.
+    disk : float
+        Bytes that it leaves: checkpoint and weights, or the upscaled set.
+    network : bool
+        Whether a network computes, so that a GPU helps.
+    """
+
+    training: float
+    measuring: float
+    held: float
+    kept: float
+    disk: float
+    network: bool
+
+
+@cache
+def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
+    """Work of a run of Table I.
 
     Examples
     --------
-    >>> one = operations(superres_runs.settings(recipe="paper"))
-    >>> one / operations(superres_runs.settings(recipe="paper", steps=3000))
+    >>> from hfsr.studies import recipes
+    >>> paper = recipes.superres("paper")
+    >>> superres("wdsr", paper, 300_000).training / superres("wdsr", paper, 3000).training
     100.0
     """
-    if made["study"] == "frequency":
-        return sum(pixels(name) for name in recipes.superres(made["recipe"]).evaluation)
-    if made["study"] == "enlarged":
-        images, side = LABELLED[made["data"]]
-        return 0.0 if made["method"] in upscalers.PLAIN else images * _enlarging(made["method"], side)
-    if made["study"] == "superres":
-        plan = recipes.superres(made["recipe"])
-        return made["steps"] * plan.batch * _update(made["method"], plan.blocks, plan.crop)
-    reader, (_, side) = recipes.classify(made["recipe"]), LABELLED[made["data"]]
-    side = side if made["method"] == "original" else 2 * side
-    return made["steps"] * reader.batch * _update("resnet", made["depth"], side)
+    if method == "bicubic":
+        return Work(0.0, 0.0, _photographs(recipe.evaluation), 0.0, 0.0, network=False)
+    measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*recipe.evaluation, *[recipe.watch] * recipe.checks))
+    return Work(
+        training=steps * recipe.batch * _update(method, recipe.blocks, recipe.crop),
+        measuring=measured / 2**2 * _forward(method, recipe.blocks, 1) if measured else 0.0,
+        held=_photographs((*recipe.evaluation, recipe.data, recipe.watch)),
+        kept=recipe.batch * kept_for_gradients(method, recipe.blocks, recipe.crop),
+        disk=parameters(method, recipe.blocks) * (4 * 3 + 2),  # Adam keeps two moments
+        network=True,
+    )
 
 
-def measuring(made: Settings) -> float:
-    """Operations of measuring a network, on the way and in the end, as far as that takes long: on DIV2K's photographs."""
-    if made["study"] != "superres" or made["method"] == "bicubic":
-        return 0.0
-    plan = recipes.superres(made["recipe"])
-    measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*plan.evaluation, *[plan.watch] * plan.checks))
-    return measured / 2**2 * _forward(built(made["method"], plan.blocks), 1) if measured else 0.0
+def measurement(recipe: SuperresRecipe, network: bool) -> Work:
+    """Work of measuring the detail that a method gives the photographs that a recipe is judged on."""
+    measured = float(sum(map(pixels, recipe.evaluation)))
+    return Work(measured, 0.0, _photographs(recipe.evaluation), 0.0, 0.0, network)
+
+
+def upscaling(dataset: str, kind: str, size: int) -> Work:
+    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation."""
+    images, side = LABELLED[dataset]
+    training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
+    return Work(training, 0.0, _labelled(dataset), 0.0, images * 3 * (2 * side) ** 2, kind != "bicubic")
+
+
+@cache
+def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> Work:
+    """Work of training a classifier on a set whose images are `factor` times as long a side."""
+    side = factor * LABELLED[dataset][1]
+    return Work(
+        training=steps * recipe.batch * _update("resnet", recipe.depth, side),
+        measuring=0.0,
+        held=_labelled(dataset),
+        kept=recipe.batch * kept_for_gradients("resnet", recipe.depth, side),
+        disk=parameters("resnet", recipe.depth) * (4 * 2 + 2),
+        network=True,
+    )
 
 
 @cache
@@ -55,28 +103,11 @@ def pixels(name: str) -> int:
     return sum(DIV2K_PIXELS.get(part, 0) for part in name.split("+")) or OTHER_PIXELS
 
 
-def network(name: str) -> nn.Module:
-    """The network that enlarges, with weights or without: one of a recipe is counted before it is trained."""
-    made = superres_runs.maker(name)
-    return built(made["method"], recipes.superres(made["recipe"]).blocks) if made else upscalers.load(name)
-
-
 def built(kind: str, size: int) -> nn.Module:
     """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth."""
     if kind == "resnet":
         return ResNet(size)
     return WDSR(blocks=size) if kind == "wdsr" else SRCNN()
-
-
-@cache
-def _update(kind: str, size: int, side: int) -> float:
-    """Operations of an update for one image: forward and backward."""
-    if kind == "bicubic":
-        return 0.0
-    where = "meta" if kind == "resnet" else "cpu"  # the former counts without computing, but knows no autocast
-    with torch.device(where), FlopCounterMode(display=False) as counter:
-        built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
-    return float(counter.get_total_flops())
 
 
 @cache
@@ -102,12 +133,26 @@ def kept_for_gradients(kind: str, size: int, side: int) -> float:
 
 
 @cache
-def _enlarging(name: str, side: int) -> float:
-    """Operations of enlarging one image."""
-    return _forward(network(name), side)
-
-
-def _forward(model: nn.Module, side: int) -> float:
+def _forward(kind: str, size: int, side: int) -> float:
+    """Operations of sending one square image through a network."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(torch.zeros(1, 3, side, side))
+        built(kind, size)(torch.zeros(1, 3, side, side))
     return float(counter.get_total_flops())
+
+
+@cache
+def _update(kind: str, size: int, side: int) -> float:
+    """Operations of an update for one image: forward and backward."""
+    where = "meta" if kind == "resnet" else "cpu"  # the former counts without computing, but knows no autocast
+    with torch.device(where), FlopCounterMode(display=False) as counter:
+        built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
+    return float(counter.get_total_flops())
+
+
+def _photographs(names: tuple[str, ...]) -> float:
+    return sum(map(pixels, names)) * 3 * 1.25  # uint8, with a quarter for the low resolution
+
+
+def _labelled(dataset: str) -> float:
+    images, side = LABELLED[dataset]
+    return float(images * 3 * side**2 * 5)

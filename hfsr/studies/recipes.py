@@ -7,18 +7,38 @@ trained for longer, ``paper`` the paper's own study and ``authors`` the same wit
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 from hfsr.errors import UserError
-from hfsr.studies.rows import CLAIMED, CONTROLS, SRCNN, TABLE_1, TABLE_3, Cell, Row
+from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, Cell, Row
 from hfsr.training.schedule import Schedule
 
-Recipe = TypeVar("Recipe")
+Named = TypeVar("Named")
+
+
+def later(default: Any) -> Any:
+    """A field that recipes got after records were published: at its default it leaves the digests there are as they are."""
+    return field(default=default, metadata={"later": True})
 
 
 @dataclass(frozen=True)
-class SuperresRecipe:
+class Recipe:
+    """What all recipes have: a name, and a digest of the numbers that a run depends on."""
+
+    name: str
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
+
+        A row, a cell or a seed more leaves the runs there are as they are; so does a field of `later` at its default.
+        """
+        return hashlib.sha256(json.dumps(_numbers(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class SuperresRecipe(Recipe):
     """One way to train a super-resolution network (Section IV.B).
 
     Parameters
@@ -40,7 +60,6 @@ class SuperresRecipe:
     seeds : tuple of int
     """
 
-    name: str
     data: str
     evaluation: tuple[str, ...]
     watch: str
@@ -56,7 +75,7 @@ class SuperresRecipe:
 
 
 @dataclass(frozen=True)
-class ClassifyRecipe:
+class ClassifyRecipe(Recipe):
     """One way to train the classifier (Section IV.C).
 
     Parameters
@@ -78,7 +97,6 @@ class ClassifyRecipe:
     seeds : tuple of int
     """
 
-    name: str
     dataset: str
     depth: int
     subset: int | None
@@ -122,7 +140,7 @@ SUPERRES = {
         srcnn_rate=0.25,
         checks=20,
         # SRCNN learns slowly; an update takes it a third of the time, so that its runs are as long as the others.
-        rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + CONTROLS),
+        rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + BESIDE),
         seeds=(0, 1, 2),
     ),
     "paper": SuperresRecipe(
@@ -217,16 +235,20 @@ def classify(name: str) -> ClassifyRecipe:
     return _known(CLASSIFY, name)
 
 
-def digest(recipe: SuperresRecipe | ClassifyRecipe) -> str:
-    """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
+def _numbers(settings: Any) -> Any:
+    """What a digest is made of: every field but the tables', and those of `later` at their defaults."""
+    if not is_dataclass(settings):
+        return settings
+    counted = [
+        each
+        for each in fields(settings)
+        if each.name not in ("rows", "cells", "seeds")
+        and not ("later" in each.metadata and getattr(settings, each.name) == each.default)
+    ]
+    return {each.name: _numbers(getattr(settings, each.name)) for each in counted}
 
-    A row, a cell or a seed more leaves the runs there are as they are.
-    """
-    settings = {key: value for key, value in asdict(recipe).items() if key not in ("rows", "cells", "seeds")}
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
-
-def _known(recipes: dict[str, Recipe], name: str) -> Recipe:
+def _known(recipes: dict[str, Named], name: str) -> Named:
     if name not in recipes:
         raise UserError(f"no recipe is called {name!r}: choose one of {', '.join(recipes)}")
     return recipes[name]

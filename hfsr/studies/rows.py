@@ -1,9 +1,14 @@
 """What a study's tables consist of: the rows of Table I, the cells of Table III, and the controls beside them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
+from hfsr.errors import UserError
 from hfsr.losses import Reduction
+from hfsr.training.selection import CONTROLS, MASKS, Mask
+from hfsr.weightmap import Alpha, alpha_label, parse_alpha
+
+METHODS = ("wdsr", "srcnn", "bicubic")
 
 
 @dataclass(frozen=True)
@@ -12,22 +17,79 @@ class Row:
 
     Parameters
     ----------
-    method : {"bicubic", "srcnn", "wdsr"}
-    alpha : str
-        Eq 7's alpha; "0" trains on every element.
-    mask : {"random", "low"}, optional
-        A control in place of Eq 7's selection, see `hfsr.training.crops.batch_mask`.
+    method : {"wdsr", "srcnn", "bicubic"}
+        Bicubic interpolation has nothing to train.
+    alpha : float, int or str
+        Eq 7's alpha; 0 trains on every element. Kept as a float.
+    mask : {"all", "high", "random", "low", "uniform", "weighted"}, optional
+        Which elements count, see `hfsr.training.selection.batch_mask`; by default "all" for alpha = 0, else "high".
     reduction : {"batch", "image"}
         How the loss is averaged, see `hfsr.masked_l1`.
     steps : int, optional
         Updates, where not the recipe's.
+
+    Raises
+    ------
+    UserError
+        For a method, mask or reduction that is not known, or settings that do not go together.
+
+    Examples
+    --------
+    >>> row = Row("wdsr", "1/5", mask="random")
+    >>> row.alpha, row.name, row.label
+    (0.2, 'wdsr-a1-5-random', '1/5, random')
     """
 
     method: str
-    alpha: str = "0"
-    mask: Literal["random", "low"] | None = None
+    alpha: Alpha = 0.0
+    mask: Mask = None  # type: ignore[assignment]  # the usual
     reduction: Reduction = "batch"
     steps: int | None = None
+
+    def __post_init__(self) -> None:
+        alpha = parse_alpha(self.alpha)
+        mask = self.mask or ("high" if alpha else "all")
+        if self.method not in METHODS:
+            raise UserError(f"method {self.method!r} is not known: choose one of {', '.join(METHODS)}")
+        if mask not in MASKS:
+            raise UserError(f"mask {mask!r} is not known: choose one of {', '.join(MASKS)}")
+        if (mask == "all") != (alpha == 0):
+            raise UserError(
+                f'mask "{mask}" does not go with alpha = {alpha:g}: "all" is alpha = 0, the others need alpha > 0'
+            )
+        if self.reduction not in get_args(Reduction):
+            raise UserError(f"reduction {self.reduction!r} is not known: choose batch or image")
+        if mask == "weighted" and self.reduction == "image":
+            raise UserError('mask "weighted" weighs the crops of a batch against each other: choose reduction batch')
+        if self.method == "bicubic" and alpha:
+            raise UserError("bicubic has nothing to train, so it takes no alpha")
+        object.__setattr__(self, "alpha", alpha)
+        object.__setattr__(self, "mask", mask)
+
+    @property
+    def is_control(self) -> bool:
+        """Whether other elements count than those that Eq 7 selects."""
+        return self.mask in CONTROLS
+
+    @property
+    def name(self) -> str:
+        """What its runs, models and records are called after."""
+        parts = [self.method]
+        if self.method == "wdsr" or self.alpha:
+            parts.append("a" + alpha_label(self.alpha).replace("/", "-"))
+        if self.is_control:
+            parts.append(str(self.mask))
+        if self.reduction == "image":
+            parts.append("image")
+        return "-".join(parts)
+
+    @property
+    def label(self) -> str:
+        """What it is called in a table, as in the paper's Table I where that has the row."""
+        if self.method != "wdsr" or not self.alpha:
+            return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[self.method]
+        control = f", {'smooth' if self.mask == 'low' else self.mask}" if self.is_control else ""
+        return alpha_label(self.alpha) + control + (", per image" if self.reduction == "image" else "")
 
 
 @dataclass(frozen=True)
@@ -39,7 +101,8 @@ class Cell:
     dataset : str
         A name for `hfsr.data.labelled.load`.
     method : str
-        What enlarges the images: "original" (nothing does), "bicubic", a published model.
+        What makes the images larger: "original" (nothing does), "bicubic", or the name of a row of Table I, whose network
+        in the recipe's `networks` does.
     """
 
     dataset: str
@@ -47,22 +110,16 @@ class Cell:
 
 
 SRCNN = Row("srcnn")
-TABLE_1 = (
-    Row("bicubic"),
-    SRCNN,
-    Row("wdsr"),
-    Row("wdsr", "1/7"),
-    Row("wdsr", "1/6"),
-    Row("wdsr", "1/5"),
-    Row("wdsr", "1/4"),
-    Row("wdsr", "1/3"),
-)
-CONTROLS = (
+ALPHAS = ("1/7", "1/6", "1/5", "1/4", "1/3")  # the paper's
+TABLE_1 = (Row("bicubic"), SRCNN, Row("wdsr"), *(Row("wdsr", alpha) for alpha in ALPHAS))
+BESIDE = (
     Row("wdsr", "1/5", reduction="image"),
     Row("wdsr", "1/5", mask="random"),
     Row("wdsr", "1/5", mask="low"),
-)
+    Row("wdsr", "1/5", mask="uniform"),
+    Row("wdsr", "1/5", mask="weighted"),
+)  # controls, and the loss as printed
 
-ENLARGERS = ("original", "bicubic", "srcnn", "wdsr-a0", "wdsr-a1-7", "wdsr-a1-6", "wdsr-a1-5", "wdsr-a1-4", "wdsr-a1-3")
-TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in ENLARGERS)
+UPSCALERS = ("original", *(row.name for row in TABLE_1))
+TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in UPSCALERS)
 CLAIMED = ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")  # whose differences the paper's claims are about

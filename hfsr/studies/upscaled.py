@@ -1,4 +1,4 @@
-"""A labelled set enlarged as a whole and kept: one uint8 array, its digest, and the record of how it was made (Section IV.C).
+"""A labelled set upscaled as a whole and kept: one uint8 array, its digest, and the record of how it was made (Section IV.C).
 
 The array grows by a thousand images at a time, so that an interrupted command goes on where it was.
 """
@@ -7,7 +7,6 @@ import io
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,8 +17,11 @@ from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
-from hfsr.studies import provenance, runs, upscalers
-from hfsr.studies.upscaling import enlarge
+from hfsr.studies import records
+from hfsr.studies.records import RECORD, Data, Settings
+from hfsr.studies.upscaled_set import UpscaledRecord, UpscaledSet
+from hfsr.studies.upscaler import BICUBIC, ORIGINAL, Upscaler
+from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware
 
 IMAGES = "images.npy"
@@ -27,37 +29,15 @@ PLAN = ".settings.json"  # of a set that is being made
 CHUNK = 1000  # images between two points that an interrupted command can go on from
 
 
-def folder(name: str, method: str) -> Path:
-    """Where a labelled set enlarged by a method lies, by default: ``runs/enlarged/<name>-<method>``."""
-    return runs.folder("enlarged", f"{name}-{method}")
-
-
-def settings(data: LabelledSet, method: str) -> dict[str, Any]:
-    """What makes an enlarged set what it is: its source, and what enlarged it."""
-    source = {
-        "name": data.name,
-        "images": len(data.train_images),
-        "test_images": len(data.test_images),
-        "digest": data.digest,
-    }
-    return {"study": "enlarged", "method": method, "enlarger_sha256": upscalers.weights_digest(method), "data": source}
-
-
-def command(name: str, method: str) -> str:
-    """The command that makes the set."""
-    return f"hfsr upscale {name} --model {method}"
-
-
-def make(data: LabelledSet, method: str, out: Path | str | None = None, progress: bool = False) -> Path:
-    """Enlarge training and test images x2 and keep them; goes on where an interrupted call stopped.
+def make(data: LabelledSet, upscaler: Upscaler, out: Path | str | None = None, progress: bool = False) -> Path:
+    """Upscale training and test images x2 and keep them; goes on where an interrupted call stopped.
 
     Parameters
     ----------
     data : LabelledSet
-    method : str
-        "bicubic" or a published model, see `hfsr.studies.upscaling.enlarge`.
+    upscaler : Upscaler
     out : path, optional
-        The folder; by default `folder`.
+        The folder; by default that of the `UpscaledSet`.
     progress : bool
         Show a bar.
 
@@ -71,51 +51,64 @@ def make(data: LabelledSet, method: str, out: Path | str | None = None, progress
     Raises
     ------
     UserError
-        For a method that is not known or enlarges nothing, a folder that holds another set or other files of these names, or
+        For a method that is not known or upscales nothing, a folder that holds another set or other files of these names, or
         that another process works in, a full disk.
     """
-    if method == "original":
-        raise UserError('"original" images are not enlarged: choose "bicubic" or a published model')
-    run, made = Path(out) if out else folder(data.name, method), settings(data, method)
-    if not _finished(run, made):
-        with exclusive(run):
-            if not _finished(run, made):  # another process may have made it just now
-                _make(data, method, run, made, progress)
-    return run
+    if upscaler == ORIGINAL:
+        raise UserError('"original" images are not upscaled: choose "bicubic" or a published model')
+    run = UpscaledSet(data.name, upscaler)
+    folder, digests = Path(out) if out else run.folder, _digests(data, upscaler)
+    if not _finished(run, folder, digests):
+        with exclusive(folder):
+            if not _finished(run, folder, digests):  # another process may have made it just now
+                _make(run, data, folder, digests, progress)
+    return folder
 
 
-def _finished(run: Path, made: dict[str, Any]) -> bool:
-    if (run / runs.RECORD).exists():
-        _check(run, made)
+def _digests(data: LabelledSet, upscaler: Upscaler) -> Settings:
+    return {"data_digest": data.digest, "enlarger_sha256": upscaler.digest}
+
+
+def _finished(run: UpscaledSet, folder: Path, digests: Settings) -> bool:
+    if (folder / RECORD).exists():
+        _check(run, folder, digests)
         return True
-    if (run / IMAGES).exists() and not (run / PLAN).exists():
-        raise UserError(f"{run}: holds an {IMAGES} that has no record; choose another folder, or move it away")
+    if (folder / IMAGES).exists() and not (folder / PLAN).exists():
+        raise UserError(f"{folder}: holds an {IMAGES} that has no record; choose another folder, or move it away")
     return False
 
 
-def _make(data: LabelledSet, method: str, run: Path, made: dict[str, Any], progress: bool) -> None:
+def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, progress: bool) -> None:
     """Bring the array to its end, then write its record: a call that was stopped anywhere in between goes on from there."""
-    plan, part, target = run / PLAN, run / f".{IMAGES}", run / IMAGES
-    precision = "bf16" if hardware.bf16_units() else "float32"
-    planned = made | {"precision": None if method == "bicubic" else precision}
+    plan, part, target = folder / PLAN, folder / f".{IMAGES}", folder / IMAGES
+    precision = hardware.precision() if run.upscaler.is_network else None
+    planned = run.identity() | digests | {"precision": precision}
     if (
         not plan.exists() or read_json(plan) != planned
-    ):  # begun by another method, from another source, on another machine
+    ):  # begun by another network, from another source, on another machine
         part.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         write_json(plan, planned)
     rate = None
     if not target.exists():
-        rate = _enlarge(data, method, precision == "bf16", part, progress)
+        rate = _fill(data, run.upscaler, precision == "bf16", part, progress)
         with naming(target):
             os.replace(part, target)
-    measured = {"sha256": sha256(target), "images_per_second": rate, "device": hardware.describe()} | _png(data, target)
-    origin = {"versions": provenance.versions(), "commit": provenance.commit(), "command": command(data.name, method)}
-    write_json(run / runs.RECORD, planned | measured | origin)
+    made = {
+        "enlarger_sha256": digests["enlarger_sha256"],
+        "precision": precision,
+        "sha256": sha256(target),
+        "images_per_second": rate,
+        "data": Data(
+            name=data.name, images=len(data.train_images), test_images=len(data.test_images), digest=data.digest
+        ),
+    }
+    record = UpscaledRecord(**run.identity() | records.origin(run.command) | made | _png(data, target))
+    records.write(folder, record)
     plan.unlink()
 
 
-def _png(data: LabelledSet, path: Path) -> dict[str, Any]:
+def _png(data: LabelledSet, path: Path) -> Settings:
     """Size as PNG (Table IV): bytes of training and test images, and of each thousand, from which an interval can be had."""
     images, first = torch.from_numpy(np.load(path, mmap_mode="c")), len(data.train_images)
     thousands = {
@@ -127,8 +120,8 @@ def _png(data: LabelledSet, path: Path) -> dict[str, Any]:
     return {"metrics": metrics, "thousands": thousands, "encoders": ENCODERS}
 
 
-def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tensor]:
-    """The images of an enlarged set, checked against its record, and that against source and method.
+def read(folder: Path | str, data: LabelledSet, upscaler: Upscaler) -> tuple[Tensor, Tensor]:
+    """The images of an upscaled set, checked against its record, and that against source and method.
 
     Returns
     -------
@@ -140,10 +133,9 @@ def read(run: Path | str, data: LabelledSet, method: str) -> tuple[Tensor, Tenso
     UserError
         If the record or the array is missing, altered, of another source, method or shape.
     """
-    run, path = Path(run), Path(run) / IMAGES
-    made = settings(data, method)
-    _check(run, made)
-    again = _again(run, made)
+    run, folder = UpscaledSet(data.name, upscaler), Path(folder)
+    _check(run, folder, _digests(data, upscaler))
+    path, again = folder / IMAGES, _again(run, folder)
     try:
         array = np.load(path, mmap_mode="c", allow_pickle=False)
     except ValueError as error:
@@ -159,24 +151,23 @@ def _shape(data: LabelledSet) -> tuple[int, ...]:
     return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
 
 
-def _again(run: Path, made: dict[str, Any]) -> str:
-    return f"delete {run} and run `{command(made['data']['name'], made['method'])}`"
+def _again(run: UpscaledSet, folder: Path) -> str:
+    return f"delete {folder} and run `{run.command}`"
 
 
-def _check(run: Path, made: dict[str, Any]) -> None:
+def _check(run: UpscaledSet, folder: Path, digests: Settings) -> None:
     """Whether the folder holds the set that was asked for, with the array that its record describes."""
-    record, path = read_json(run / runs.RECORD), run / IMAGES
-    other = [f"{key} = {record.get(key)!r}, not {value!r}" for key, value in made.items() if record.get(key) != value]
-    if other:
-        raise UserError(f"{run}: holds an enlarged set with {'; '.join(other)}: choose another folder, or delete it")
-    if not path.exists() or sha256(path) != record["sha256"]:
-        raise UserError(f"{path}: not the array that its record describes; {_again(run, made)}")
+    record, path = records.read(folder / RECORD, UpscaledRecord), folder / IMAGES
+    if other := records.differences(run.identity() | digests, record.made_from()):
+        raise UserError(f"{folder}: holds an upscaled set with {'; '.join(other)}: choose another folder, or delete it")
+    if not path.exists() or sha256(path) != record.sha256:
+        raise UserError(f"{path}: not the array that its record describes; {_again(run, folder)}")
 
 
-def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: bool) -> float | None:
+def _fill(data: LabelledSet, upscaler: Upscaler, bf16: bool, part: Path, progress: bool) -> float | None:
     """Bring the array to its end; images a second of what was left to do."""
     # One network for all images: its file may be replaced while this goes on.
-    doubling = "bicubic" if method == "bicubic" else upscalers.load(method).to(hardware.device())
+    method = upscaler.load().to(hardware.device()) if upscaler != BICUBIC else "bicubic"
     images, shape = torch.cat([data.train_images, data.test_images]), _shape(data)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
@@ -191,7 +182,7 @@ def _enlarge(data: LabelledSet, method: str, bf16: bool, part: Path, progress: b
         start = time.monotonic()
         with tqdm(total=len(images), initial=done, desc=part.parent.name, unit="image", disable=not progress) as bar:
             for place in range(done, len(images), CHUNK):
-                chunk = enlarge(doubling, images[place : place + CHUNK], bf16=bf16)
+                chunk = upscale_images(method, images[place : place + CHUNK], bf16=bf16)
                 file.write(chunk.numpy().tobytes())
                 file.flush()
                 os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Enlarge a whole set of small images by a named method: what the classifier is trained on (Section IV.C)."""
+"""Upscale a whole set of small images: what the classifier is trained on (Section IV.C)."""
 
 from collections.abc import Callable
 
@@ -6,20 +6,18 @@ import torch
 from torch import Tensor, nn
 
 from hfsr.images import resize_bicubic, to_uint8
-from hfsr.studies import upscalers
 from hfsr.upscale import through
 
 
-def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
-    """Enlarge a set of images of one size x2, many at a time; the result is that of each image alone, to the bit.
+def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
+    """Upscale a set of images of one size x2, many at a time; the result is that of each image alone, to the bit.
 
     In float32 it is that of `hfsr.upscale.upscale` too.
 
     Parameters
     ----------
-    method : Module or str
-        A super-resolution network (float32, evaluation mode), or a name: "original" (the images come back as they are),
-        "bicubic", a network for `hfsr.studies.upscalers.weights`.
+    method : Module or "bicubic"
+        A super-resolution network (float32, evaluation mode), or MATLAB's bicubic.
     images : Tensor, (N, 3, H, W), uint8
     batch : int
         Images at a time; changes the speed and the memory needed only.
@@ -29,31 +27,29 @@ def enlarge(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool
     Returns
     -------
     Tensor
-        uint8, (N, 3, 2H, 2W), on the CPU; (N, 3, H, W) for "original".
+        uint8, (N, 3, 2H, 2W), on the CPU.
 
     Raises
     ------
-    UserError
-        For a name that is not known, or a network of another scale.
     ValueError
-        If the images are not uint8.
+        If the images are not uint8, or `method` is neither a network nor "bicubic".
     """
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")
-    if method == "original":
-        return images
-    double = _doubling(upscalers.load(method) if isinstance(method, str) and method != "bicubic" else method, bf16)
+    double = _doubling(method, bf16)
     count, channels, height, width = images.shape
-    enlarged = torch.empty(count, channels, 2 * height, 2 * width, dtype=torch.uint8)
+    upscaled = torch.empty(count, channels, 2 * height, 2 * width, dtype=torch.uint8)
     with torch.inference_mode():
-        for source, target in zip(images.split(batch), enlarged.split(batch), strict=True):
+        for source, target in zip(images.split(batch), upscaled.split(batch), strict=True):
             target.copy_(double(source))
-    return enlarged
+    return upscaled
 
 
 def _doubling(method: nn.Module | str, bf16: bool) -> Callable[[Tensor], Tensor]:
-    """What enlarges a batch, uint8 to uint8."""
-    if not isinstance(method, nn.Module):
+    """What upscales a batch, uint8 to uint8."""
+    if method == "bicubic":
         return lambda images: resize_bicubic(images, 2)
+    if not isinstance(method, nn.Module):
+        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
     device = next(method.parameters()).device
     return lambda images: to_uint8(through(method, images.to(device), bf16))

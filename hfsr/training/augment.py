@@ -15,6 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hfsr.errors import UserError
+from hfsr.training import processes
+from hfsr.training.crops import AHEAD, CPU
 
 SUBSET, ORDER, CROPS = range(3)  # streams of random numbers: independent of each other for one seed
 
@@ -28,6 +30,11 @@ class Augmentation(NamedTuple):
         Zero pixels added on each side before the crop of the image's own size.
     flip : bool
         Whether half of the crops are mirrored, left to right.
+
+    Examples
+    --------
+    >>> AUGMENTATION["cifar10"]
+    Augmentation(padding=4, flip=True)
     """
 
     padding: int
@@ -61,43 +68,78 @@ class Batch(NamedTuple):
 
 
 class Batches:
-    """The batches of a run, each a function of the seed and its update alone.
+    """The batches of a run, made on the device, each a function of the seed and its iteration alone.
 
     Every image is seen once an epoch, in an order of the epoch's own; the last batch of an epoch is filled up from the
-    next one.
+    next one. Of several processes that train together each makes its own part of a batch.
 
     Parameters
     ----------
     images : Tensor, (N, 3, H, W), uint8
     labels : Tensor, (N,), int64
     batch : int
-        Images an update.
+        Images an iteration.
     augmentation : Augmentation
     seed : int
+    device : torch.device
+        Where the images are kept, if it is a GPU, and batches made.
+
+    Examples
+    --------
+    >>> images, labels = torch.zeros(5, 3, 8, 8, dtype=torch.uint8), torch.arange(5)
+    >>> batches = Batches(images, labels, batch=4, augmentation=AUGMENTATION["digits"], seed=0)
+    >>> batches(7).images.shape, torch.equal(batches(7).labels, batches(7).labels)
+    (torch.Size([4, 3, 8, 8]), True)
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, batch: int, augmentation: Augmentation, seed: int) -> None:
-        self.images, self.labels = images, labels
+    def __init__(
+        self,
+        images: Tensor,
+        labels: Tensor,
+        batch: int,
+        augmentation: Augmentation,
+        seed: int,
+        device: torch.device = CPU,
+    ) -> None:
+        self.images, self.labels, self.device = images.to(device), labels.to(device), device
         self.batch, self.augmentation, self.seed = batch, augmentation, seed
+        self.own = processes.own(batch)
+        self._first = 0
+        self._drawn: tuple[Tensor, ...] = (torch.empty(0, 0),) * 4  # none yet
 
     def indices(self, step: int) -> NDArray[np.int64]:
-        """Places in the training set of the images of an update, counted from 0."""
+        """Places in the training set of the images of an iteration, counted from 0."""
         places = step * self.batch + np.arange(self.batch)
         epochs, within = np.divmod(places, len(self.labels))
         return np.concatenate([order(self.seed, e, len(self.labels))[within[epochs == e]] for e in np.unique(epochs)])
 
-    def __call__(self, step: int) -> Batch:
-        """Batch of an update."""
+    def draw(self, step: int) -> tuple[Tensor, ...]:
+        """What is drawn for an iteration, on the CPU: images, corners' rows and columns, and which are mirrored."""
         rng = _rng(self.seed, CROPS, step)
         top, left = torch.from_numpy(rng.integers(2 * self.augmentation.padding + 1, size=(2, self.batch)))
         flip = torch.from_numpy(rng.random(self.batch) < 0.5) & self.augmentation.flip
         chosen = torch.from_numpy(self.indices(step))
+        return chosen[self.own], top[self.own], left[self.own], flip[self.own]
+
+    def __call__(self, step: int) -> Batch:
+        """Batch of an iteration: this process's part of it."""
+        if not 0 <= step - self._first < len(self._drawn[0]):
+            ahead = [self.draw(each) for each in range(step, step + AHEAD)]
+            columns = zip(*ahead, strict=True)
+            self._first, self._drawn = step, tuple(torch.stack(each).to(self.device) for each in columns)
+        chosen, top, left, flip = (each[step - self._first] for each in self._drawn)
         return Batch(self.images[chosen], self.labels[chosen], top, left, flip)
 
 
 @lru_cache(maxsize=2)
 def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    """Permutation of `count` images for an epoch."""
+    """Permutation of `count` images for an epoch.
+
+    Examples
+    --------
+    >>> sorted(order(seed=0, epoch=3, count=4).tolist())
+    [0, 1, 2, 3]
+    """
     return _rng(seed, ORDER, epoch).permutation(count)
 
 
@@ -122,6 +164,12 @@ def subset(labels: Tensor, classes: int, count: int | None, seed: int) -> Tensor
     ------
     UserError
         If the count is no multiple of the classes, or a class has too few images.
+
+    Examples
+    --------
+    >>> labels = torch.tensor([0, 0, 0, 1, 1, 1])
+    >>> labels[subset(labels, classes=2, count=4, seed=0)]
+    tensor([0, 0, 1, 1])
     """
     if count is None:
         return torch.arange(len(labels))
@@ -172,6 +220,11 @@ def whiten(images: Tensor) -> Tensor:
     -------
     Tensor
         float32, the same shape, laid out channels last.
+
+    Examples
+    --------
+    >>> whiten(torch.tensor([[[[10, 30]]]], dtype=torch.uint8))
+    tensor([[[[-1.,  1.]]]])
     """
     pixels = images.float().contiguous(memory_format=torch.channels_last)
     variance, mean = torch.var_mean(pixels, dim=(1, 2, 3), keepdim=True, correction=0)

@@ -24,6 +24,15 @@ def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: 
         Whose tensors are kept.
     state : dict
         What else the run needs to go on, as JSON.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path, model = Path(tempfile.mkdtemp()) / "checkpoint.safetensors", nn.Linear(2, 1)
+    >>> optimizer = torch.optim.Adam(model.parameters())
+    >>> save(path, model, optimizer, {"step": 3})
+    >>> load(path, model, optimizer)
+    {'step': 3}
     """
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for index, values in optimizer.state_dict()["state"].items():

@@ -1,20 +1,23 @@
-"""Batches of crops, and which of their elements count: Eq 7 or one of the study's controls (Sections III.C and IV.B)."""
+"""Batches of crops, made on the device: a function of the seed and the iteration alone (Sections III.C and IV.B)."""
 
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from hfsr.data.photographs import Photographs, require_crop
-from hfsr.weightmap import map_statistics, select, weight_map
+from hfsr.training import processes
+from hfsr.training.buffer import PictureBuffer
+from hfsr.weightmap import map_statistics
 
-Mask = Literal["all", "high", "random", "low"]
-MASKS: tuple[Mask, ...] = ("all", "high", "random", "low")
+AHEAD = 64  # iterations whose draws are made at once and copied to the device together
+CPU = torch.device("cpu")
 
 
 class Batch(NamedTuple):
-    """Crops of one update, upright as they stand in their pictures.
+    """Crops of one iteration, upright as they stand in their pictures.
 
     Parameters
     ----------
@@ -23,9 +26,9 @@ class Batch(NamedTuple):
         Ground truth with a rim of one pixel, which the weight map needs.
     mu, sigma : Tensor, (N, 1, 1, 1), float64
         Statistics of the whole images that the crops come from (Eq 7).
-    turns : tuple of int
-        The orientation, 0 to 7, that each crop is trained in.
-    draws : tuple of int
+    turns : Tensor, (N,), int64
+        The orientation, 0 to 7, that each crop is trained in, see `dihedral`.
+    draws : Tensor, (N,), int64
         The seed of what else is drawn at random for each crop.
     """
 
@@ -33,8 +36,18 @@ class Batch(NamedTuple):
     hr: Tensor
     mu: Tensor
     sigma: Tensor
-    turns: tuple[int, ...]
-    draws: tuple[int, ...]
+    turns: Tensor
+    draws: Tensor
+
+
+class Draws(NamedTuple):
+    """What is drawn for iterations: of each crop its picture, corner, orientation and seed; (iterations, N), int64."""
+
+    chosen: Tensor
+    top: Tensor
+    left: Tensor
+    turns: Tensor
+    draws: Tensor
 
 
 class Crops:
@@ -46,84 +59,87 @@ class Crops:
     crop, batch : int
         Side of the low-resolution crops in pixels; crops a batch.
     seed : int
-        The batches of two `Crops` of one seed are equal, update for update.
+        The batches of two `Crops` of one seed are equal, iteration for iteration.
+    device : torch.device
+        Where pictures are kept and batches made.
 
     Raises
     ------
     UserError
-        If a picture is smaller than the crop.
+        If a picture is smaller than the crop, or the batch does not go evenly into the processes that train together:
+        each makes its own part of a batch only.
+
+    Examples
+    --------
+    >>> from hfsr.data import photographs
+    >>> crops = Crops(photographs.load("embedded-held-out"), crop=16, batch=2, seed=0)
+    >>> crops(0).lr.shape, crops(0).hr.shape
+    (torch.Size([2, 3, 16, 16]), torch.Size([2, 3, 34, 34]))
     """
 
-    def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int) -> None:
+    def __init__(self, pictures: Photographs, crop: int, batch: int, seed: int, device: torch.device = CPU) -> None:
         require_crop(pictures, crop)
-        self.crop, self.batch, self.seed = crop, batch, seed
-        self.lr, self.hr = pictures.lr, pictures.hr
-        statistics = torch.tensor([map_statistics(hr) for hr in pictures.hr], dtype=torch.float64)
-        self.mu, self.sigma = statistics.view(-1, 2, 1, 1, 1).unbind(1)
+        self.crop, self.batch, self.seed, self.device = crop, batch, seed, device
+        self.own = processes.own(batch)
+        self.sizes = np.array([lr.shape[-2:] for lr in pictures.lr])
+        self.lr, self.hr = PictureBuffer(pictures.lr, 0, device), PictureBuffer(pictures.hr, 1, device)
+        statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
+        self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
+        self._first, self._drawn = 0, Draws(*[torch.empty(0, 0)] * 5)
 
     def __call__(self, step: int) -> Batch:
-        """Batch of an update: a function of the seed and `step` alone."""
+        """Batch of an iteration: this process's part of it."""
+        if not 0 <= step - self._first < len(self._drawn.chosen):
+            ahead = [self.draw(each) for each in range(step, step + AHEAD)]
+            columns = zip(*ahead, strict=True)
+            self._first, self._drawn = step, Draws(*(torch.stack(each).to(self.device) for each in columns))
+        drawn = Draws(*(each[step - self._first] for each in self._drawn))
+        lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
+        hr = self.hr.squares(drawn.chosen, 2 * drawn.top, 2 * drawn.left, 2 * self.crop)
+        return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.turns, drawn.draws)
+
+    def draw(self, step: int) -> Draws:
+        """What is drawn for an iteration, on the CPU: a function of the seed and `step` alone."""
         rng = np.random.default_rng((self.seed, step))
-        chosen = rng.integers(len(self.lr), size=self.batch)
-        size = 2 * self.crop + 2
-        lr = torch.empty(self.batch, 3, self.crop, self.crop, dtype=torch.uint8)
-        hr = torch.empty(self.batch, 3, size, size, dtype=torch.uint8)
-        for place, index in enumerate(chosen):
-            top, left = (int(rng.integers(length - self.crop + 1)) for length in self.lr[index].shape[-2:])
-            lr[place] = self.lr[index][:, top : top + self.crop, left : left + self.crop]
-            hr[place] = _rimmed(self.hr[index], 2 * top, 2 * left, 2 * self.crop)
-        turns = tuple(rng.integers(8, size=self.batch).tolist())
-        draws = tuple(rng.integers(2**62, size=self.batch).tolist())
-        return Batch(lr, hr, self.mu[chosen], self.sigma[chosen], turns, draws)
+        chosen = rng.integers(len(self.sizes), size=self.batch)
+        corners = rng.integers(self.sizes[chosen] - self.crop + 1)
+        turns = rng.integers(8, size=self.batch)
+        draws = rng.integers(2**62, size=self.batch)
+        drawn = (chosen, corners[:, 0], corners[:, 1], turns, draws)
+        return Draws(*(torch.from_numpy(each)[self.own] for each in drawn))
 
 
-def _rimmed(image: Tensor, top: int, left: int, size: int) -> Tensor:
-    """A square of an image with a rim of one pixel; where the image ends, its last pixel stands in (see `weight_map`)."""
-    rows = torch.arange(top - 1, top + size + 1).clamp(0, image.shape[-2] - 1)
-    columns = torch.arange(left - 1, left + size + 1).clamp(0, image.shape[-1] - 1)
-    return image[:, rows[:, None], columns]
-
-
-def turned(crops: Tensor, turns: tuple[int, ...]) -> Tensor:
-    """Square crops (N, C, s, s), each in one of the eight orientations: mirrored (1), upside down (2), transposed (4)."""
-    changed = []
-    for crop, turn in zip(crops, turns, strict=True):
-        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
-        flipped = crop.flip(flips) if flips else crop
-        changed.append(flipped.transpose(-1, -2) if turn & 4 else flipped)
-    return torch.stack(changed)
-
-
-def batch_mask(batch: Batch, alpha: float, mask: Mask) -> Tensor:
-    """Elements of a batch that count: Eq 7 with the whole images' statistics, or one of the study's controls.
+def dihedral(crops: Tensor, turns: Tensor) -> Tensor:
+    """Square crops, each in one of the eight orientations: mirrored (1), upside down (2), transposed (4).
 
     Parameters
     ----------
-    batch : Batch
-    alpha : float
-    mask : {"all", "high", "random", "low"}
-        Everything; the paper's selection; in every crop as many elements at random, drawn anew each update; the smooth
-        rest that the paper leaves out.
+    crops : Tensor, (N, C, s, s)
+    turns : Tensor, (N,), int64
+        0 to 7, the sum of what is done, in that order.
 
     Returns
     -------
     Tensor
-        bool, (N, 3, 2s, 2s).
+        The same shape and dtype.
+
+    Examples
+    --------
+    >>> dihedral(torch.tensor([[[[1, 2], [3, 4]]]]), torch.tensor([1]))
+    tensor([[[[2, 1],
+              [4, 3]]]])
     """
-    inside = (..., slice(1, -1), slice(1, -1))
-    if mask == "all":
-        return torch.ones_like(batch.hr[inside], dtype=torch.bool)
-    high = select(weight_map(batch.hr), batch.mu, batch.sigma, alpha)[inside]
-    if mask == "high":
-        return high
-    if mask == "low":
-        return ~high
-    counts = high.flatten(1).sum(dim=1, keepdim=True)
-    order = torch.stack([_shuffled(high[0].numel(), draw, high.device) for draw in batch.draws])
-    first = torch.arange(order.shape[1], device=high.device) < counts
-    return torch.empty_like(first).scatter_(1, order, first).view_as(high)
+    source = _sources(crops.shape[-1], crops.device)[turns]
+    return crops.flatten(2).gather(2, source[:, None].expand(-1, crops.shape[1], -1)).view_as(crops)
 
 
-def _shuffled(count: int, draw: int, device: torch.device) -> Tensor:
-    """A permutation of `count` elements drawn by the seed `draw`."""
-    return torch.randperm(count, generator=torch.Generator(device).manual_seed(draw), device=device)
+@lru_cache(maxsize=4)
+def _sources(size: int, device: torch.device) -> Tensor:
+    """Where each pixel of a square comes from, in each of the eight orientations: (8, size * size), int64."""
+    places = torch.arange(size * size, device=device).view(size, size)
+    orientations = []
+    for turn in range(8):
+        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
+        flipped = places.flip(flips)
+        orientations.append((flipped.transpose(-1, -2) if turn & 4 else flipped).flatten())
+    return torch.stack(orientations)

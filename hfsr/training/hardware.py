@@ -17,16 +17,33 @@ def _processor() -> Mapping[str, Any]:
 
 
 def device() -> torch.device:
-    """Where a network computes: the GPU where there is one."""
+    """Where a network computes: the GPU where there is one.
+
+    Examples
+    --------
+    >>> device().type in ("cpu", "cuda")
+    True
+    """
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def bf16_units() -> bool:
-    """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster)."""
+    """Whether the default device multiplies in bfloat16 by itself (otherwise bf16 is slower than float32, not faster).
+
+    Examples
+    --------
+    >>> bf16_units() in (True, False)
+    True
+    """
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = _processor()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def precision() -> str:
+    """What training and upscaling of whole sets multiply in here: "bf16" where the device has units for it, else "float32"."""
+    return "bf16" if bf16_units() else "float32"
 
 
 def keep_memory() -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate.utils import send_to_device
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
@@ -38,8 +37,8 @@ class Task:
     rate : callable, update -> float
         Learning rate.
     batch : callable, update -> tuple
-        The batch of an update, counted from 0, on the CPU; the same whenever it is asked for. See
-        `hfsr.training.processes.part`.
+        The batch of an update, counted from 0, on the device; the same whenever it is asked for. See
+        `hfsr.training.processes.own`.
     loss : callable, (model, batch) -> scalar Tensor
     images : int
         Images an update, over all processes, for the throughput.
@@ -93,6 +92,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
         the folder.
     """
+    settings = settings | {"precision": hardware.precision()}
     with exclusive(folder) if processes.is_main() else nullcontext():
         return _fit(task, folder, settings, steps, checkpoint_seconds)
 
@@ -120,7 +120,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             for group in task.optimizer.param_groups:
                 group["lr"] = task.rate(step)
             model.train()
-            batch = send_to_device(processes.part(task.batch(step)), device)
+            batch = task.batch(step)
             with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
                 loss = task.loss(model, batch)
             optimizer.zero_grad()

@@ -2,12 +2,11 @@
 
 With one process, which is the usual case, little here does anything.
 
-Accelerate takes settings from the environment, where `accelerate launch` and a cluster's scripts put theirs. Those that would
+Accelerate takes settings from the environment, where ``accelerate launch`` and a cluster's scripts put theirs. Those that would
 change a run's numbers are set here instead, or refused: a run is what its record says.
 """
 
 import os
-from typing import Any
 
 import torch
 from accelerate import Accelerator, PartialState
@@ -64,7 +63,13 @@ def _is_set(name: str) -> bool:
 
 
 def count() -> int:
-    """How many processes train together."""
+    """How many processes train together.
+
+    Examples
+    --------
+    >>> count() >= 1
+    True
+    """
     return int(state().num_processes)
 
 
@@ -78,28 +83,23 @@ def wait() -> None:
     state().wait_for_everyone()
 
 
-def part(batch: Any) -> Any:
-    """Take from every field of a batch each `count()`-th element: the share of this process.
-
-    Parameters
-    ----------
-    batch : tuple
-        Named or not; its fields are tensors or tuples with one element an image.
+def own(batch: int) -> slice:
+    """Which crops or images of a batch are this process's: each `count()`-th.
 
     Raises
     ------
     UserError
         If the batch does not go evenly into the processes.
+
+    Examples
+    --------
+    >>> batch = (torch.arange(4), (5, 6, 7, 8))
+    >>> part(batch) == batch  # with one process
+    True
     """
-    processes, images = count(), len(batch[0])
-    if processes == 1:
-        return batch
-    if images % processes:
-        raise UserError(
-            f"a batch of {images} does not go evenly into {processes} processes: start another number of them"
-        )
-    fields = [field[state().process_index :: processes] for field in batch]
-    return batch._make(fields) if hasattr(batch, "_make") else tuple(fields)
+    if batch % count():
+        raise UserError(f"a batch of {batch} does not go evenly into {count()} processes: start another number of them")
+    return slice(state().process_index, None, count())
 
 
 def mean(value: Tensor) -> Tensor:
@@ -111,6 +111,11 @@ def weight(elements: Tensor) -> Tensor | float:
     """What this process's mean over its `elements` counts for, as gradients are averaged over the processes.
 
     The mean over all elements of the whole batch is the average over processes of weight times mean.
+
+    Examples
+    --------
+    >>> weight(torch.tensor(12))  # with one process
+    1.0
     """
     if count() == 1:
         return 1.0

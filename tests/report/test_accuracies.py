@@ -9,8 +9,10 @@ from scipy.stats import t as student
 from hfsr.analysis.statistics import holm, mcnemar, over_seeds_and_images
 from hfsr.errors import UserError
 from hfsr.report import accuracies
-from hfsr.studies import recipes, runs
+from hfsr.studies import recipes
+from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import pack
+from hfsr.studies.records import Data
 from hfsr.studies.rows import Cell
 
 IMAGES = 200
@@ -29,24 +31,32 @@ PLAN = dataclasses.replace(
 )
 
 
-def record(method: str, seed: int, wrong: range, steps: int = 100, **changes) -> dict:
-    correct = ~np.isin(np.arange(IMAGES), wrong)
-    return {
-        "recipe": "small",
-        "method": method,
-        "seed": seed,
-        "steps": steps,
-        "data": {"name": "digits", "images": 50, "test_images": IMAGES},
-        "metrics": {"digits/test_accuracy": float(correct.mean())},
-        "correct": {"digits": pack(correct)},
-        "seconds": 60.0 + seed,
-        "device": "a machine",
-    } | changes
+@pytest.fixture
+def record(filled):
+    """The record of a run by its method, its seed and which test images it got wrong."""
+
+    def make(method: str, seed: int, wrong: range, dataset: str = "digits", **changes) -> ClassifyRecord:
+        correct = ~np.isin(np.arange(IMAGES), wrong)
+        fields = {
+            "recipe": "small",
+            "method": method,
+            "seed": seed,
+            "steps": 100,
+            "data": Data(name=dataset, images=50, digest=None, test_images=IMAGES),
+            "metrics": {f"{dataset}/test_accuracy": float(correct.mean())},
+            "correct": {dataset: pack(correct)},
+            "seconds": 60.0 + seed,
+        }
+        return filled(ClassifyRecord, **fields | changes)
+
+    return make
 
 
 @pytest.fixture(autouse=True)
-def records(monkeypatch):
-    made = [
+def records(monkeypatch, record, published):
+    monkeypatch.setitem(recipes.CLASSIFY, "small", PLAN)
+    monkeypatch.setitem(recipes.CLASSIFY, "longer", dataclasses.replace(PLAN, name="longer", steps=400))
+    published(
         record("wdsr-a1-5", 1, range(0, 20)),
         record("wdsr-a1-5", 0, range(0, 30)),
         record("bicubic", 0, range(10, 50)),
@@ -56,14 +66,11 @@ def records(monkeypatch):
         record("bicubic", 0, range(0, 40), steps=400, recipe="longer"),
         record("original", 0, range(0, 10), recipe="quick"),
         record("original", 0, range(0, 10), steps=7),
-        record("original", 0, range(0, 10), data={"name": "cifar10", "images": 50, "test_images": IMAGES}),
-    ]
-    monkeypatch.setitem(recipes.CLASSIFY, "small", PLAN)
-    monkeypatch.setitem(recipes.CLASSIFY, "longer", dataclasses.replace(PLAN, name="longer", steps=400))
-    monkeypatch.setattr(runs, "records", lambda folder: made)
+        record("original", 0, range(0, 10), dataset="cifar10"),
+    )
 
 
-def pairs_of(row: str, baseline: str) -> list[tuple[dict, dict]]:
+def pairs_of(row: str, baseline: str) -> list[tuple[ClassifyRecord, ClassifyRecord]]:
     found = accuracies.published("small", "digits")
     return list(zip(found[row], found[baseline], strict=True))
 
@@ -71,7 +78,7 @@ def pairs_of(row: str, baseline: str) -> list[tuple[dict, dict]]:
 def test_rows_stand_in_the_tables_order_and_their_seeds_too():
     found = accuracies.published("small", "digits")
     assert list(found) == ["Original", "Bicubic", "1/5"]
-    assert [record["seed"] for record in found["1/5"]] == [0, 1]
+    assert [record.seed for record in found["1/5"]] == [0, 1]
     assert [len(records) for records in found.values()] == [1, 2, 2]
     assert accuracies.published("small", "cifar10") == {}
 

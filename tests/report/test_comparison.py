@@ -3,6 +3,8 @@ import pytest
 from hfsr import paths
 from hfsr.files import read_json
 from hfsr.report import accuracies, comparison, paper, png_sizes, tables
+from hfsr.studies.records import Data
+from hfsr.studies.upscaled_set import UpscaledRecord
 
 
 def test_table_1_has_both_numbers_of_every_row():
@@ -37,18 +39,19 @@ def test_table_3_is_empty_where_nothing_was_measured():
     assert table.notna().all(axis=None)
 
 
-def test_table_4_is_in_megabytes_with_intervals_over_thousands(monkeypatch):
+def test_table_4_is_in_megabytes_with_intervals_over_thousands(monkeypatch, filled):
     thousands = {"cifar10/train_png_bytes": [2**20, 2**21], "cifar10/test_png_bytes": [2**20, 2**20]}
-    data = {"name": "cifar10", "images": 2000, "test_images": 2000}
-    made = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "data": data, "command": "make it"}
-    found = {"cifar10": {"wdsr-a1-5": made | {"thousands": thousands}}, "cifar100": {}}
+    data = Data(name="cifar10", images=2000, digest=None, test_images=2000)
+    about = {"name": "cifar10-wdsr-a1-5", "method": "wdsr-a1-5", "command": "make it"}
+    made = filled(UpscaledRecord, **about, data=data, thousands=thousands)
+    found = {"cifar10": {"wdsr-a1-5": made}, "cifar100": {}}
     monkeypatch.setattr(png_sizes, "published", found.get)
     table = comparison.table4()
     assert table.loc["1/5", ("cifar10_train", "here")] == "3.00 (-9.71, 15.71)"  # Student's of two: 12.71 deviations
     assert table.loc["1/5", ("cifar10_test", "here")] == "2.00 (2.00, 2.00)"
-    assert table.loc["1/5", comparison.RECORDS][-1] == ("enlarged/cifar10-wdsr-a1-5.json", "make it")
+    assert table.loc["1/5", comparison.RECORDS][-1] == ("upscaled/cifar10-wdsr-a1-5.json", "make it")
     assert table.loc["WDSR", ("cifar10_train", "here")] == table.loc["1/5", ("cifar100_train", "here")] == ""
-    photographs = tables.published("bench", "frequency")["bicubic"][0]["per_image"]["bsd100"]
+    photographs = tables.published("bench", "frequency")["bicubic"][0].per_image["bsd100"]
     printed, _, _ = table.loc["Bicubic", ("photographs", "here")].partition(" ")
     assert float(printed) == pytest.approx(sum(photographs["png_bytes"]) / 2**20, abs=0.006)
 

@@ -4,21 +4,29 @@ from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.report import paper, png_sizes
+from hfsr.studies.records import Data
+from hfsr.studies.upscaled_set import UpscaledRecord
 
 
 @pytest.fixture
-def two(monkeypatch):
+def two(filled, published):
     """Two methods' sets of two thousand and one thousand images."""
     made = {
-        "bicubic": {"train": [100, 300], "test": [200]},
         "srcnn": {"train": [110, 360], "test": [250]},
+        "bicubic": {"train": [100, 300], "test": [200]},
     }
-    data = {"name": "cifar10", "images": 2000, "test_images": 1000}
-    records = {
-        method: {"data": data, "thousands": {f"cifar10/{part}_png_bytes": parts for part, parts in sizes_of.items()}}
-        for method, sizes_of in made.items()
-    }
-    monkeypatch.setattr(png_sizes, "published", {"cifar10": records}.get)
+    data = Data(name="cifar10", images=2000, digest=None, test_images=1000)
+    published(
+        *(
+            filled(
+                UpscaledRecord,
+                method=method,
+                data=data,
+                thousands={f"cifar10/{part}_png_bytes": parts for part, parts in sizes_of.items()},
+            )
+            for method, sizes_of in made.items()
+        )
+    )
 
 
 def test_a_total_is_the_sum_of_its_thousands(two):
@@ -43,7 +51,7 @@ def test_published_totals_are_those_of_the_records():
         for part in ("train", "test"):
             total = png_sizes.totals(dataset, part)
             for method, record in png_sizes.published(dataset).items():
-                assert total.loc[method, "mean"] == record["metrics"][f"{dataset}/{part}_png_bytes"]
+                assert total.loc[method, "mean"] == record.metrics[f"{dataset}/{part}_png_bytes"]
 
 
 def test_the_papers_order_from_bicubic_to_a_third_is_found_again():
@@ -53,8 +61,8 @@ def test_the_papers_order_from_bicubic_to_a_third_is_found_again():
 
 
 def test_a_set_made_by_another_network_is_stale(tmp_path, monkeypatch):
-    record = read_json(paths.results() / "enlarged" / "cifar10-wdsr-a0.json")
-    write_json(tmp_path / "enlarged" / "cifar10-wdsr-a0.json", record | {"enlarger_sha256": "of another"})
+    record = read_json(paths.results() / "upscaled" / "cifar10-wdsr-a0.json")
+    write_json(tmp_path / "upscaled" / "cifar10-wdsr-a0.json", record | {"enlarger_sha256": "of another"})
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
     with pytest.raises(UserError, match="stale, weights wdsr-a0 have changed"):
         png_sizes.published("cifar10")

@@ -4,31 +4,41 @@ import pytest
 
 from hfsr.analysis.statistics import of_mean
 from hfsr.report import paper, tables
-from hfsr.studies import recipes, runs
-from hfsr.studies.rows import Row
+from hfsr.studies import recipes
+from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.superres_run import SuperresRecord
 
-PICTURES = 4
+ROWS = {
+    "bicubic": {"method": "bicubic", "alpha": None, "mask": "all", "reduction": None},
+    "wdsr-a0": {"method": "wdsr", "alpha": 0.0, "mask": "all", "reduction": "batch"},
+    "wdsr-a1-5": {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch"},
+    "wdsr-a1-5-low": {"method": "wdsr", "alpha": 0.2, "mask": "low", "reduction": "batch"},
+}
 
 
-def record(row: str, seed: int | None, psnr: list[float]) -> dict:
-    settings = {
-        "bicubic": {"method": "bicubic", "alpha": None, "mask": "all", "reduction": None},
-        "wdsr-a0": {"method": "wdsr", "alpha": 0.0, "mask": "all", "reduction": "batch"},
-        "wdsr-a1-5": {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch"},
-        "wdsr-a1-5-low": {"method": "wdsr", "alpha": 0.2, "mask": "low", "reduction": "batch"},
-    }[row]
-    return settings | {
-        "seed": seed,
-        "recipe": "bench",
-        "steps": 0 if row == "bicubic" else recipes.superres("bench").steps,
-        "metrics": {"set5/psnr_y_border2": float(np.mean(psnr)), "train/selected_fraction": 0.6},
-        "per_image": {"set5": {"psnr_y_border2": psnr}},
-        "curve": [{"step": 10, "set5/psnr_y_border2": 30.0}, {"step": 20, "set5/psnr_y_border2": float(np.mean(psnr))}],
-    }
+@pytest.fixture
+def record(filled):
+    """The record of a run of `bench` by its row, its seed and what it scored on each picture."""
+
+    def make(row: str, seed: int | None, psnr: list[float], **changes) -> SuperresRecord:
+        fields = {
+            "seed": seed,
+            "recipe": "bench",
+            "steps": 0 if row == "bicubic" else recipes.superres("bench").steps,
+            "metrics": {"set5/psnr_y_border2": float(np.mean(psnr)), "train/selected_fraction": 0.6},
+            "per_image": {"set5": {"psnr_y_border2": psnr}},
+            "curve": [
+                {"step": 10, "set5/psnr_y_border2": 30.0},
+                {"step": 20, "set5/psnr_y_border2": float(np.mean(psnr))},
+            ],
+        }
+        return filled(SuperresRecord, **ROWS[row] | fields | changes)
+
+    return make
 
 
 @pytest.fixture(autouse=True)
-def records(monkeypatch):
+def records(record, published):
     base = [30.0, 32.0, 34.0, 36.0]
     made = [record("bicubic", None, [28.0, 30.0, 32.0, 34.0])]
     made += [record("wdsr-a0", seed, [value + 0.1 * seed for value in base]) for seed in (1, 0)]
@@ -37,14 +47,14 @@ def records(monkeypatch):
         for seed in (0, 1)
     ]
     made += [record("wdsr-a1-5-low", 0, [value - 3 for value in base])]
-    made += [record("wdsr-a0", 0, base) | {"recipe": "quick"}, record("wdsr-a0", 7, base) | {"steps": 5}]
-    monkeypatch.setattr(runs, "records", lambda folder: made)
+    made += [record("wdsr-a0", 0, base, recipe="quick"), record("wdsr-a0", 7, base, steps=5)]
+    published(*made)
 
 
 def test_records_are_grouped_by_row_in_the_order_of_table_1_and_of_the_seeds():
     found = tables.published("bench")
     assert list(found) == ["bicubic", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-low"]
-    assert [each["seed"] for each in found["wdsr-a0"]] == [0, 1]  # neither another recipe's nor a shortened run
+    assert [each.seed for each in found["wdsr-a0"]] == [0, 1]  # neither another recipe's nor a shortened run
 
 
 def test_scores_have_a_row_a_row_and_a_column_a_seed():
@@ -99,7 +109,7 @@ def test_any_row_may_be_the_one_that_is_subtracted():
 def test_labels_are_the_papers_where_it_has_the_row():
     named = tables.labels("bench")
     assert list(named.values())[: len(paper.METHODS)] == list(paper.METHODS)
-    assert tables.label(Row("wdsr", "1/5", reduction="image")) == "1/5, per image"
+    assert named["wdsr-a1-5-image"] == "1/5, per image"
     assert len(set(named.values())) == len(named)
 
 
@@ -112,10 +122,9 @@ def test_curves_have_every_runs_every_point():
 
 def test_published_records_of_the_study_are_read(monkeypatch):
     monkeypatch.undo()
-    runs.records.cache_clear()
     found = tables.published("bench")
     assert {"bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"} <= set(found)
-    assert all(record["recipe"] == "bench" for records in found.values() for record in records)
+    assert all(record.recipe == "bench" for records in found.values() for record in records)
 
 
 def test_bicubic_can_be_what_is_subtracted_from_every_seed():
@@ -130,19 +139,12 @@ def test_relative_differences_are_in_per_cent_image_by_image():
     assert gaps.loc["wdsr-a1-5-low", "mean"] == pytest.approx(expected)
 
 
-def test_the_ground_truth_is_a_row_of_the_study_of_frequencies(monkeypatch):
-    truth = {
-        "method": "truth",
-        "alpha": None,
-        "mask": None,
-        "reduction": None,
-        "seed": None,
-        "recipe": "bench",
-        "steps": 0,
-    }
-    truth["per_image"] = {"set5": {"png_bytes": [100, 200]}}
-    method = record("wdsr-a1-5", 0, [1.0]) | {"per_image": {"set5": {"png_bytes": [90, 190]}}}
-    monkeypatch.setattr(runs, "records", lambda folder: [method, truth] if folder.name == "frequency" else [])
+def test_the_ground_truth_is_a_row_of_the_study_of_frequencies(filled, published):
+    steps = recipes.superres("bench").steps
+    truth = {"method": "truth", "per_image": {"set5": {"png_bytes": [100, 200]}}}
+    method = ROWS["wdsr-a1-5"] | {"seed": 0, "steps": steps, "per_image": {"set5": {"png_bytes": [90, 190]}}}
+    published(filled(MeasurementRecord, **method), filled(MeasurementRecord, **truth))
     assert list(tables.published("bench", "frequency")) == ["truth", "wdsr-a1-5"]
+    assert tables.published("bench") == {}
     gaps = tables.differences("bench", "set5", "png_bytes", "truth", "frequency", relative=True)
     assert gaps.loc["wdsr-a1-5", "mean"] == pytest.approx(-7.5)

@@ -13,13 +13,17 @@ from torch.nn import functional as F
 from hfsr import paths
 from hfsr.data import labelled
 from hfsr.errors import UserError
-from hfsr.files import write_json
+from hfsr.files import read_json, sha256, write_json
 from hfsr.models import WDSR, ResNet, store
-from hfsr.studies import classify, classify_runs, recipes, runs
-from hfsr.studies.upscaling import enlarge
-from hfsr.training import augment, loop
+from hfsr.studies import classify, recipes, records, upscaler
+from hfsr.studies.classification import Classification, ClassifyRecord
+from hfsr.studies.records import RECORD, WEIGHTS
+from hfsr.studies.upscaler import BICUBIC, ORIGINAL
+from hfsr.studies.upscaling import upscale_images
+from hfsr.training import augment, hardware, loop
 from hfsr.training.augment import AUGMENTATION, Batches, crop_and_flip
 
+PUBLISHED = paths.results() / "superres" / "wdsr-a1-5.json"
 TINY = dataclasses.replace(recipes.classify("quick"), name="tiny", subset=200, batch=16, steps=6)
 
 
@@ -36,28 +40,35 @@ def tiny(monkeypatch, tmp_path):
         monkeypatch.setattr(paths, name, lambda folder=tmp_path / name: folder)
 
 
+def publish(seed):
+    """Publish a network with its record, named "wdsr-a1-5": the digest of its weights."""
+    torch.manual_seed(seed)
+    weights = paths.weights() / "wdsr-a1-5.safetensors"
+    store.save(weights, WDSR(blocks=1))
+    write_json(
+        paths.results() / "superres" / PUBLISHED.name, read_json(PUBLISHED) | {"weights_sha256": sha256(weights)}
+    )
+    return sha256(weights)
+
+
 @pytest.fixture
 def published():
-    """A published network with its record, named "wdsr-a1-5"."""
-    torch.manual_seed(0)
-    store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
-    recipe = recipes.superres("quick")
-    record = {
-        "study": "superres",
-        "name": "wdsr-a1-5",
-        "model": "wdsr-a1-5",
-        "method": "wdsr",
-        "alpha": 0.2,
-        "mask": "high",
-    }
-    record |= {"recipe": recipe.name, "recipe_digest": recipes.digest(recipe), "data": {"name": "elsewhere"}}
-    record["weights_sha256"] = runs.sha256(paths.weights() / "wdsr-a1-5.safetensors")
-    write_json(paths.results() / "superres" / "wdsr-a1-5.json", record | {"command": "hfsr train"})
-    return record
+    """A published network with its record, named "wdsr-a1-5": the digest of its weights."""
+    return publish(seed=0)
+
+
+def train(dataset=None, method="original", recipe="tiny", seed=0, steps=None, out=None):
+    """A run of a recipe, as the command line has it."""
+    plan = recipes.classify(recipe)
+    return classify.train(Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps), out)
+
+
+def read(run):
+    return read_json(run / RECORD)
 
 
 def weights(run):
-    return store.load(run / runs.WEIGHTS).state_dict()
+    return store.load(run / WEIGHTS).state_dict()
 
 
 def assert_same_weights(a, b):
@@ -66,8 +77,8 @@ def assert_same_weights(a, b):
 
 
 def test_a_run_leaves_its_record(digits):
-    run = classify.train(recipe="tiny")
-    record = runs.read(run)
+    run = train()
+    record = read(run)
     assert run == paths.runs() / "classify" / "digits-original-tiny-s0"
     assert record["data"] == {"name": "digits", "images": 200, "test_images": 360, "digest": digits.digest}
     assert (record["study"], record["method"], record["alpha"], record["steps"]) == ("classify", "original", None, 6)
@@ -75,28 +86,31 @@ def test_a_run_leaves_its_record(digits):
     assert record["curve"][-1]["digits/accuracy_first_360"] == pytest.approx(record["metrics"]["digits/test_accuracy"])
     assert record["command"] == "hfsr classify --dataset digits --method original --recipe tiny --seed 0"
     assert record["images_per_second"] > 0
+    assert record["precision"] == hardware.precision()
 
 
 def test_the_record_is_what_the_stored_weights_give(digits):
     """The accuracy is measured on the float16 weights, and says for every test image whether it was right."""
-    run = classify.train(recipe="tiny", method="bicubic")
-    record, model = runs.read(run), store.load(run / runs.WEIGHTS)
+    run = train(method="bicubic")
+    record, model = read(run), store.load(run / WEIGHTS)
     with torch.inference_mode():
-        answers = [model(augment.whiten(enlarge("bicubic", image[None]))).argmax() for image in digits.test_images]
+        answers = [
+            model(augment.whiten(upscale_images("bicubic", image[None]))).argmax() for image in digits.test_images
+        ]
     correct = (torch.stack(answers) == digits.test_labels).numpy()
     assert np.array_equal(classify.unpack(record["correct"]["digits"], 360), correct)
     assert record["metrics"] == {"digits/test_accuracy": correct.mean()}
 
 
 def test_the_same_settings_give_the_same_network(tmp_path):
-    first, second = (classify.train(recipe="tiny", out=tmp_path / name) for name in "ab")
+    first, second = (train(out=tmp_path / name) for name in "ab")
     assert_same_weights(first, second)
-    other = classify.train(recipe="tiny", seed=1)
+    other = train(seed=1)
     assert not torch.equal(weights(first)["stem.weight"], weights(other)["stem.weight"])
 
 
 def test_an_interrupted_run_goes_on_to_the_same_network(tmp_path, monkeypatch):
-    whole = classify.train(recipe="tiny", out=tmp_path / "whole")
+    whole = train(out=tmp_path / "whole")
     monkeypatch.setattr(loop, "fit", functools.partial(loop.fit, checkpoint_seconds=0))
     drawn = Batches.__call__
 
@@ -107,75 +121,83 @@ def test_an_interrupted_run_goes_on_to_the_same_network(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Batches, "__call__", stopping)
     with pytest.raises(KeyboardInterrupt):
-        classify.train(recipe="tiny", out=tmp_path / "parts")
-    assert not (tmp_path / "parts" / runs.RECORD).exists()
+        train(out=tmp_path / "parts")
+    assert not (tmp_path / "parts" / RECORD).exists()
     steps = []
     monkeypatch.setattr(Batches, "__call__", lambda self, step: steps.append(step) or drawn(self, step))
-    assert_same_weights(whole, classify.train(recipe="tiny", out=tmp_path / "parts"))
+    assert_same_weights(whole, train(out=tmp_path / "parts"))
     assert steps == [4, 5]
 
 
 def test_a_finished_run_is_not_repeated(monkeypatch):
-    run = classify.train(recipe="tiny")
+    run = train()
     monkeypatch.setattr(labelled, "load", None)
-    assert classify.train(recipe="tiny") == run
+    assert train() == run
 
 
 def test_a_folder_holds_one_run(tmp_path):
-    classify.train(recipe="tiny", out=tmp_path / "run")
+    train(out=tmp_path / "run")
     with pytest.raises(UserError, match="method = 'original', not 'bicubic'"):
-        classify.train(recipe="tiny", method="bicubic", out=tmp_path / "run")
+        train(method="bicubic", out=tmp_path / "run")
 
 
 def test_runs_of_other_lengths_lie_side_by_side():
-    run = classify.train(recipe="tiny", steps=2)
+    run = train(steps=2)
     assert run.name == "digits-original-tiny-s0-2-steps"
-    assert runs.read(run)["command"].endswith("--seed 0 --steps 2")
+    assert read(run)["command"].endswith("--seed 0 --steps 2")
 
 
-def test_a_network_enlarges_the_images(published, monkeypatch):
+def test_a_network_upscales_the_images(published, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        classify, "evaluate", lambda model, images, labels: seen.append(images) or {"accuracy": 0.5, "correct": ""}
+        classify, "evaluate", lambda model, images, labels: seen.append(images) or (0.5, np.zeros(len(labels), bool))
     )
-    record = runs.read(classify.train(recipe="tiny", method="wdsr-a1-5", steps=1))
+    record = read(train(method="wdsr-a1-5", steps=1))
     assert (record["alpha"], record["mask"]) == (0.2, "high")
-    assert record["enlarger_sha256"] == published["weights_sha256"]
+    assert record["enlarger_sha256"] == published
     assert all(images.shape[-2:] == (16, 16) for images in seen)
 
 
-def test_several_processes_need_the_enlarged_set_beforehand(monkeypatch, digits):
+def test_several_processes_need_the_upscaled_set_beforehand(monkeypatch, digits):
     monkeypatch.setattr(classify.processes, "count", lambda: 2)
     with pytest.raises(
-        UserError, match="no enlarged set is here; first run `hfsr upscale digits --model bicubic` in one"
+        UserError, match="no upscaled set is here; first run `hfsr upscale digits --model bicubic` in one"
     ):
-        classify.images(digits, "bicubic")
+        classify.images(digits, BICUBIC)
+
+
+def test_original_images_stay_as_they_are(digits):
+    train_images, test_images = classify.images(digits, ORIGINAL)
+    assert train_images is digits.train_images
+    assert test_images is digits.test_images
+    assert not (paths.runs() / "upscaled").exists()
 
 
 def test_a_republished_network_makes_another_run(published):
-    before = classify_runs.settings(method="wdsr-a1-5", recipe="tiny")
-    run = classify.train(recipe="tiny", method="wdsr-a1-5", steps=1)
+    run = train(method="wdsr-a1-5", steps=1)
     torch.manual_seed(1)
     store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
     with pytest.raises(UserError, match="stale"):
-        classify_runs.settings(method="wdsr-a1-5", recipe="tiny")
-    after = before | {"enlarger_sha256": "another", "steps": 1}
-    with pytest.raises(UserError, match="enlarger_sha256"):
-        runs.finished(run, after)
+        train(method="wdsr-a1-5", steps=1)
+    new = publish(seed=1)
+    with pytest.raises(
+        UserError, match=f"{run}: holds a finished run with enlarger_sha256 = '{published}', not '{new}'"
+    ):
+        train(method="wdsr-a1-5", steps=1)
 
 
-def test_a_published_record_is_stale_when_its_enlarger_changes(published):
-    record = runs.read(classify.train(recipe="tiny", method="wdsr-a1-5", steps=1)) | {"model": None}
-    assert runs.check(record) == []
+def test_a_published_record_is_stale_when_its_upscaler_changes(published):
+    record = records.read(train(method="wdsr-a1-5", steps=1) / RECORD, ClassifyRecord)
+    assert record.problems() == []
     torch.manual_seed(1)
     store.save(paths.weights() / "wdsr-a1-5.safetensors", WDSR(blocks=1))
-    assert runs.check(record) == ["weights wdsr-a1-5 have changed or are missing"]
+    assert record.problems() == ["weights wdsr-a1-5 have changed or are missing"]
 
 
 def test_a_network_without_a_record_is_refused():
     store.save(paths.weights() / "wdsr.safetensors", WDSR(blocks=1))
     with pytest.raises(UserError, match=r"wdsr.json: no such file"):
-        classify_runs.settings(method="wdsr")
+        train(method="wdsr")
 
 
 MISTAKES = [
@@ -190,7 +212,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("mistake", "message"), MISTAKES, ids=[str(mistake) for mistake, _ in MISTAKES])
 def test_mistakes_are_named_before_anything_is_written(mistake, message):
     with pytest.raises(UserError, match=message) as error:
-        classify.train(**mistake)
+        train(**({"recipe": "quick"} | mistake))
     assert "\n" not in str(error.value)
     assert not paths.runs().exists()
 
@@ -198,7 +220,7 @@ def test_mistakes_are_named_before_anything_is_written(mistake, message):
 def test_a_depth_that_no_resnet_has_is_refused(monkeypatch):
     monkeypatch.setitem(recipes.CLASSIFY, "tiny", dataclasses.replace(TINY, depth=12))
     with pytest.raises(UserError, match="9n"):
-        classify.train(recipe="tiny")
+        train()
 
 
 def test_every_labelled_set_has_its_augmentation():
@@ -233,9 +255,11 @@ def test_evaluation_does_not_depend_on_the_batch_size(digits):
     torch.manual_seed(0)
     model = ResNet(11).eval()
     images, labels = digits.test_images[:50], digits.test_labels[:50]
-    all_at_once = classify.evaluate(model, images, labels, batch=50)
-    assert all_at_once == classify.evaluate(model, images, labels, batch=7)
-    assert all_at_once["accuracy"] == classify.unpack(all_at_once["correct"], 50).mean()
+    accuracy, correct = classify.evaluate(model, images, labels, batch=50)
+    few_at_once = classify.evaluate(model, images, labels, batch=7)
+    assert few_at_once[0] == accuracy == correct.mean()
+    assert np.array_equal(few_at_once[1], correct)
+    assert correct.shape == (50,)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=50))
@@ -247,7 +271,7 @@ def test_packed_answers_come_back(values):
 
 
 def test_a_whole_cifar_set_needs_no_other_code(digits, monkeypatch):
-    """Images of 32x32 pixels, flips and a padding of 4: the same path, tried on enlarged digits."""
+    """Images of 32x32 pixels, flips and a padding of 4: the same path, tried on digits made larger."""
     larger = [
         F.interpolate(part[:200].float(), scale_factor=4).byte() for part in (digits.train_images, digits.test_images)
     ]
@@ -261,11 +285,11 @@ def test_a_whole_cifar_set_needs_no_other_code(digits, monkeypatch):
     )
     monkeypatch.setattr(labelled, "load", lambda name: {"cifar10": cifar}[name])
     monkeypatch.setitem(recipes.CLASSIFY, "tiny", dataclasses.replace(TINY, dataset="cifar10", subset=50, steps=2))
-    record = runs.read(classify.train(recipe="tiny"))
+    record = read(train())
     assert record["augmentation"] == {"padding": 4, "flip": True}
     assert 0 <= record["metrics"]["cifar10/test_accuracy"] <= 1
 
 
 @pytest.mark.slow
 def test_the_quick_recipe_learns_the_digits():
-    assert runs.read(classify.train())["metrics"]["digits/test_accuracy"] >= 0.95
+    assert read(train(recipe="quick"))["metrics"]["digits/test_accuracy"] >= 0.95

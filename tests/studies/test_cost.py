@@ -1,3 +1,4 @@
+import json
 import math
 
 import pytest
@@ -5,91 +6,125 @@ import pytest
 from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
-from hfsr.studies import cost, flops, recipes, runs, study, superres_runs
+from hfsr.studies import cost, grid, published, recipes
+from hfsr.studies.run import Run
+
+RESULTS = paths.results()
 
 
 @pytest.fixture(autouse=True)
 def afresh():
     """No test knows the speeds of another's records."""
-    caches = (cost.speed, cost._records)
-    for each in caches:
-        each.cache_clear()
+    cost.speed.cache_clear()
     yield
-    for each in caches:
-        each.cache_clear()
+    cost.speed.cache_clear()
 
 
-def job(name: str, of: str = "superres", recipe: str = "paper") -> study.Job:
-    return study.jobs(of, recipe)[name]
+@pytest.fixture
+def publish(monkeypatch, tmp_path):
+    """Put records in place of the published ones: called with a published record's name, once a record and its changes."""
+    monkeypatch.setattr(paths, "results", lambda: tmp_path)
+
+    def put(study: str, name: str, *changes: dict[str, object]) -> None:
+        for place, change in enumerate(changes):
+            write_json(tmp_path / study / f"{name}-{place}.json", read_json(RESULTS / study / f"{name}.json") | change)
+
+    return put
+
+
+def run(name: str, study: str = "superres", recipe: str = "paper") -> Run:
+    return grid.runs(study, recipe)[name]
 
 
 def test_hours_are_those_of_the_records():
     """A run of the recipe that the speed is from takes what such runs took, in the median."""
-    table = runs.load_records("superres")
+    table = published.table("superres")
     took = table[(table["recipe"] == "bench") & (table["method"] == "wdsr")].groupby("device")["seconds"].median()
-    estimated = 3600 * cost.hours(job("wdsr-a1-5-bench-s0", recipe="bench"))
+    estimated = 3600 * cost.hours(run("wdsr-a1-5-bench-s0", recipe="bench"))
     assert 0.5 * took.min() < estimated < 2 * took.min()
 
 
-def test_a_study_without_records_is_estimated_and_says_so(monkeypatch):
-    monkeypatch.setattr(cost, "_records", lambda of: [])
+def test_a_study_without_records_is_estimated_and_says_so(publish):
     assert cost.speed("superres") is None
-    assert math.isnan(cost.hours(job("wdsr-a0-paper-s0")))
-    assert cost.minutes(job("wdsr-a0-paper-s0")) == cost.LOADING
+    assert math.isnan(cost.hours(run("wdsr-a0-paper-s0")))
+    assert cost.minutes(run("wdsr-a0-paper-s0")) == cost.LOADING
     assert set(cost.sources("quick").values()) == {"no records; as super-resolution per operation"}
 
 
-def test_the_fastest_device_is_taken(monkeypatch):
-    made = superres_runs.settings(recipe="bench")
-    records = [made | {"device": name, "seconds": seconds} for name, seconds in (("a", 100), ("b", 10), ("b", 30))]
-    monkeypatch.setattr(cost, "_records", lambda of: records)
+def test_a_classifier_without_records_is_as_fast_as_super_resolution(publish):
+    publish("superres", "wdsr-a0", {"device": "a"})
+    classifier, measured = run("cifar10-original-paper-s0", "classify"), run("truth-paper", "frequency")
+    assert cost.speed("classify") is cost.speed("frequency") is None
+    assert cost.hours(classifier) == pytest.approx(classifier.work.training / cost.speed("superres").rate / 3600)
+    assert math.isnan(cost.hours(measured))  # pixels are no operations
+    assert cost.sources("quick")["superres"] == "its published records, on a"
+
+
+def test_the_fastest_device_is_taken(publish):
+    publish(
+        "superres", "wdsr-a0", *({"device": of, "seconds": took} for of, took in (("a", 100), ("b", 10), ("b", 30)))
+    )
     speed = cost.speed("superres")
     assert speed.device == "b"
-    assert speed.rate == pytest.approx(flops.operations(made) * (1 / 10 + 1 / 30) / 2)
+    done = run("wdsr-a0-bench-s0", recipe="bench").work.training
+    assert speed.rate == pytest.approx(done * (1 / 10 + 1 / 30) / 2)
 
 
-def test_enlarging_is_timed_by_its_images(monkeypatch):
-    made = {"study": "enlarged", "method": "wdsr-a0", "data": "cifar10", "images_per_second": 300.0, "device": "a"}
-    monkeypatch.setattr(cost, "_records", lambda of: [made])
-    (enlarged,) = job("cifar10-wdsr-a0-paper-paper-s0", "classify").before
-    assert cost.hours(enlarged) == pytest.approx(60_000 / 300 / 3600)
+def test_upscaling_is_timed_by_its_images(publish):
+    publish("upscaled", "cifar10-wdsr-a0", {"images_per_second": 300.0})
+    (upscaled,) = run("cifar10-wdsr-a0-paper-paper-s0", "classify").requires
+    assert cost.hours(upscaled) == pytest.approx(60_000 / 300 / 3600)
 
 
-def test_a_plan_has_a_line_a_row_and_every_job():
+def test_what_was_not_timed_tells_no_speed(publish):
+    publish("upscaled", "cifar10-wdsr-a0", {"images_per_second": None})
+    publish("upscaled", "cifar10-bicubic", {})
+    publish("superres", "bicubic-bench", {})
+    assert cost.speed("upscaled") is cost.speed("superres") is None
+
+
+def test_a_plan_has_a_line_a_row_and_every_run():
     plan = cost.plan("paper")
     assert plan["jobs"].sum() == len(cost.everything("paper")) == 8 + 16 + 18 + 9
     assert (
         plan.loc[("classify", "cifar10-wdsr-a1-5-paper"), "hours each"]
         > plan.loc[("classify", "cifar10-original"), "hours each"]
     )
-    assert plan.loc[("enlarged", "cifar10-bicubic"), "GB"] == pytest.approx(60_000 * 3 * 64 * 64 / 1e9)
+    assert plan.loc[("upscaled", "cifar10-bicubic"), "GB"] == pytest.approx(60_000 * 3 * 64 * 64 / 1e9)
     assert cost.plan("bench").loc[("superres", "wdsr-a1-5"), "jobs"] == 3
     with pytest.raises(UserError, match="no recipe is called 'nope'"):
         cost.plan("nope")
 
 
 def test_the_longest_chain_is_network_set_classifier():
-    network = job("wdsr-a1-5-paper-s0")
-    classifier = job("cifar10-wdsr-a1-5-paper-paper-s0", "classify")
-    (enlarged,) = classifier.before
-    assert enlarged.before == (network,)
-    expected = sum(cost.hours(each) for each in (network, enlarged, classifier))
+    network = run("wdsr-a1-5-paper-s0")
+    classifier = run("cifar10-wdsr-a1-5-paper-paper-s0", "classify")
+    (upscaled,) = classifier.requires
+    assert upscaled.requires == (network,)
+    expected = sum(cost.hours(each) for each in (network, upscaled, classifier))
     assert cost.critical(cost.everything("paper")) == pytest.approx(expected)
 
 
-def test_a_stale_record_tells_no_speed_and_stops_nothing(tmp_path, monkeypatch):
+def test_a_stale_record_tells_no_speed_and_stops_nothing(publish):
     """What a change made stale is there to be made anew, by a workflow that asks how long it takes."""
-    record = read_json(paths.results() / "superres" / "wdsr-a0.json")
-    write_json(tmp_path / "superres" / "wdsr-a0.json", record | {"recipe_digest": "of another recipe"})
-    monkeypatch.setattr(paths, "results", lambda: tmp_path)
-    assert cost.speed("superres") is None
-    assert cost.minutes(job("wdsr-a0-paper-s0")) == cost.LOADING
+    publish("superres", "wdsr-a0", {"recipe_digest": "of another recipe"}, {"recipe": "gone"})
+    publish("upscaled", "cifar10-wdsr-a0", {"enlarger_sha256": "of another network"}, {"method": "gone"})
+    assert cost.speed("superres") is cost.speed("upscaled") is None
+    assert cost.minutes(run("wdsr-a0-paper-s0")) == cost.LOADING
 
 
-def test_a_process_of_several_counts_for_itself(monkeypatch):
-    made = superres_runs.settings(recipe="bench") | {"device": "a", "seconds": 10.0}
-    monkeypatch.setattr(cost, "_records", lambda of: [made | {"processes": 4}])
-    assert cost.speed("superres").rate == pytest.approx(flops.operations(made) / 10 / 4)
+def test_a_process_of_several_counts_for_itself(publish):
+    publish("superres", "wdsr-a0", {"seconds": 10.0, "processes": 4})
+    done = run("wdsr-a0-bench-s0", recipe="bench").work.training
+    assert cost.speed("superres").rate == pytest.approx(done / 10 / 4)
+
+
+@pytest.mark.parametrize("study", ["superres", "upscaled", "classify", "frequency"])
+def test_every_study_has_a_speed_on_a_device(study):
+    speed = cost.speed(study)
+    devices = {json.loads(path.read_text())["device"] for path in (RESULTS / study).glob("*.json")}
+    assert speed.rate > 0
+    assert speed.device in devices
 
 
 def test_rows_of_a_plan_are_of_equal_jobs():
@@ -99,20 +134,22 @@ def test_rows_of_a_plan_are_of_equal_jobs():
 
 
 def test_gpus_are_for_networks():
-    asked = {name: cost.gpus(one) for name, one in study.jobs("frequency", "bench").items()}
+    asked = {name: cost.gpus(one) for name, one in grid.runs("frequency", "bench").items()}
     assert (asked["truth-bench"], asked["bicubic-bench"], asked["wdsr-a0-bench-s0"]) == (0, 0, 1)
-    assert cost.gpus(job("cifar10-bicubic-paper-s0", "classify")) == 1
-    assert cost.gpus(job("cifar10-bicubic-paper-s0", "classify").before[0]) == 0
+    assert cost.gpus(run("cifar10-bicubic-paper-s0", "classify")) == 1
+    assert cost.gpus(run("cifar10-bicubic-paper-s0", "classify").requires[0]) == 0
 
 
 def test_memory_and_disk_follow_from_the_data_and_the_network():
-    assert cost.memory(job("wdsr-a0-paper-s0")) > 8000 > cost.memory(job("wdsr-a0-bench-s0", recipe="bench"))
-    small, large = (job(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
+    assert cost.memory(run("wdsr-a0-paper-s0")) > 8000 > cost.memory(run("wdsr-a0-bench-s0", recipe="bench"))
+    small, large = (run(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
     # Four times the activations of 164 layers, beside the same images.
-    assert cost.memory(large) - cost.memory(large.before[0]) > 3.9 * (cost.memory(small) - cost.memory(large.before[0]))
-    checkpoint = cost.disk(job("wdsr-a0-paper-s0"))
+    assert cost.memory(large) - cost.memory(large.requires[0]) > 3.9 * (
+        cost.memory(small) - cost.memory(large.requires[0])
+    )
+    checkpoint = run("wdsr-a0-paper-s0").work.disk / 1e6
     assert 14 * 0.59 < checkpoint < 14 * 0.61  # 0.6 million parameters, thrice in float32 and once in float16
-    assert cost.disk(job("bicubic-paper")) == 0
+    assert run("bicubic-paper").work.disk == 0
 
 
 def test_the_summary_has_every_line_and_the_sums():

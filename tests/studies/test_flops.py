@@ -1,10 +1,12 @@
+import dataclasses
+
 import pytest
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr.models import WDSR
-from hfsr.studies import flops, recipes, study, superres_runs
+from hfsr.studies import flops, recipes
 
 
 def test_operations_are_those_of_every_update():
@@ -12,26 +14,67 @@ def test_operations_are_those_of_every_update():
         WDSR(blocks=8)(torch.zeros(2, 3, 16, 16)).sum().backward()
     bench = recipes.superres("bench")
     expected = counter.get_total_flops() / 2 * bench.batch * bench.steps
-    assert flops.operations(superres_runs.settings(recipe="bench")) == pytest.approx(expected)
-    assert flops.operations(superres_runs.settings("bicubic", recipe="bench")) == 0
+    assert flops.superres("wdsr", bench, bench.steps).training == pytest.approx(expected)
+    assert flops.superres("bicubic", bench, 0).training == 0
 
 
 def test_an_image_of_twice_the_side_is_four_times_the_work():
-    original, enlarged = (
-        study.jobs("classify", "paper")[f"cifar10-{method}-paper-s0"] for method in ("original", "bicubic")
+    paper = recipes.classify("paper")
+    original, upscaled = (flops.classify("cifar10", paper, paper.steps, factor).training for factor in (1, 2))
+    assert upscaled == pytest.approx(4 * original, rel=1e-3)
+    assert flops.classify("cifar10", paper, 1, 1).training == pytest.approx(original / paper.steps)
+
+
+def test_upscaling_is_a_forward_pass_an_image():
+    network = WDSR(blocks=1)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, 3, 8, 8))
+    assert flops.upscaling("digits", network).training == 1797 * counter.get_total_flops()
+    assert flops.upscaling("cifar10", None).training == 0
+    assert flops.upscaling("digits", network).disk == flops.upscaling("digits", None).disk == 1797 * 3 * 16**2
+
+
+def test_a_measurement_is_of_the_pixels_that_are_measured():
+    paper = recipes.superres("paper")
+    assert flops.measurement(paper, network=True).training == 100 * 2040 * 1356
+    assert flops.measurement(paper, network=True) == dataclasses.replace(
+        flops.measurement(paper, network=False), network=True
     )
-    assert flops.operations(enlarged.settings) == pytest.approx(4 * flops.operations(original.settings), rel=1e-3)
 
 
 def test_measuring_counts_where_the_photographs_are_large():
-    paper = superres_runs.settings(recipe="paper")
-    times = 1 + recipes.superres("paper").checks
-    per_pixel = flops.operations(paper) / (300_000 * 16 * 48**2) / 3  # a third of an update's is forward
-    assert flops.measuring(paper) == pytest.approx(times * 100 * 2040 * 1356 / 4 * per_pixel, rel=0.01)
+    paper, bench = recipes.superres("paper"), recipes.superres("bench")
+    work = flops.superres("wdsr", paper, 300_000)
+    times = 1 + paper.checks
+    per_pixel = work.training / (300_000 * 16 * 48**2) / 3  # a third of an update's is forward
+    assert work.measuring == pytest.approx(times * 100 * 2040 * 1356 / 4 * per_pixel, rel=0.01)
+    assert flops.superres("wdsr", bench, 10_000).measuring == flops.superres("bicubic", paper, 0).measuring == 0
+
+
+@pytest.mark.parametrize("kind", ["superres", "classify", "upscaling", "measurement"])
+def test_a_network_computes_but_where_pixels_are_only_interpolated_or_measured(kind):
+    paper, classifier = recipes.superres("paper"), recipes.classify("paper")
+    with_network, without = {
+        "superres": lambda: (flops.superres("srcnn", paper, 1), flops.superres("bicubic", paper, 0)),
+        "classify": lambda: (flops.classify("digits", classifier, 1, 2), None),
+        "upscaling": lambda: (flops.upscaling("digits", WDSR(blocks=1)), flops.upscaling("digits", None)),
+        "measurement": lambda: (flops.measurement(paper, True), flops.measurement(paper, False)),
+    }[kind]()
+    assert with_network.network
+    assert without is None or not without.network
+
+
+def test_what_is_held_is_what_is_read():
+    """Pictures as bytes with their halves, a quarter; images as bytes and as numbers of four bytes."""
+    paper = recipes.superres("paper")
+    measured, trained = 100 * 2040 * 1356 * 3 * 1.25, 800 * 2040 * 1356 * 3 * 1.25
+    assert flops.superres("bicubic", paper, 0).held == flops.measurement(paper, True).held == measured
+    assert flops.superres("wdsr", paper, 1).held == trained + 2 * measured  # watched and judged
+    images = 60_000 * 3 * 32**2 * 5
     assert (
-        flops.measuring(superres_runs.settings(recipe="bench"))
-        == flops.measuring(superres_runs.settings("bicubic", recipe="paper"))
-        == 0
+        flops.upscaling("cifar10", None).held
+        == flops.classify("cifar10", recipes.classify("bench"), 1, 1).held
+        == images
     )
 
 

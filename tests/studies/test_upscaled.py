@@ -1,4 +1,4 @@
-"""An enlarged set is what its images give one by one, survives interruption, and refuses what its record does not describe."""
+"""An upscaled set is what its images give one by one, survives interruption, and refuses what its record does not describe."""
 
 import dataclasses
 import os
@@ -17,8 +17,12 @@ from hfsr.analysis.spectrum import png_bytes
 from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import exclusive, read_json, sha256, write_json
-from hfsr.studies import runs, upscaled
-from hfsr.studies.upscaling import enlarge
+from hfsr.models import store
+from hfsr.studies import published, upscaled
+from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.upscaled_set import UpscaledSet
+from hfsr.studies.upscaler import BICUBIC, called
+from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware
 from hfsr.upscale import upscale
 
@@ -49,40 +53,47 @@ def units(monkeypatch):
 
 
 @pytest.mark.parametrize("method", ["bicubic", "wdsr-a1-5"])
-def test_a_set_is_its_images_enlarged_one_by_one(method, data, units):
+def test_a_set_is_its_images_upscaled_one_by_one(method, data, units):
     units(False)
-    run = upscaled.make(data, method)
-    assert run == paths.runs() / "enlarged" / f"digits-{method}"
-    network = "bicubic" if method == "bicubic" else runs.store.load_model(method)
-    for images, source in zip(upscaled.read(run, data, method), (data.train_images, data.test_images), strict=True):
+    run = upscaled.make(data, called(method))
+    assert run == paths.runs() / "upscaled" / f"digits-{method}"
+    network = "bicubic" if method == "bicubic" else store.load_model(method)
+    for images, source in zip(
+        upscaled.read(run, data, called(method)), (data.train_images, data.test_images), strict=True
+    ):
         assert torch.equal(images, torch.stack([upscale(network, image) for image in source]))
     assert read_json(run / "record.json")["precision"] == (None if method == "bicubic" else "float32")
 
 
 def test_with_bf16_units_it_is_too(data, units):
     units(True)
-    run = upscaled.make(data, "wdsr-a1-5")
-    expected = torch.cat([enlarge("wdsr-a1-5", image[None], bf16=True) for image in data.test_images])
-    assert torch.equal(upscaled.read(run, data, "wdsr-a1-5")[1], expected)
+    run = upscaled.make(data, called("wdsr-a1-5"))
+    expected = torch.cat(
+        [upscale_images(store.load_model("wdsr-a1-5"), image[None], bf16=True) for image in data.test_images]
+    )
+    assert torch.equal(upscaled.read(run, data, called("wdsr-a1-5"))[1], expected)
     assert read_json(run / "record.json")["precision"] == "bf16"
 
 
 def test_one_set_is_of_one_precision(data, units, monkeypatch):
     """What a machine without bf16 units began, one with them begins anew."""
     units(False)
-    interrupted(monkeypatch, data, "srcnn", 2)
-    monkeypatch.setattr(upscaled, "enlarge", enlarge)
+    interrupted(monkeypatch, data, called("srcnn"), 2)
+    monkeypatch.setattr(upscaled, "upscale_images", upscale_images)
     units(True)
-    run = upscaled.make(data, "srcnn")
-    assert torch.equal(upscaled.read(run, data, "srcnn")[0], enlarge("srcnn", data.train_images, bf16=True))
+    run = upscaled.make(data, called("srcnn"))
+    assert torch.equal(
+        upscaled.read(run, data, called("srcnn"))[0],
+        upscale_images(store.load_model("srcnn"), data.train_images, bf16=True),
+    )
 
 
 def test_the_record_says_what_the_array_is_and_what_made_it(data):
-    run = upscaled.make(data, "wdsr-a1-5")
+    run = upscaled.make(data, called("wdsr-a1-5"))
     record = read_json(run / "record.json")
     assert record["sha256"] == sha256(run / "images.npy")
     assert record["data"] == {"name": "digits", "images": 50, "test_images": 13, "digest": data.digest}
-    assert record["enlarger_sha256"] == runs.record("wdsr-a1-5")["weights_sha256"]
+    assert record["enlarger_sha256"] == published.read(SuperresRecord, "wdsr-a1-5").weights_sha256
     assert record["command"] == "hfsr upscale digits --model wdsr-a1-5"
     assert record["images_per_second"] > 0
     assert sorted(path.name for path in run.iterdir()) == [".lock", "images.npy", "record.json"]
@@ -105,94 +116,104 @@ def interrupted(monkeypatch, data, method, chunks):
     def until_stopped(method, images, **how):
         if next(left, None) is None:
             raise KeyboardInterrupt
-        return enlarge(method, images, **how)
+        return upscale_images(method, images, **how)
 
-    monkeypatch.setattr(upscaled, "enlarge", until_stopped)
+    monkeypatch.setattr(upscaled, "upscale_images", until_stopped)
     with pytest.raises(KeyboardInterrupt):
         upscaled.make(data, method)
 
 
 def counted(monkeypatch):
-    """Images that are enlarged from here on, a number a chunk."""
+    """Images that are upscaled from here on, a number a chunk."""
     asked = []
-    monkeypatch.setattr(upscaled, "enlarge", lambda *set, **how: asked.append(len(set[1])) or enlarge(*set, **how))
+    monkeypatch.setattr(
+        upscaled, "upscale_images", lambda *of, **how: asked.append(len(of[1])) or upscale_images(*of, **how)
+    )
     return asked
 
 
 @pytest.mark.parametrize("tail", [b"", b"half an image"])
 def test_an_interrupted_set_goes_on_where_it_was(tail, data, monkeypatch):
-    whole = upscaled.make(data, "bicubic", paths.runs() / "whole")
-    run = upscaled.folder(data.name, "bicubic")
-    interrupted(monkeypatch, data, "bicubic", 2)
+    whole = upscaled.make(data, BICUBIC, paths.runs() / "whole")
+    run = UpscaledSet(data.name, BICUBIC).folder
+    interrupted(monkeypatch, data, BICUBIC, 2)
     with (run / ".images.npy").open("ab") as file:
         file.write(tail)
     asked = counted(monkeypatch)
-    assert upscaled.make(data, "bicubic") == run
+    assert upscaled.make(data, BICUBIC) == run
     assert asked == [16, 15]
     assert (run / "images.npy").read_bytes() == (whole / "images.npy").read_bytes()
-    upscaled.make(data, "bicubic")
+    upscaled.make(data, BICUBIC)
     assert len(asked) == 2  # a finished set is not made again
 
 
 @pytest.mark.parametrize("chunk", [16, 21])
-def test_what_was_enlarged_to_the_last_image_is_not_enlarged_again(chunk, data, monkeypatch):
+def test_what_was_upscaled_to_the_last_image_is_not_upscaled_again(chunk, data, monkeypatch):
     """Stopped before the file had its name, then before the record was written; also where chunks end with the set."""
     monkeypatch.setattr(upscaled, "CHUNK", chunk)
-    whole = upscaled.make(data, "bicubic", paths.runs() / "whole")
-    run = upscaled.folder(data.name, "bicubic")
+    whole = upscaled.make(data, BICUBIC, paths.runs() / "whole")
+    run = UpscaledSet(data.name, BICUBIC).folder
     run.mkdir(parents=True)
     asked = counted(monkeypatch)
     for name in (".images.npy", "images.npy"):
         (run / "record.json").unlink(missing_ok=True)
         (run / "images.npy").unlink(missing_ok=True)
-        write_json(run / upscaled.PLAN, upscaled.settings(data, "bicubic") | {"precision": None})
+        digests = {"data_digest": data.digest, "enlarger_sha256": None, "precision": None}
+        write_json(run / upscaled.PLAN, UpscaledSet("digits", BICUBIC).identity() | digests)
         (run / name).write_bytes((whole / "images.npy").read_bytes())
-        upscaled.make(data, "bicubic")
+        upscaled.make(data, BICUBIC)
         assert read_json(run / "record.json")["sha256"] == read_json(whole / "record.json")["sha256"]
         assert not (run / upscaled.PLAN).exists()
     assert asked == []
 
 
-def test_one_network_enlarges_all_images(data, monkeypatch):
+def test_one_network_upscales_all_images(data, monkeypatch):
     """Its file may be replaced while the set is being made."""
     seen = []
-    monkeypatch.setattr(upscaled, "enlarge", lambda *set, **how: seen.append(set[0]) or enlarge(*set, **how))
-    upscaled.make(data, "srcnn")
+    monkeypatch.setattr(upscaled, "upscale_images", lambda *of, **how: seen.append(of[0]) or upscale_images(*of, **how))
+    upscaled.make(data, called("srcnn"))
     assert len(seen) == 4
     assert len(set(map(id, seen))) == 1
 
 
 def test_a_finished_set_is_read_while_another_process_has_the_folder(data):
-    run = upscaled.make(data, "bicubic")
+    run = upscaled.make(data, BICUBIC)
     with exclusive(run):
-        assert upscaled.make(data, "bicubic") == run
-        upscaled.read(run, data, "bicubic")
+        assert upscaled.make(data, BICUBIC) == run
+        upscaled.read(run, data, BICUBIC)
 
 
 def test_files_of_somebody_else_are_left_alone(data, tmp_path):
     (tmp_path / "images.npy").write_bytes(b"mine")
     with pytest.raises(UserError, match=r"holds an images.npy that has no record; choose another folder"):
-        upscaled.make(data, "bicubic", tmp_path)
+        upscaled.make(data, BICUBIC, tmp_path)
     assert (tmp_path / "images.npy").read_bytes() == b"mine"
 
 
 def test_what_another_method_began_is_begun_anew(data, monkeypatch):
-    interrupted(monkeypatch, data, "bicubic", 2)
-    begun = upscaled.folder(data.name, "bicubic")
-    monkeypatch.setattr(upscaled, "enlarge", enlarge)
-    upscaled.make(data, "srcnn", begun)
-    expected = enlarge("srcnn", data.test_images, bf16=hardware.bf16_units())
-    assert torch.equal(upscaled.read(begun, data, "srcnn")[1], expected)
+    interrupted(monkeypatch, data, BICUBIC, 2)
+    begun = UpscaledSet(data.name, BICUBIC).folder
+    monkeypatch.setattr(upscaled, "upscale_images", upscale_images)
+    upscaled.make(data, called("srcnn"), begun)
+    expected = upscale_images(store.load_model("srcnn"), data.test_images, bf16=hardware.bf16_units())
+    assert torch.equal(upscaled.read(begun, data, called("srcnn"))[1], expected)
 
 
 KILLED = """
     import sys, time
     from hfsr.studies import upscaled
-    from hfsr.studies.upscaling import enlarge
+    from hfsr.studies.upscaler import BICUBIC
+    from hfsr.studies.upscaling import upscale_images
     from hfsr.data import labelled
     upscaled.CHUNK = 32
-    upscaled.enlarge = lambda *set, **how: time.sleep(0.01) or print(len(set[1]), flush=True) or enlarge(*set, **how)
-    upscaled.make(labelled.load("digits"), "bicubic", sys.argv[1])
+
+    def slowly(*of, **how):
+        time.sleep(0.01)
+        print(len(of[1]), flush=True)
+        return upscale_images(*of, **how)
+
+    upscaled.upscale_images = slowly
+    upscaled.make(labelled.load("digits"), BICUBIC, sys.argv[1])
 """
 
 
@@ -239,7 +260,9 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert "56%" in ended.stderr  # a thousand of the 1,797 images were there
     digits = labelled.load("digits")
-    assert torch.equal(upscaled.read(tmp_path / "set", digits, "bicubic")[1], enlarge("bicubic", digits.test_images))
+    assert torch.equal(
+        upscaled.read(tmp_path / "set", digits, BICUBIC)[1], upscale_images("bicubic", digits.test_images)
+    )
 
 
 def spoil_array(run, data):
@@ -283,48 +306,37 @@ def pickled(run, data):
         (other_shape, r"images.npy: uint8 \(63, 3, 8, 8\) where uint8 \(63, 3, 16, 16\) belongs"),
         (other_type, r"images.npy: int16 \(63, 3, 16, 16\) where uint8"),
         (pickled, "images.npy: holds no array"),
-        (lambda run, data: (run / "record.json").unlink(), "record.json: no such file"),
+        (lambda run, data: (run / "record.json").unlink(), "no finished run lies here"),
         (lambda run, data: (run / "record.json").write_text("{"), "record.json: not readable as JSON"),
     ],
 )
 def test_what_does_not_match_its_record_is_refused(spoil, message, data):
-    run = upscaled.make(data, "bicubic")
+    run = upscaled.make(data, BICUBIC)
     spoil(run, data)
     with pytest.raises(UserError, match=message):
-        upscaled.read(run, data, "bicubic")
+        upscaled.read(run, data, BICUBIC)
 
 
 def test_a_set_of_another_source_or_method_is_refused(data):
-    run = upscaled.make(data, "bicubic")
-    with pytest.raises(UserError, match=r"holds an enlarged set with data = .*: choose another folder"):
-        upscaled.read(run, dataclasses.replace(data, digest="other"), "bicubic")
-    with pytest.raises(UserError, match="holds an enlarged set with method = 'bicubic', not 'srcnn'"):
-        upscaled.make(data, "srcnn", run)
+    run = upscaled.make(data, BICUBIC)
+    with pytest.raises(UserError, match=r"holds an upscaled set with data_digest = .*: choose another folder"):
+        upscaled.read(run, dataclasses.replace(data, digest="other"), BICUBIC)
+    with pytest.raises(UserError, match="holds an upscaled set with method = 'bicubic', not 'srcnn'"):
+        upscaled.make(data, called("srcnn"), run)
 
 
 @pytest.mark.parametrize("spoil", [remove_array, spoil_array, cut_array_off])
 def test_a_record_without_its_array_is_no_finished_set(spoil, data):
-    run = upscaled.make(data, "bicubic")
+    run = upscaled.make(data, BICUBIC)
     spoil(run, data)
     with pytest.raises(UserError, match=r"images.npy: not the array that its record describes; delete"):
-        upscaled.make(data, "bicubic")
+        upscaled.make(data, BICUBIC)
 
 
 @pytest.mark.parametrize(
-    ("method", "message"), [("original", "are not enlarged: choose"), ("nothing", "no method is called 'nothing'")]
+    ("method", "message"), [("original", "are not upscaled: choose"), ("nothing", "no method is called 'nothing'")]
 )
-def test_only_what_enlarges_is_taken(method, message, data):
+def test_only_what_upscales_is_taken(method, message, data):
     with pytest.raises(UserError, match=message):
-        upscaled.make(data, method)
+        upscaled.make(data, called(method))
     assert not paths.runs().exists()
-
-
-def test_a_record_is_published_without_the_images(data, monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
-    record = runs.publish(upscaled.make(data, "wdsr-a1-5"))
-    assert record == tmp_path / "results" / "enlarged" / "digits-wdsr-a1-5.json"
-    assert runs.check(read_json(record)) == []
-    assert runs.check(read_json(record) | {"enlarger_sha256": "0" * 64}) == [
-        "weights wdsr-a1-5 have changed or are missing"
-    ]
-    assert runs.load_records("enlarged").loc["digits-wdsr-a1-5", "digits/test_png_bytes"] > 0

@@ -1,24 +1,16 @@
 import pytest
 import torch
 
-from hfsr import paths
 from hfsr.data import labelled
-from hfsr.models import SRCNN, WDSR, store
-from hfsr.studies.upscaling import enlarge
+from hfsr.models import SRCNN, WDSR
+from hfsr.studies import upscaler
+from hfsr.studies.upscaling import upscale_images
 from hfsr.upscale import upscale
 
 
 @pytest.fixture(scope="module")
 def digits():
     return labelled.load("digits").train_images[:41]
-
-
-@pytest.fixture
-def published(monkeypatch, tmp_path):
-    """A folder of published networks, with one."""
-    monkeypatch.setattr(paths, "weights", lambda: tmp_path)
-    torch.manual_seed(0)
-    store.save(tmp_path / "wdsr.safetensors", WDSR(blocks=1))
 
 
 def trained(kind):
@@ -28,10 +20,10 @@ def trained(kind):
 
 @pytest.mark.parametrize("batch", [1, 7, 40, 64])
 @pytest.mark.parametrize("method", ["bicubic", WDSR, SRCNN], ids=["bicubic", "wdsr", "srcnn"])
-def test_a_set_is_enlarged_as_its_images_one_by_one(method, batch, digits):
+def test_a_set_is_upscaled_as_its_images_one_by_one(method, batch, digits):
     method = method if method == "bicubic" else trained(method)
     expected = torch.stack([upscale(method, image) for image in digits])
-    assert torch.equal(enlarge(method, digits, batch), expected)
+    assert torch.equal(upscale_images(method, digits, batch), expected)
 
 
 @pytest.fixture
@@ -43,40 +35,42 @@ def photographic(photograph):
 
 def test_photographic_images_are_too(photographic):
     model = trained(WDSR)
-    assert torch.equal(enlarge(model, photographic, 5), torch.stack([upscale(model, image) for image in photographic]))
+    assert torch.equal(
+        upscale_images(model, photographic, 5), torch.stack([upscale(model, image) for image in photographic])
+    )
 
 
 @pytest.mark.parametrize("batch", [2, 5, 32])
 @pytest.mark.parametrize("size", [8, 32])
 @pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
 def test_bf16_gives_each_image_the_same_in_any_company(method, size, batch, photographic):
+    method = upscaler.called(method).load()
     images = photographic[..., :size, :size]
-    alone = torch.cat([enlarge(method, image[None], bf16=True) for image in images])
-    assert torch.equal(enlarge(method, images, batch, bf16=True), alone)
+    alone = torch.cat([upscale_images(method, image[None], bf16=True) for image in images])
+    assert torch.equal(upscale_images(method, images, batch, bf16=True), alone)
 
 
 @pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
 def test_bf16_is_within_one_grey_level_of_float32(method, photographic):
-    exact, rounded = (enlarge(method, photographic, bf16=bf16).int() for bf16 in (False, True))
+    method = upscaler.called(method).load()
+    exact, rounded = (upscale_images(method, photographic, bf16=bf16).int() for bf16 in (False, True))
     assert not torch.equal(rounded, exact)  # it was at work
     assert (rounded - exact).abs().max() == 1
     assert (rounded != exact).float().mean() < 0.15
 
 
-def test_original_images_stay_as_they_are(digits):
-    assert enlarge("original", digits) is digits
-
-
-def test_a_name_stands_for_the_published_network(published, digits):
-    assert torch.equal(enlarge("wdsr", digits), enlarge(store.load_model("wdsr"), digits))
-
-
-def test_training_can_use_what_comes_out(published, digits):
+def test_training_can_use_what_comes_out(digits):
     """Tensors made in inference mode could not be changed or differentiated later."""
-    assert not enlarge("wdsr", digits).is_inference()
+    assert not upscale_images(trained(WDSR), digits).is_inference()
 
 
 @pytest.mark.parametrize("change", [torch.Tensor.float, lambda images: images[0]])
-def test_only_sets_of_uint8_images_are_enlarged(change, digits):
+def test_only_sets_of_uint8_images_are_upscaled(change, digits):
     with pytest.raises(ValueError, match="uint8 images"):
-        enlarge("bicubic", change(digits))
+        upscale_images("bicubic", change(digits))
+
+
+@pytest.mark.parametrize("method", ["original", "wdsr-a1-5"])
+def test_a_name_is_not_taken_for_bicubic(method, digits):
+    with pytest.raises(ValueError, match=f'a method is a network or "bicubic", not {method!r}'):
+        upscale_images(method, digits)

@@ -1,17 +1,20 @@
+import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from hfsr.errors import UserError
-from hfsr.training.crops import Crops, batch_mask, turned
-from hfsr.weightmap import selection_mask
+from hfsr.training.buffer import PictureBuffer
+from hfsr.training.crops import Crops, dihedral
+from hfsr.training.selection import batch_mask
+from hfsr.weightmap import map_statistics, selection_mask
 
 
 def test_batches_depend_on_seed_and_update_alone(pictures):
     a, b = (Crops(pictures, 8, 4, seed=3) for _ in range(2))
     later = [b(step) for step in (5, 2)]
-    for left, right in zip(a(5)[:4], later[0][:4], strict=True):
+    for left, right in zip(a(5), later[0], strict=True):
         assert torch.equal(left, right)
-    assert a(5)[4:] == later[0][4:]
     assert not torch.equal(a(2).lr, a(5).lr)
     assert not torch.equal(a(5).lr, Crops(pictures, 8, 4, seed=4)(5).lr)
 
@@ -21,7 +24,7 @@ def test_crops_are_aligned_pairs_from_anywhere_in_the_pictures(pictures):
     draw, turns, corners = Crops(pictures, 8, 16, seed=0), set(), set()
     for step in range(12):
         batch = draw(step)
-        turns |= set(batch.turns)
+        turns |= set(batch.turns.tolist())
         for lr, hr in zip(batch.lr, batch.hr[..., 1:-1, 1:-1], strict=True):
             found = [
                 (index, top, left)
@@ -38,8 +41,10 @@ def test_crops_are_aligned_pairs_from_anywhere_in_the_pictures(pictures):
 
 def test_the_eight_orientations_are_the_squares_symmetries():
     crop = torch.arange(9).view(1, 1, 3, 3)
-    eight = [turned(crop, (turn,))[0, 0] for turn in range(8)]
+    eight = [dihedral(crop, torch.tensor([turn]))[0, 0] for turn in range(8)]
     quarter_turns = [torch.rot90(flipped, k) for flipped in (crop[0, 0], crop[0, 0].flip(1)) for k in range(4)]
+    mixed = dihedral(crop.expand(8, 2, 3, 3), torch.arange(8).flip(0))  # each crop of a batch in its own
+    assert all(torch.equal(one, eight[7 - place]) for place, crops in enumerate(mixed) for one in crops)
     assert {tuple(each.flatten().tolist()) for each in eight} == {
         tuple(each.flatten().tolist()) for each in quarter_turns
     }
@@ -64,15 +69,33 @@ def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
             )
 
 
-def test_controls_select_as_many_at_random_and_the_rest(pictures):
-    batch = Crops(pictures, 8, 5, seed=0)(0)
-    high, low, random = (batch_mask(batch, 0.2, mask) for mask in ("high", "low", "random"))
-    assert torch.equal(low, ~high)
-    assert torch.equal(random.flatten(1).sum(1), high.flatten(1).sum(1))
-    assert not torch.equal(random, high)
-    assert torch.equal(random, batch_mask(batch, 0.2, "random"))
-    assert not torch.equal(random, batch_mask(Crops(pictures, 8, 5, seed=0)(1), 0.2, "random"))
-    assert batch_mask(batch, 0.0, "all").all()
+def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
+    """Against plain slices, at every corner too."""
+    buffer = PictureBuffer(pictures.hr, 1, torch.device("cpu"))
+    for index, hr in enumerate(pictures.hr):
+        padded = F.pad(hr[None].float(), (1, 1, 1, 1), mode="replicate")[0].byte()
+        places = [(top, left) for top in (0, 5, hr.shape[1] - 12) for left in (0, 3, hr.shape[2] - 12)]
+        top, left = torch.tensor(places).T
+        cut = buffer.squares(torch.full((9,), index), top, left, 12)
+        for (row, column), square in zip(places, cut, strict=True):
+            assert torch.equal(square, padded[:, row : row + 14, column : column + 14])
+
+
+def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
+    """The draws of the published runs: pictures, then row and column of one crop after the other, orientations, seeds."""
+    crops = Crops(pictures, 8, 5, seed=3)
+    for step in (0, 1, 200):
+        rng = np.random.default_rng((3, step))
+        chosen = rng.integers(3, size=5)
+        batch = crops(step)
+        for place, index in enumerate(chosen):
+            top, left = (int(rng.integers(length - 8 + 1)) for length in pictures.lr[index].shape[-2:])
+            assert torch.equal(batch.lr[place], pictures.lr[index][:, top : top + 8, left : left + 8])
+            hr = pictures.hr[index][:, 2 * top : 2 * top + 16, 2 * left : 2 * left + 16]
+            assert torch.equal(batch.hr[place, :, 1:-1, 1:-1], hr)
+            assert batch.mu[place].item() == float(map_statistics(pictures.hr[index])[0])
+        assert batch.turns.tolist() == rng.integers(8, size=5).tolist()
+        assert batch.draws.tolist() == rng.integers(2**62, size=5).tolist()
 
 
 def test_a_picture_smaller_than_the_crop_is_named(pictures):

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from hfsr.files import read_json
-from hfsr.studies import runs
+from hfsr.studies import run
+from hfsr.studies.records import RECORD
 from hfsr.training import loop
 
 # A command with a checkpoint after every update that is logged: its own half minute is too long for a test.
@@ -53,11 +54,11 @@ def test_training_killed_twenty_times_at_random_moments_ends_as_an_undisturbed_o
         time.sleep(0.1 * moment)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert not (killed / runs.RECORD).exists()  # the twenty kills were all before the end
+    assert not (killed / RECORD).exists()  # the twenty kills were all before the end
     assert start(command, killed).wait() == 0
-    first, second = (read_json(folder / runs.RECORD) for folder in (whole, killed))
+    first, second = (read_json(folder / RECORD) for folder in (whole, killed))
     assert first["weights_sha256"] == second["weights_sha256"]
     assert first["metrics"] == second["metrics"]
-    assert [entry["loss"] for entry in runs.log(whole).to_dict("records")] == [
-        entry["loss"] for entry in runs.log(killed).to_dict("records")
+    assert [entry["loss"] for entry in run.log(whole).to_dict("records")] == [
+        entry["loss"] for entry in run.log(killed).to_dict("records")
     ]

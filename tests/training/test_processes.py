@@ -8,13 +8,17 @@ import pytest
 import torch
 
 from hfsr.errors import UserError
-from hfsr.studies import runs
+from hfsr.studies import records, run
+from hfsr.studies.records import RECORD
+from hfsr.studies.superres_run import SuperresRecord
 from hfsr.training import processes
 from hfsr.training.crops import Crops
 
 RUN = """
     import dataclasses, sys
     from hfsr.studies import recipes, superres
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
     from hfsr.training import hardware
 
     hardware.bf16_units = lambda: False  # in float32 the two differ by less
@@ -24,11 +28,11 @@ RUN = """
     )
     recipes.SUPERRES["tiny"] = recipe
     for mask, reduction in (("high", "batch"), ("high", "image"), ("random", "batch")):
-        superres.train(alpha="1/5", mask=mask, reduction=reduction, recipe="tiny", out=f"{out}/{{mask}}-{{reduction}}")
+        superres.train(SuperresRun(Row("wdsr", "1/5", mask, reduction), recipe), out=f"{out}/{{mask}}-{{reduction}}")
 """
 
 
-def run(folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
+def launch(folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
     script = out.parent / f"{out.name}.py"
     script.write_text(textwrap.dedent(RUN).format(data=str(folder), out=out))
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -36,17 +40,17 @@ def run(folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
 
 
 def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
-    alone = run(folder, tmp_path / "one")
-    together = run(folder, tmp_path / "two", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    alone = launch(folder, tmp_path / "one")
+    together = launch(folder, tmp_path / "two", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
     assert alone.returncode == together.returncode == 0, alone.stderr + together.stderr
     for name in ("high-batch", "high-image", "random-batch"):
-        one, two = (runs.log(tmp_path / count / name) for count in ("one", "two"))
+        one, two = (run.log(tmp_path / count / name) for count in ("one", "two"))
         assert len(one) == 4
         assert one["loss"].to_list() == pytest.approx(two["loss"].to_list(), rel=1e-4)
         assert len(set(one["loss"])) == 4
-        records = [runs.read(tmp_path / count / name) for count in ("one", "two")]
-        assert [record["processes"] for record in records] == [1, 2]
-        assert records[0]["metrics"] == pytest.approx(records[1]["metrics"], rel=1e-3)
+        left = [records.read(tmp_path / count / name / RECORD, SuperresRecord) for count in ("one", "two")]
+        assert [record.processes for record in left] == [1, 2]
+        assert left[0].metrics == pytest.approx(left[1].metrics, rel=1e-3)
 
 
 @pytest.fixture
@@ -57,25 +61,21 @@ def second_of_two(monkeypatch):
 
 def test_parts_of_a_batch_are_the_batch(pictures, monkeypatch):
     batch = Crops(pictures, 8, 6, seed=0)(0)
-    assert processes.part(batch) is batch
     monkeypatch.setattr(processes, "count", lambda: 2)
     parts = []
     for index in range(2):
         monkeypatch.setattr(processes, "state", lambda index=index: type("State", (), {"process_index": index}))
-        parts.append(processes.part(batch))
+        parts.append(Crops(pictures, 8, 6, seed=0)(0))
     for place in range(6):
-        own = parts[place % 2]
-        assert torch.equal(own.lr[place // 2], batch.lr[place])
-        assert torch.equal(own.mu[place // 2], batch.mu[place])
-        assert own.turns[place // 2] == batch.turns[place]
-        assert own.draws[place // 2] == batch.draws[place]
+        for own, whole in zip(parts[place % 2], batch, strict=True):
+            assert len(own) == 3
+            assert torch.equal(own[place // 2], whole[place])
 
 
-def test_a_batch_that_does_not_go_into_the_processes_is_refused(second_of_two):
+def test_a_batch_that_does_not_go_into_the_processes_is_refused(second_of_two, pictures):
     with pytest.raises(UserError, match="a batch of 3 does not go evenly into 2 processes"):
-        processes.part((torch.zeros(3, 1),))
-    (own,) = processes.part((torch.arange(4),))
-    assert own.tolist() == [1, 3]
+        Crops(pictures, 8, 3, seed=0)
+    assert list(range(4))[processes.own(4)] == [1, 3]
 
 
 @pytest.mark.parametrize("counts", [(3, 5), (0, 4), (0, 0), (1, 0)])

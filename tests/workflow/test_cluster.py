@@ -15,7 +15,10 @@ import pytest
 from cluster import cluster, idle, kill_node, missing, slurm, start, wait_for
 
 from hfsr import paths
-from hfsr.studies import runs, study
+from hfsr.studies import grid, records, run
+from hfsr.studies.records import RECORD, WEIGHTS
+from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRecord
 from hfsr.training.loop import CHECKPOINT
 
 pytestmark = pytest.mark.slow
@@ -47,8 +50,8 @@ def workflow(user: Path, *words: str, **environment: str) -> subprocess.Popen:
         return subprocess.Popen(call, cwd=user, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
-def quick() -> list[study.Job]:
-    return [job for name in study.studies("quick") for job in study.jobs(name, "quick", steps=2).values()]
+def quick() -> list[Run]:
+    return [job for name in grid.studies("quick") for job in grid.runs(name, "quick", steps=2).values()]
 
 
 def fails(user: Path, target: str, *words: str, **environment: str) -> str:
@@ -75,10 +78,10 @@ def finish(user: Path, process: subprocess.Popen, seconds: float) -> str:
 def test_the_whole_study_runs_on_the_cluster(daemons, tmp_path):
     user = tmp_path / "user"
     said = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 480)
-    assert len(set(re.findall(r"SLURM jobid (\d+)", said, re.IGNORECASE))) >= len(study.plan(quick()))
-    for name in study.studies("quick"):
+    assert len(set(re.findall(r"SLURM jobid (\d+)", said, re.IGNORECASE))) >= len(grid.with_required(quick()))
+    for name in grid.studies("quick"):
         table = pd.read_csv(user / "runs" / "tables" / f"{name}-quick-2-steps.csv")
-        assert table["seeds"].sum() == len(study.jobs(name, "quick", steps=2))
+        assert table["seeds"].sum() == len(grid.runs(name, "quick", steps=2))
     again = finish(user, workflow(user, "study=all", "recipe=quick", "steps=2", "--", "tables"), 60)
     assert "Nothing to be done" in again
 
@@ -87,8 +90,8 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
     words = ("study=superres", "recipe=quick", f"steps={UPDATES}", "--", "tables")
     users = [tmp_path / name for name in ("first", "second")]
     begun = [workflow(user, *words) for user in users]
-    run = f"superres/wdsr-a0-quick-s0-{UPDATES}-steps"
-    wait_for((users[0] / "runs" / run / CHECKPOINT).exists, 300, "the run has a checkpoint")
+    name = f"superres/wdsr-a0-quick-s0-{UPDATES}-steps"
+    wait_for((users[0] / "runs" / name / CHECKPOINT).exists, 300, "the run has a checkpoint")
     (node,) = [
         place
         for place, where, what in (line.split("|") for line in squeue("%N|%Z|%k"))
@@ -100,10 +103,10 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
             finish(user, process, 480)
     finally:
         start(node)
-    log = runs.log(users[0] / "runs" / run)
-    assert json.loads((users[0] / "runs" / run / runs.RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
-    assert began(users[0], run) > 0, "begun anew instead of going on from its checkpoint"
-    weights = [(user / "runs" / run / runs.WEIGHTS).read_bytes() for user in users]
+    log = run.log(users[0] / "runs" / name)
+    assert json.loads((users[0] / "runs" / name / RECORD).read_text())["steps"] == UPDATES == log["step"].iloc[-1]
+    assert began(users[0], name) > 0, "begun anew instead of going on from its checkpoint"
+    weights = [(user / "runs" / name / WEIGHTS).read_bytes() for user in users]
     assert weights[0] == weights[1]
     tables = [user / "runs" / "tables" / f"superres-quick-{UPDATES}-steps.csv" for user in users]
     assert tables[0].read_text() == tables[1].read_text()
@@ -111,9 +114,9 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
     wait_for(idle, 60, "all nodes are idle again")
 
 
-def began(user: Path, run: str) -> int:
+def began(user: Path, name: str) -> int:
     """The update from which the last attempt at a run went on: Snakemake keeps the last one's log."""
-    return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{run}.log").read_text())[1])
+    return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{name}.log").read_text())[1])
 
 
 def squeue(form: str) -> list[str]:
@@ -127,11 +130,11 @@ def test_one_model_is_trained_on_two_nodes(daemons, tmp_path):
     ended = subprocess.run([*call, *words, "--out", tmp_path / "two"], cwd=ROOT, env=environment, timeout=240)
     assert ended.returncode == 0, (tmp_path / "log").read_text()
     subprocess.run([sys.executable, "-m", "hfsr.cli", *words, "--out", tmp_path / "one"], check=True, env=environment)
-    one, two = (runs.read(tmp_path / name) for name in ("one", "two"))
-    assert (one["processes"], two["processes"]) == (1, 2)
-    losses = [runs.log(tmp_path / name)["loss"].to_list() for name in ("one", "two")]
+    one, two = (records.read(tmp_path / name / RECORD, SuperresRecord) for name in ("one", "two"))
+    assert (one.processes, two.processes) == (1, 2)
+    losses = [run.log(tmp_path / name)["loss"].to_list() for name in ("one", "two")]
     assert losses[0] == pytest.approx(losses[1], rel=2e-2)  # bf16
-    shares = [record["metrics"]["train/selected_fraction"] for record in (one, two)]
+    shares = [record.metrics["train/selected_fraction"] for record in (one, two)]
     assert shares[0] == pytest.approx(shares[1], rel=1e-6)
 
 
@@ -142,7 +145,7 @@ def test_a_partition_that_is_not_there_is_named(daemons, tmp_path):
 
 
 def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
-    record = tmp_path / "user" / "runs" / "superres" / "wdsr-a0-bench-s0-2-steps" / runs.RECORD
+    record = tmp_path / "user" / "runs" / "superres" / "wdsr-a0-bench-s0-2-steps" / RECORD
     words = ("study=superres", "recipe=bench", "steps=2")
     said = fails(tmp_path / "user", str(record), *words, HFSR_DATA="/nowhere")
     assert re.search(r"^hfsr: .*t91.*/nowhere", said, re.MULTILINE), said
@@ -151,7 +154,7 @@ def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
 
 def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
     user, updates = tmp_path / "user", 3000  # more than a minute's, fewer than those of all tries
-    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / runs.RECORD
+    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / RECORD
     words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
     finish(user, workflow(user, *words), 600)
     states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")

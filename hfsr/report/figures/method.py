@@ -92,7 +92,7 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     span = max(int(weights.max()) - least, 1)
     counts = torch.bincount(weights - least, minlength=span + 1)
     edges = (np.arange(span + 2) - 0.5) / span - 0.5
-    mu, sigma = map_statistics(image)
+    mu, sigma = (value.item() for value in map_statistics(image))
     centre, spread = (mu - least) / span - 0.5, sigma / span
     fits = {
         "Gaussian": (stats.norm(centre, spread), ORANGE, "-"),

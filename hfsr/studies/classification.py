@@ -1,0 +1,180 @@
+"""One run of Table III: a set, what upscales it, a recipe, a seed; and the record that it leaves."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from hfsr.errors import UserError
+from hfsr.studies import digests, flops, recipes, records, upscaler
+from hfsr.studies.flops import Work
+from hfsr.studies.recipes import ClassifyRecipe
+from hfsr.studies.records import Settings, TrainingRecord
+from hfsr.studies.run import Notebook, Run
+from hfsr.studies.upscaled_set import UpscaledSet, used
+from hfsr.studies.upscaler import ORIGINAL, Upscaler
+from hfsr.training.augment import AUGMENTATION
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifyRecord(TrainingRecord):
+    """What a run of Table III leaves.
+
+    Parameters
+    ----------
+    depth : int
+    augmentation : dict
+        See `hfsr.training.augment.Augmentation`.
+    enlarger_sha256 : str or None
+        Of the file of the network that upscaled the images.
+    correct : dict of str -> str
+        Set -> which test images it got right, see `hfsr.studies.classify.pack`.
+    """
+
+    folder: ClassVar[str] = "classify"
+
+    depth: int
+    augmentation: dict[str, int | bool]
+    enlarger_sha256: str | None
+    correct: dict[str, str]
+
+    @property
+    def run(self) -> "Classification":
+        """The run that left it; a `UserError` if its recipe is not known any more."""
+        recipe = recipes.classify(self.recipe)
+        return Classification(str(self.data.name), upscaler.called(self.method), recipe, self.seed or 0, self.steps)
+
+    @property
+    def speed(self) -> float | None:
+        return self.run.work.training / self.seconds / self.processes if self.seconds else None
+
+    def problems(self) -> list[str]:
+        network = records.weights_problems(self.method, self.enlarger_sha256) if self.enlarger_sha256 else []
+        return super().problems() + network
+
+
+@dataclass(frozen=True)
+class Classification(Run):
+    """One run of Table III.
+
+    Parameters
+    ----------
+    dataset : {"digits", "cifar10", "cifar100"}
+    upscaler : Upscaler
+        What makes training and test images larger.
+    recipe : ClassifyRecipe
+    seed : int
+        Of the network's first weights, the subset, the order and the crops.
+    steps : int, optional
+        Updates, where not the recipe's.
+
+    Raises
+    ------
+    UserError
+        For a set that is not known, a seed or a number of updates that makes no sense.
+
+    Examples
+    --------
+    >>> run = Classification("cifar10", upscaler.BICUBIC, recipes.classify("bench"), seed=1)
+    >>> run.name, run.steps
+    ('cifar10-bicubic-bench-s1', 500)
+    """
+
+    dataset: str
+    upscaler: Upscaler
+    recipe: ClassifyRecipe
+    seed: int = 0
+    steps: int = None  # type: ignore[assignment]  # the usual
+
+    study: ClassVar[str] = "classify"
+    record_type: ClassVar[type[ClassifyRecord]] = ClassifyRecord
+
+    def __post_init__(self) -> None:
+        if self.dataset not in AUGMENTATION:
+            raise UserError(f"no labelled set is called {self.dataset!r}: choose one of {', '.join(AUGMENTATION)}")
+        if self.seed < 0:
+            raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
+        if self.steps is not None and self.steps < 1:
+            raise UserError(f"a run has at least 1 update, not {self.steps}")
+        object.__setattr__(self, "steps", self.recipe.steps if self.steps is None else self.steps)
+
+    @property
+    def title(self) -> str:
+        return f"{self.dataset}-{self.upscaler.name}"
+
+    @property
+    def name(self) -> str:
+        parts = [self.title, self.recipe.name, f"s{self.seed}"]
+        if self.steps != self.recipe.steps:
+            parts.append(f"{self.steps}-steps")
+        return "-".join(parts)
+
+    @property
+    def command(self) -> str:
+        words = f"hfsr classify --dataset {self.dataset} --method {self.upscaler.name}"
+        words += f" --recipe {self.recipe.name} --seed {self.seed}"
+        return words + (f" --steps {self.steps}" if self.steps != self.recipe.steps else "")
+
+    @property
+    def notebook(self) -> Notebook:
+        words = f"-p dataset {self.dataset} -p method {self.upscaler.name} -p recipe {self.recipe.name}"
+        return Notebook("classify", f"{words} -p seed {self.seed} -p steps {self.steps}")
+
+    @property
+    def upscaled(self) -> UpscaledSet | None:
+        """The upscaled set that it reads; None where the images stay as they are."""
+        return None if self.upscaler == ORIGINAL else UpscaledSet(self.dataset, self.upscaler)
+
+    @property
+    def requires(self) -> tuple[Run, ...]:
+        return (self.upscaled,) if self.upscaled else ()
+
+    @property
+    def digest(self) -> str:
+        return self.recipe.digest
+
+    @property
+    def work(self) -> Work:
+        return flops.classify(self.dataset, self.recipe, self.steps, self.upscaler.factor)
+
+    def identity(self) -> Settings:
+        return {
+            "study": self.study,
+            "method": self.upscaler.name,
+            "seed": self.seed,
+            "recipe": self.recipe.name,
+            "recipe_digest": self.digest,
+            "data": self.dataset,
+            "depth": self.recipe.depth,
+            "augmentation": AUGMENTATION[self.dataset]._asdict(),
+            "steps": self.steps,
+        }
+
+    def inputs(self) -> Settings:
+        return digests.labelled_set(self.dataset) | used(self.upscaler)
+
+
+def grid(recipe: ClassifyRecipe, steps: int | None = None) -> list[Classification]:
+    """Every run of a recipe, those of the first seed first.
+
+    Parameters
+    ----------
+    recipe : ClassifyRecipe
+    steps : int, optional
+        Updates, where not the recipe's: a few try the whole grid out, with networks of as few where they are the recipe's own.
+
+    Examples
+    --------
+    >>> [run.name for run in grid(recipes.classify("paper"))[:2]]
+    ['cifar10-original-paper-s0', 'cifar10-bicubic-paper-s0']
+    """
+    networks = recipes.superres(recipe.networks)
+    shortened = steps if recipe.networks == recipe.name else None
+    return [
+        Classification(cell.dataset, upscaler.of(cell.method, networks, shortened), recipe, seed, steps)  # type: ignore[arg-type]
+        for seed in recipe.seeds
+        for cell in recipe.cells
+    ]
+
+
+def of_row(run: Classification) -> Classification:
+    """A run with the first seed in place of its own: equal for all runs of a cell."""
+    return replace(run, seed=run.recipe.seeds[0])

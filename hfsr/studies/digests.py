@@ -1,0 +1,45 @@
+"""Digests of what runs read, as far as it is on this machine; each set is read once a process."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from hfsr.data import labelled
+from hfsr.data import photographs as sets_of_photographs
+from hfsr.errors import UserError
+
+
+def photographs(name: str) -> dict[str, Any]:
+    """Name and digest of a set of photographs to train on; empty where it is not here."""
+    try:
+        own_name, digest = _photographs(name, grey=False)
+    except UserError:
+        return {}
+    return {"data": own_name, "data_digest": digest}
+
+
+def measured(names: Iterable[str]) -> dict[str, Any]:
+    """Digests of sets to measure on, by their names; empty where one is not here."""
+    try:
+        return {"data_digest": dict(_photographs(name, grey=True) for name in names)}
+    except UserError:
+        return {}
+
+
+def labelled_set(name: str) -> dict[str, Any]:
+    """Digest of a labelled set; empty where it is not here."""
+    try:
+        return {"data_digest": _labelled(name)}
+    except UserError:
+        return {}
+
+
+@cache
+def _photographs(name: str, grey: bool) -> tuple[str, str]:
+    pictures = sets_of_photographs.load(name, grey)
+    return pictures.name, pictures.digest
+
+
+@cache
+def _labelled(name: str) -> str:
+    return labelled.load(name).digest

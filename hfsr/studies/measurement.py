@@ -1,0 +1,229 @@
+"""One measurement of the frequency study: a run of Table I, or the ground truth; and the record that it leaves (Section V)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from hfsr import paths
+from hfsr.analysis.detail import TRUTH
+from hfsr.errors import UserError
+from hfsr.files import sha256
+from hfsr.studies import digests, flops, published, recipes, records, superres_run
+from hfsr.studies.flops import Work
+from hfsr.studies.recipes import SuperresRecipe
+from hfsr.studies.records import RECORD, WEIGHTS, Measured, Record, Settings
+from hfsr.studies.rows import Row
+from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+
+SETTINGS = ("method", "alpha", "mask", "reduction", "seed", "recipe", "recipe_digest", "steps")
+Curve = dict[str, list[float]]  # mean and deviation over the pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementRecord(Record):
+    """What a measurement leaves; the ground truth has no alpha, mask, reduction, seed and network.
+
+    Parameters
+    ----------
+    alpha, mask, reduction, seed, recipe, recipe_digest, steps
+        Of the run that it measured.
+    of : str or None
+        The published record of that run.
+    network_sha256 : str or None
+        Of the file of the network that it measured.
+    per_image : dict
+        Set -> metric -> one value a picture, see `hfsr.analysis.detail.numbers`.
+    curves : dict
+        Set -> curve -> its mean and deviation over the pictures, see `hfsr.analysis.detail.profiles`.
+    encoders : dict
+        Settings of OpenCV's encoder.
+    seconds : float
+    """
+
+    folder: ClassVar[str] = "frequency"
+
+    alpha: float | None
+    mask: str | None
+    reduction: str | None
+    seed: int | None
+    recipe: str
+    recipe_digest: str
+    steps: int
+    of: str | None
+    network_sha256: str | None
+    per_image: Measured
+    curves: dict[str, dict[str, Curve]]
+    encoders: dict[str, list[int]]
+    seconds: float
+
+    @property
+    def run(self) -> "Measurement":
+        """The run that left it; a `UserError` if its recipe is not known any more."""
+        recipe = recipes.superres(self.recipe)
+        if self.method == TRUTH:
+            return Measurement(recipe)
+        row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
+        return Measurement(recipe, SuperresRun(row, recipe, self.seed, self.steps))
+
+    @property
+    def speed(self) -> float | None:
+        return self.run.work.training / self.seconds
+
+    def problems(self) -> list[str]:
+        found = records.recipe_problems(self.folder, self.recipe, self.recipe_digest)
+        if self.of:
+            measured = published.stale_or_not(SuperresRecord).get(self.of)
+            if measured is None or measured.weights_sha256 != self.network_sha256:
+                found.append(f"run {self.of}, which it measured, has changed or is not published")
+        return found
+
+
+@dataclass(frozen=True)
+class Measurement(Run):
+    """How much detail a run's network gives the photographs that its recipe is judged on.
+
+    Parameters
+    ----------
+    recipe : SuperresRecipe
+    measured : SuperresRun, optional
+        Whose network; None for the ground truth.
+
+    Examples
+    --------
+    >>> Measurement(recipes.superres("bench")).name
+    'truth-bench'
+    """
+
+    recipe: SuperresRecipe
+    measured: SuperresRun | None = None
+
+    study: ClassVar[str] = "frequency"
+    record_type: ClassVar[type[MeasurementRecord]] = MeasurementRecord
+
+    @property
+    def title(self) -> str:
+        return self.measured.title if self.measured else TRUTH
+
+    @property
+    def name(self) -> str:
+        return self.measured.name if self.measured else f"{TRUTH}-{self.recipe.name}"
+
+    @property
+    def command(self) -> str:
+        return f"hfsr frequency {self.name}"
+
+    @property
+    def steps(self) -> int:
+        return self.measured.steps if self.measured else 0
+
+    @property
+    def requires(self) -> tuple[Run, ...]:
+        """The run that it measures, where neither weights nor record of that are published."""
+        if self.measured is None or is_published(self.measured):
+            return ()
+        return (self.measured,)
+
+    @property
+    def digest(self) -> str:
+        return self.recipe.digest
+
+    @property
+    def work(self) -> Work:
+        return flops.measurement(self.recipe, bool(self.measured and self.measured.is_trained))
+
+    def identity(self) -> Settings:
+        if self.measured:
+            settings = self.measured.identity()
+        else:
+            known = {"method": TRUTH, "recipe": self.recipe.name, "recipe_digest": self.digest, "steps": 0}
+            settings = dict.fromkeys(SETTINGS) | known
+        return {"study": self.study} | {key: settings[key] for key in SETTINGS}
+
+    def inputs(self) -> Settings:
+        try:
+            network = {"network_sha256": source(self.measured).digest if self.measured else None}
+        except UserError:
+            network = {}
+        return digests.measured(self.recipe.evaluation) | network
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run to be measured, as it is found: trained on this machine, or published.
+
+    Parameters
+    ----------
+    run : SuperresRun
+    weights : Path or None
+        None where there is no network.
+    record : str
+        Name of its published record.
+    """
+
+    run: SuperresRun
+    weights: Path | None
+    record: str
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the weights; None where there are none."""
+        return sha256(self.weights) if self.weights else None
+
+
+def source(run: SuperresRun) -> Source:
+    """Where a run's network is: in its folder, or else among the published ones.
+
+    Raises
+    ------
+    UserError
+        If it is in neither place.
+    """
+    if run.is_finished:
+        return _trained(records.read(run.folder / RECORD, SuperresRecord), run.folder)
+    return _published(run.name)
+
+
+def named(name: str) -> Source:
+    """What is called so: a finished run's folder below ``runs/superres/``, else a published record or its run."""
+    folder = paths.runs() / SuperresRun.study / name
+    if (folder / RECORD).exists():
+        return _trained(records.read(folder / RECORD, SuperresRecord), folder)
+    return _published(name)
+
+
+def is_published(run: SuperresRun) -> bool:
+    """Whether a run can be measured without being here: its record is published and fresh, and its weights if any."""
+    try:
+        record = _record(run.name)
+    except UserError:
+        return False
+    return not record.problems() and (bool(record.model) or not record.steps)
+
+
+def _trained(record: SuperresRecord, folder: Path) -> Source:
+    return Source(record.run, folder / WEIGHTS if record.steps else None, record.run.model or folder.name)
+
+
+def _published(name: str) -> Source:
+    record = _record(name)
+    if record.model is None and record.steps:
+        raise UserError(f"{name}: its weights are not published; run `{record.command}` first")
+    return Source(
+        record.run, paths.weights() / f"{record.model}.safetensors" if record.steps else None, str(record.name)
+    )
+
+
+def _record(name: str) -> SuperresRecord:
+    """The published record of a run, by the run's name or its own, stale or not."""
+    for title, record in published.stale_or_not(SuperresRecord).items():
+        if name == title or (record.recipe in recipes.SUPERRES and name == record.run.name):
+            return record
+    raise UserError(
+        f"{name}: no finished run of that name below {paths.runs() / SuperresRun.study}, and no published record"
+    )
+
+
+def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Measurement]:
+    """The ground truth, then every run of Table I's grid; parameters as for `hfsr.studies.superres_run.grid`."""
+    return [Measurement(recipe), *(Measurement(recipe, run) for run in superres_run.grid(recipe, steps))]

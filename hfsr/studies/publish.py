@@ -1,0 +1,89 @@
+"""Publishing finished runs: records into ``results/``, weights into the package."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from hfsr import paths
+from hfsr.errors import UserError
+from hfsr.files import atomic, read_json, sha256, write_json
+from hfsr.studies import grid, records
+from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.records import RECORD, WEIGHTS, Record
+from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.upscaled_set import UpscaledRecord
+
+KINDS: dict[str, type[Record]] = {
+    kind.folder: kind for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord)
+}
+
+
+def publish_all(study: str, recipe: str) -> list[Path]:
+    """Publish every finished run of a recipe: its record, and of the first seed's networks that upscale the weights.
+
+    With the classifiers, the records of the upscaled sets that they read, as far as what upscaled them is published.
+
+    Returns
+    -------
+    list of Path
+        The published records.
+    """
+    planned = grid.runs(study, recipe)
+    published = [publish(run.folder, run.model) for run in planned.values() if run.is_finished]
+    for run in grid.with_required(planned.values()).values():
+        if run.record_type is UpscaledRecord and run.is_finished and not run.record().problems():
+            published.append(publish(run.folder))
+    return published
+
+
+def publish(folder: Path | str, name: str | None = None) -> Path:
+    """Copy a finished run's record into ``results/``, and its weights into the package where they get a name.
+
+    Parameters
+    ----------
+    folder : path
+        The run's.
+    name : str, optional
+        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one only the record is
+        published, under the name of the run's folder.
+
+    Returns
+    -------
+    Path
+        The published record; its ``model`` is the name of the weights, or None.
+
+    Raises
+    ------
+    UserError
+        If the name is no plain one, or the run is not finished, or its weights are not those of its record.
+    """
+    folder = Path(folder)
+    title = name or folder.name
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", title):
+        raise UserError(f"{title!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
+    content = _finished(folder)
+    digest = content.get("weights_sha256")
+    if digest and sha256(folder / WEIGHTS) != digest:
+        raise UserError(
+            f"{folder / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
+        )
+    if name:
+        with atomic(paths.weights() / f"{name}.safetensors") as part:
+            shutil.copyfile(folder / WEIGHTS, part)
+    target = paths.results() / str(content["study"]) / f"{title}.json"
+    write_json(target, {"name": title, "model": name} | content)
+    return target
+
+
+def _finished(folder: Path) -> dict[str, Any]:
+    """The JSON of a finished run's record, which is checked to be one."""
+    path = folder / RECORD
+    if not path.exists():
+        raise UserError(f"{folder}: no finished run lies here; run its command to the end first")
+    content = dict(read_json(path))
+    if content.get("study") not in KINDS:
+        raise UserError(f"{path}: study = {content.get('study')!r} is none of {', '.join(KINDS)}")
+    records.read(path, KINDS[content["study"]])
+    return content

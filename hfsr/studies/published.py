@@ -1,0 +1,78 @@
+"""The published records in ``results/``: read one, read all of a kind, and as a table."""
+
+from functools import cache, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from hfsr import paths
+from hfsr.errors import UserError
+from hfsr.files import read_json
+from hfsr.studies import records
+from hfsr.studies.records import Kind
+
+
+def path(kind: type[Kind], name: str) -> Path:
+    """Where the record of that name lies: ``results/<study>/<name>.json``."""
+    return paths.results() / kind.folder / f"{name}.json"
+
+
+def read(kind: type[Kind], name: str) -> Kind:
+    """One published record; a missing or stale one is a `UserError` that names it."""
+    if not path(kind, name).exists():
+        raise UserError(f"{path(kind, name)}: no such file")
+    content = records.read(path(kind, name), kind)
+    if problems := content.problems():
+        raise UserError(f"{kind.folder}/{name}.json: stale, {'; '.join(problems)}: run `{content.command}` and publish")
+    return content
+
+
+def everything(kind: type[Kind]) -> list[Kind]:
+    """Every published record of a kind, by name; a stale one is a `UserError`."""
+    return list(_everything(paths.results() / kind.folder, kind))
+
+
+def stale_or_not(kind: type[Kind]) -> dict[str, Kind]:
+    """Every published record of a kind by the name of its file, whether or not what made it has changed."""
+    files = sorted((paths.results() / kind.folder).glob("*.json"))
+    return dict(_parsed(tuple((each, each.stat().st_mtime_ns) for each in files), kind))
+
+
+@lru_cache(maxsize=8)
+def _parsed(files: tuple[tuple[Path, int], ...], kind: type[Kind]) -> dict[str, Kind]:
+    return {each.stem: records.read(each, kind) for each, _ in files}
+
+
+def is_fresh(kind: type[Kind], name: str) -> bool:
+    """Whether a record of that name is published and nothing that made it has changed."""
+    found = stale_or_not(kind).get(name)
+    return found is not None and not found.problems()
+
+
+@cache
+def _everything(folder: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    return tuple(read(kind, each.stem) for each in sorted(folder.glob("*.json")))
+
+
+def table(study: str | None = None) -> pd.DataFrame:
+    """The published records as a table, one row each, metrics as columns.
+
+    Parameters
+    ----------
+    study : str, optional
+        Only this study's records.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name; ``record`` holds the file's path below ``results/``.
+    """
+    rows = []
+    for each in sorted(paths.results().glob(f"{study or '*'}/*.json")):
+        content = read_json(each)
+        flat = {key: value for key, value in content.items() if not isinstance(value, dict | list)}
+        place = each.relative_to(paths.results()).as_posix()
+        rows.append(
+            {"name": each.stem, "record": place} | flat | {"data": content["data"]["name"]} | content["metrics"]
+        )
+    return pd.DataFrame(rows).set_index("name") if rows else pd.DataFrame()

@@ -1,0 +1,203 @@
+"""One run of Table I: a row, a recipe, a seed; and the record that it leaves."""
+
+import shlex
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from hfsr.errors import UserError
+from hfsr.studies import digests, flops, recipes
+from hfsr.studies.flops import Work
+from hfsr.studies.recipes import SuperresRecipe
+from hfsr.studies.records import Settings, TrainingRecord
+from hfsr.studies.rows import Row
+from hfsr.studies.run import Notebook, Run
+from hfsr.weightmap import alpha_label
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuperresRecord(TrainingRecord):
+    """What a run of Table I leaves; bicubic interpolation has no alpha, reduction, seed, data and weights.
+
+    Parameters
+    ----------
+    reduction : {"batch", "image"} or None
+    """
+
+    folder: ClassVar[str] = "superres"
+
+    reduction: str | None
+
+    @property
+    def run(self) -> "SuperresRun":
+        """The run that left it; a `UserError` if its recipe is not known any more."""
+        row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
+        return SuperresRun(row, recipes.superres(self.recipe), self.seed, self.steps, self.data.name)
+
+    @property
+    def speed(self) -> float | None:
+        done = self.run.work.training
+        return done / self.seconds / self.processes if done and self.seconds else None
+
+
+@dataclass(frozen=True)
+class SuperresRun(Run):
+    """One run of Table I.
+
+    Parameters
+    ----------
+    row : Row
+        Its own updates, where it has any, are the run's.
+    recipe : SuperresRecipe
+    seed : int
+        Of the network's first weights and of the crops. Bicubic interpolation has none.
+    steps : int, optional
+        Updates, where not the row's or the recipe's.
+    data : str, optional
+        Training photographs, where not the recipe's.
+
+    Raises
+    ------
+    UserError
+        For a seed or a number of updates that makes no sense.
+
+    Examples
+    --------
+    >>> run = SuperresRun(Row("wdsr", "1/5"), recipes.superres("long"))
+    >>> run.name, run.model, run.steps
+    ('wdsr-a1-5-long-s0', 'wdsr-a1-5-long', 100000)
+    >>> run.command
+    'hfsr train --method wdsr --alpha 1/5 --recipe long --seed 0'
+    """
+
+    row: Row
+    recipe: SuperresRecipe
+    seed: int | None = 0
+    steps: int = None  # type: ignore[assignment]  # the usual
+    data: str | None = None
+
+    study: ClassVar[str] = "superres"
+    record_type: ClassVar[type[SuperresRecord]] = SuperresRecord
+
+    def __post_init__(self) -> None:
+        usual = self.row.steps or self.recipe.steps
+        if self.seed is not None and self.seed < 0:
+            raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
+        if self.is_trained and self.steps is not None and self.steps < 1:
+            raise UserError(f"a run has at least 1 update, not {self.steps}")
+        object.__setattr__(self, "row", replace(self.row, steps=None))
+        object.__setattr__(self, "seed", self.seed if self.is_trained else None)
+        object.__setattr__(self, "steps", (self.steps or usual) if self.is_trained else 0)
+        object.__setattr__(self, "data", (self.data or self.recipe.data) if self.is_trained else None)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether there is a network: bicubic interpolation is only measured."""
+        return self.row.method != "bicubic"
+
+    @property
+    def title(self) -> str:
+        return self.row.name
+
+    @property
+    def name(self) -> str:
+        parts = [self.row.name, self.recipe.name]
+        if self.is_trained:
+            parts.append(f"s{self.seed}")
+            if self.steps != self.recipe.steps:
+                parts.append(f"{self.steps}-steps")
+            if self.data != self.recipe.data:
+                parts.append(str(self.data))
+        return "-".join(parts)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is of the recipe's first seed: the one whose network upscales labelled sets."""
+        return self.seed == self.recipe.seeds[0]
+
+    @property
+    def model(self) -> str | None:
+        """Of the first seed: the row, the recipe if that is not ``bench``, and updates that are not usual."""
+        if not (self.is_trained and self.is_first and self.data == self.recipe.data):
+            return None
+        parts = [self.row.name]
+        if self.recipe.name != "bench":
+            parts.append(self.recipe.name)
+        usual = {row.name: row.steps for row in self.recipe.rows}.get(self.row.name) or self.recipe.steps
+        if self.steps != usual:
+            parts.append(f"{self.steps}-steps")
+        return "-".join(parts)
+
+    @property
+    def command(self) -> str:
+        """The command that makes it; a folder of pictures is named without its path."""
+        if not self.is_trained:
+            return f"hfsr train --method bicubic --recipe {self.recipe.name}"
+        words = ["hfsr train", f"--method {self.row.method}", f"--alpha {alpha_label(self.row.alpha)}"]
+        if self.row.is_control:
+            words.append(f"--mask {self.row.mask}")
+        if self.row.reduction == "image":
+            words.append("--reduction image")
+        words += [f"--recipe {self.recipe.name}", f"--seed {self.seed}"]
+        if self.steps != self.recipe.steps:
+            words.append(f"--steps {self.steps}")
+        if self.data != self.recipe.data:
+            words.append(f"--data {shlex.quote(str(self.data))}")
+        return " ".join(words)
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """None for the controls and for what is not trained."""
+        if not self.is_trained or self.row.is_control or self.row.reduction == "image":
+            return None
+        words = f"-p method {self.row.method} -p alpha {alpha_label(self.row.alpha)} -p recipe {self.recipe.name}"
+        return Notebook("train", f"{words} -p seed {self.seed} -p steps {self.steps}")
+
+    @property
+    def digest(self) -> str:
+        return self.recipe.digest
+
+    @property
+    def work(self) -> Work:
+        return flops.superres(self.row.method, self.recipe, self.steps)
+
+    def identity(self) -> Settings:
+        return {
+            "study": self.study,
+            "method": self.row.method,
+            "recipe": self.recipe.name,
+            "recipe_digest": self.digest,
+            "alpha": float(self.row.alpha) if self.is_trained else None,
+            "mask": self.row.mask,
+            "reduction": self.row.reduction if self.is_trained else None,
+            "seed": self.seed,
+            "data": self.data,
+            "steps": self.steps,
+        }
+
+    def inputs(self) -> Settings:
+        if self.data is None:
+            return {"data_digest": None}
+        return digests.photographs(self.data)
+
+
+def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[SuperresRun]:
+    """Every run of a recipe: bicubic, then its rows, those of the first seed first.
+
+    Parameters
+    ----------
+    recipe : SuperresRecipe
+    steps : int, optional
+        Updates, where not the recipe's: a few try the whole grid out.
+
+    Examples
+    --------
+    >>> [run.name for run in grid(recipes.superres("long"))]
+    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
+    """
+    runs = [
+        SuperresRun(row, recipe, seed, steps)  # type: ignore[arg-type]
+        for seed in recipe.seeds
+        for row in recipe.rows
+    ]
+    measured = [run for run in runs if not run.is_trained]
+    return list(dict.fromkeys(measured)) + [run for run in runs if run.is_trained]

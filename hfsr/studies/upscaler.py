@@ -1,0 +1,157 @@
+"""What makes images twice as large: nothing, bicubic interpolation, or a network, published or made by a finished run."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hfsr import paths
+from hfsr.errors import UserError
+from hfsr.files import sha256
+from hfsr.models import SRCNN, WDSR, store
+from hfsr.studies import published, recipes, records, superres_run
+from hfsr.studies.records import RECORD, WEIGHTS
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+
+
+@dataclass(frozen=True)
+class Upscaler:
+    """What makes images twice as large.
+
+    Parameters
+    ----------
+    name : str
+        "original" (nothing does), "bicubic", or what a network is called when it is published.
+    made_by : SuperresRun, optional
+        The run that makes the network; None where there is none, or where it is in no recipe's table.
+    """
+
+    name: str
+    made_by: SuperresRun | None = field(default=None, compare=False)
+
+    @property
+    def is_network(self) -> bool:
+        """Whether a network does it."""
+        return self not in (ORIGINAL, BICUBIC)
+
+    @property
+    def factor(self) -> int:
+        """How many times as long the images are a side."""
+        return 1 if self == ORIGINAL else 2
+
+    @property
+    def architecture(self) -> tuple[str, int]:
+        """Kind and size of the network, as `hfsr.studies.flops.built` takes them: known before it is trained."""
+        if not self.is_network:
+            return self.name, 0
+        if self.made_by:
+            return self.made_by.row.method, self.made_by.recipe.blocks
+        model = self.load()
+        return ("srcnn", 0) if isinstance(model, SRCNN) else ("wdsr", model.settings["blocks"])
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its network comes with the package, and the record of that is not stale."""
+        return self.name in store.published() and published.is_fresh(SuperresRecord, self.name)
+
+    @property
+    def weights(self) -> Path:
+        """The file of the published network, or else that of the finished run which makes it.
+
+        Raises
+        ------
+        UserError
+            If there is none, or its run is not finished.
+        """
+        run = self.made_by
+        if run and run.is_finished and not self.is_published:
+            return run.folder / WEIGHTS
+        if self.name in store.published():
+            return paths.weights() / f"{self.name}.safetensors"
+        if run:
+            raise UserError(f"{self.name}: its network is not trained yet; first run `{run.command}`")
+        known = ", ".join((ORIGINAL.name, BICUBIC.name, *store.published()))
+        raise UserError(f"no method is called {self.name!r}: choose one of {known}; hfsr publish adds a trained model")
+
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of the network's file, as records hold it; None where there is no network."""
+        if not self.is_network:
+            return None
+        self.load()
+        return sha256(self.weights)
+
+    def record(self) -> SuperresRecord:
+        """The record of the run that made the network; a stale one is a `UserError`."""
+        if self.made_by and self.weights.parent == self.made_by.folder:
+            return records.read(self.made_by.folder / RECORD, SuperresRecord)
+        return published.read(SuperresRecord, self.name)
+
+    def load(self) -> WDSR | SRCNN:
+        """The network, in evaluation mode, float32, on the CPU.
+
+        Raises
+        ------
+        UserError
+            If there is none, or it is no network that upscales x2.
+        """
+        model = store.load(self.weights)
+        if not isinstance(model, WDSR | SRCNN):
+            raise UserError(
+                f"{self.name} is a {type(model).__name__}: images are enlarged by a super-resolution network"
+            )
+        if model.scale != 2:
+            raise UserError(f"{self.name} enlarges x{model.scale}: the study enlarges x2")
+        return model
+
+
+ORIGINAL, BICUBIC = Upscaler("original"), Upscaler("bicubic")
+
+
+def called(name: str) -> Upscaler:
+    """The upscaler of that name: its network is published, or that of a run in a recipe's table, or of a finished run here.
+
+    A name that means nothing is found out where the network is asked for.
+
+    Examples
+    --------
+    >>> called("wdsr-a1-5-long").made_by.name
+    'wdsr-a1-5-long-s0'
+    """
+    if name in (ORIGINAL.name, BICUBIC.name):
+        return Upscaler(name)
+    known = {run.model: run for recipe in recipes.SUPERRES.values() for run in superres_run.grid(recipe)}
+    return Upscaler(name, known.get(name) or _made_here(name))
+
+
+def _made_here(name: str) -> SuperresRun | None:
+    """A finished run on this machine whose network is called so: one of updates that no recipe has."""
+    for path in sorted((paths.runs() / SuperresRun.study).glob(f"*/{RECORD}")):
+        record = records.read(path, SuperresRecord)
+        if record.recipe in recipes.SUPERRES and record.run.model == name and record.run.folder == path.parent:
+            return record.run
+    return None
+
+
+def of(method: str, recipe: recipes.SuperresRecipe, steps: int | None = None) -> Upscaler:
+    """The upscaler that a table's row stands for: the network of that row which a recipe's first seed makes.
+
+    Parameters
+    ----------
+    method : str
+        "original", "bicubic", or the name of a row of Table I.
+    recipe : SuperresRecipe
+        The recipe of the networks.
+    steps : int, optional
+        Their updates, where not the recipe's.
+
+    Examples
+    --------
+    >>> of("wdsr-a1-5", recipes.superres("paper")).name, of("bicubic", recipes.superres("paper")).name
+    ('wdsr-a1-5-paper', 'bicubic')
+    """
+    if method in (ORIGINAL.name, BICUBIC.name):
+        return Upscaler(method)
+    rows = {row.name: row for row in recipe.rows}
+    if method not in rows:
+        raise UserError(f"recipe {recipe.name} has no row {method!r}: choose one of {', '.join(rows)}")
+    run = SuperresRun(rows[method], recipe, recipe.seeds[0], steps)  # type: ignore[arg-type]
+    return Upscaler(str(run.model), run)

@@ -1,0 +1,114 @@
+import dataclasses
+
+import pytest
+
+from hfsr import paths
+from hfsr.data import labelled
+from hfsr.errors import UserError
+from hfsr.files import read_json, write_json
+from hfsr.models import WDSR, store
+from hfsr.studies import grid, publish, published, recipes, records, superres, upscaled, upscaler
+from hfsr.studies.records import RECORD, WEIGHTS
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+from hfsr.studies.upscaled_set import UpscaledRecord
+from hfsr.studies.upscaler import BICUBIC
+
+
+def test_publishing_copies_weights_and_record_and_the_check_sees_every_change(tiny_study, monkeypatch, tmp_path):
+    folder = superres.train(SuperresRun(Row("wdsr", "1/5"), tiny_study))
+    target = publish.publish(folder, "wdsr-tiny")
+    assert target == tmp_path / "results" / "superres" / "wdsr-tiny.json"
+    assert read_json(target) == read_json(folder / RECORD) | {"name": "wdsr-tiny", "model": "wdsr-tiny"}
+    assert (paths.weights() / "wdsr-tiny.safetensors").read_bytes() == (folder / WEIGHTS).read_bytes()
+    record = published.read(SuperresRecord, "wdsr-tiny")
+    assert isinstance(store.load_model("wdsr-tiny"), WDSR)
+    table = published.table("superres")
+    assert list(table.index) == ["wdsr-tiny"]
+    assert table.loc["wdsr-tiny", "alpha"] == 0.2
+
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny_study, batch=4))
+    assert record.problems() == ["recipe tiny has changed"]
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", tiny_study)
+    store.save(paths.weights() / "wdsr-tiny.safetensors", WDSR(blocks=1))
+    with pytest.raises(
+        UserError, match=r"superres/wdsr-tiny.json: stale, weights wdsr-tiny have changed .*: run `hfsr train"
+    ):
+        published.read(SuperresRecord, "wdsr-tiny")
+
+
+def test_without_a_name_only_the_record_is_published(tiny_study):
+    folder = superres.train(SuperresRun(Row("wdsr", "1/5"), tiny_study, seed=1))
+    target = publish.publish(folder)
+    assert target == paths.results() / "superres" / "wdsr-a1-5-tiny-s1.json"
+    assert (read_json(target)["name"], read_json(target)["model"]) == ("wdsr-a1-5-tiny-s1", None)
+    assert not paths.weights().exists()
+    assert published.read(SuperresRecord, "wdsr-a1-5-tiny-s1").problems() == []
+
+
+def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, tmp_path):
+    with pytest.raises(UserError, match="no finished run lies here"):
+        publish.publish(tmp_path, "x")
+    with pytest.raises(UserError, match="a name is of small letters"):
+        publish.publish(tmp_path, "../x")
+    folder = superres.train(SuperresRun(Row("wdsr"), tiny_study))
+    store.save(folder / WEIGHTS, WDSR(blocks=1))
+    with pytest.raises(UserError, match="not the weights that the record was measured on"):
+        publish.publish(folder, "x")
+    assert not paths.results().exists()
+    assert not paths.weights().exists()
+
+
+def test_what_is_no_record_is_not_published(tiny_study):
+    folder = superres.train(SuperresRun(Row("wdsr"), tiny_study))
+    content = read_json(folder / RECORD)
+    write_json(folder / RECORD, content | {"study": "enlarged"})
+    with pytest.raises(UserError, match="study = 'enlarged' is none of superres, upscaled, classify, frequency"):
+        publish.publish(folder)
+    write_json(folder / RECORD, content | {"seed": "zero"})
+    with pytest.raises(UserError, match=r"not a record of superres: .*seed"):
+        publish.publish(folder)
+    assert not paths.results().exists()
+
+
+def test_publishing_a_study_takes_what_is_finished_and_one_seeds_weights(tiny_study):
+    superres.train(SuperresRun(Row("bicubic"), tiny_study))
+    for seed in (0, 1):
+        superres.train(SuperresRun(Row("wdsr"), tiny_study, seed))
+    targets = publish.publish_all("superres", "tiny")
+    assert [path.name for path in targets] == ["bicubic-tiny.json", "wdsr-a0-tiny.json", "wdsr-a0-tiny-s1.json"]
+    assert [path.name for path in paths.weights().iterdir()] == ["wdsr-a0-tiny.safetensors"]
+    assert published.table("superres")["model"].dropna().to_dict() == {"wdsr-a0-tiny": "wdsr-a0-tiny"}
+    assert all(records.read(path, SuperresRecord).problems() == [] for path in targets)
+
+
+def test_upscaled_sets_are_published_with_the_classifiers_that_read_them(tmp_path, monkeypatch):
+    for kind in ("runs", "results"):
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
+    upscaled.make(labelled.load("digits"), BICUBIC)
+    (target,) = publish.publish_all("classify", "quick")
+    assert target == tmp_path / "results" / "upscaled" / "digits-bicubic.json"
+    record = read_json(target)
+    assert records.read(target, UpscaledRecord).problems() == []
+    network = {"method": "wdsr-a1-5-quick", "enlarger_sha256": "of a network that is published nowhere"}
+    (run,) = grid.runs("classify", "quick")["digits-wdsr-a1-5-quick-quick-s0"].requires
+    content = {key: value for key, value in record.items() if key not in ("name", "model")} | network
+    write_json(run.folder / RECORD, content)
+    assert run.is_finished
+    assert publish.publish_all("classify", "quick") == [target]
+
+
+def test_an_upscaled_set_is_published_without_its_images(tmp_path, monkeypatch):
+    for kind in ("runs", "results"):
+        monkeypatch.setattr(paths, kind, lambda kind=kind: tmp_path / kind)
+    digits = labelled.load("digits")
+    few = {"train_images": digits.train_images[:50], "train_labels": digits.train_labels[:50]}
+    few |= {"test_images": digits.test_images[:13], "test_labels": digits.test_labels[:13]}
+    target = publish.publish(upscaled.make(dataclasses.replace(digits, **few), upscaler.called("wdsr-a1-5")))
+    assert target == tmp_path / "results" / "upscaled" / "digits-wdsr-a1-5.json"
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+    assert published.read(UpscaledRecord, "digits-wdsr-a1-5").problems() == []
+    assert published.table("upscaled").loc["digits-wdsr-a1-5", "digits/test_png_bytes"] > 0
+    write_json(target, read_json(target) | {"enlarger_sha256": "0" * 64})
+    stale = records.read(target, UpscaledRecord)
+    assert stale.problems() == ["weights wdsr-a1-5 have changed or are missing"]
