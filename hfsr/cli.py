@@ -1,20 +1,17 @@
 """The command line: one verb a function of the library.
 
-torch and the library are imported by the verbs that need them: `--help` and `--version` answer at once.
+torch and the library are imported by the verbs that need them: ``--help`` and ``--version`` answer at once.
 """
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hfsr import console
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
-
-if TYPE_CHECKING:
-    from torch import nn
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,7 +72,7 @@ def evaluate(
     from hfsr.analysis import evaluation
     from hfsr.data import photographs
 
-    method = _method(model)
+    method = console.method(model)
     for name in data or ["embedded-held-out"]:
         pictures = photographs.load(name, grey=True)
         for metric, values in evaluation.evaluate(method, pictures).items():
@@ -110,7 +107,7 @@ def upscale(
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, upscale(_method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(console.method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -226,13 +223,6 @@ def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100."
     from hfsr.data.fetch import fetch
 
     typer.echo(fetch(name))
-
-
-def _method(name: str) -> "nn.Module | str":
-    from hfsr.models.store import load_model
-    from hfsr.training import hardware
-
-    return name if name == "bicubic" else load_model(name).to(hardware.device())
 
 
 def _print_metrics(record: Path) -> None:

@@ -3,12 +3,15 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hfsr import __version__, extras
 from hfsr.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import nn
 
 INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
 
@@ -44,3 +47,11 @@ def in_one_line() -> Iterator[None]:
         if end.code == INTERRUPTED:
             typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
         raise
+
+
+def method(name: str) -> "nn.Module | str":
+    """The network that a verb's argument names, on the device that computes, or the word "bicubic"."""
+    from hfsr.models.store import load_model
+    from hfsr.training import hardware
+
+    return name if name == "bicubic" else load_model(name).to(hardware.device())

@@ -1,6 +1,6 @@
 """Which extra brings what: one line for a package that is not installed, instead of a traceback.
 
-The method, the published models, their metrics and `hfsr upscale` need none of these.
+The method, the published models, their metrics and ``hfsr upscale`` need none of these.
 """
 
 PACKAGES = {  # as they are imported; a test holds them against pyproject.toml

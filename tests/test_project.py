@@ -139,8 +139,9 @@ def test_version_is_said_once_and_the_same():
 def test_repository_has_one_address():
     repository = PROJECT["urls"]["Repository"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    config = yaml.safe_load((ROOT / "_config.yml").read_text())
-    assert citation["repository-code"] == config["repository"]["url"] == repository
+    theme = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["html_theme_options"]
+    assert citation["repository-code"] == theme["repository_url"] == repository
+    assert (ROOT / "environment.yml").exists()  # what Binder installs
     assert all(url.startswith(repository) for name, url in PROJECT["urls"].items() if name != "Documentation")
     for path in tracked():
         if path.suffix in {".md", ".yml", ".yaml", ".toml", ".py"}:

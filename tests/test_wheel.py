@@ -138,7 +138,6 @@ def test_the_others_name_their_extra_in_one_line(run, words):
         ["plan"],
         ["classify", "--method", "wdsr-a1-5"],
         ["frequency", "wdsr-a1-5"],
-        ["upscale", "digits", "--model", "wdsr-a1-5"],
     ],
     ids=" ".join,
 )

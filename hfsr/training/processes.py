@@ -2,7 +2,7 @@
 
 With one process, which is the usual case, little here does anything.
 
-Accelerate takes settings from the environment, where `accelerate launch` and a cluster's scripts put theirs. Those that would
+Accelerate takes settings from the environment, where ``accelerate launch`` and a cluster's scripts put theirs. Those that would
 change a run's numbers are set here instead, or refused: a run is what its record says.
 """
 

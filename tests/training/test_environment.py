@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 import torch
+from test_loop import SETTINGS, toy
 
 from hfsr.errors import UserError
-from hfsr.training import hardware, processes
+from hfsr.training import hardware, loop, processes
 
 # What `accelerate launch` exports for bf16, accumulated gradients and torch.compile.
 CHANGED = {
@@ -23,35 +23,33 @@ CHANGED = {
     "ACCELERATE_USE_DEEPSPEED": "false",
 }
 
-RUN = """
-    import json, sys
-    from pathlib import Path
-    import torch
-    torch.set_num_threads(1)
-    sys.path.insert(0, {tests!r})
-    from test_loop import SETTINGS, toy
-    from hfsr.training import loop
 
+def trained(folder: Path) -> list:
+    """Loss and watched value of every update, and what the network has become."""
     x = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(9))
-    task = toy(12, watch=lambda model: {{"toy/mean": model(x).double().mean().item()}})
-    progress = loop.fit(task, Path({folder!r}), SETTINGS, 12)
-    compiled = type(task.model).__name__ == "OptimizedModule"
-    print(json.dumps([[entry["loss"], entry.get("toy/mean")] for entry in progress.log] + [compiled]))
+    task = toy(12, watch=lambda model: {"toy/mean": model(x).double().mean().item()})
+    progress = loop.fit(task, folder, SETTINGS, 12)
+    return [[entry["loss"], entry.get("toy/mean")] for entry in progress.log] + [type(task.model).__name__]
+
+
+RUN = """
+import json, sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+sys.path.insert(0, sys.argv[1])
+from test_environment import trained
+print(json.dumps(trained(Path(sys.argv[2]))))
 """
 
 
-def trained(folder: Path, settings: dict[str, str]) -> list:
-    script = textwrap.dedent(RUN).format(tests=str(Path(__file__).parent), folder=str(folder))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCELERATE_")} | settings
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
-
-
 def test_what_accelerate_launch_exports_changes_no_loss_and_no_watched_value(tmp_path):
-    undisturbed = trained(tmp_path / "undisturbed", {})
+    undisturbed = trained(tmp_path / "undisturbed")
     assert len({loss for loss, _ in undisturbed[:-1]}) == 12
-    assert trained(tmp_path / "disturbed", CHANGED) == undisturbed  # bit for bit: JSON keeps every digit of a float
+    call = [sys.executable, "-c", RUN, Path(__file__).parent, tmp_path / "disturbed"]
+    ended = subprocess.run(call, capture_output=True, text=True, env=os.environ | CHANGED)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == undisturbed  # bit for bit: JSON keeps every digit of a float
 
 
 def test_accelerate_is_told_what_the_environment_would_change(monkeypatch):

@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from hfsr import files
+from hfsr import cli, files
 from hfsr.errors import UserError
 from hfsr.training import checkpoints, loop
 from hfsr.training.schedule import Schedule
@@ -163,38 +164,39 @@ def test_unwritable_folder_is_named(tmp_path):
         loop.fit(toy(3), tmp_path / "file" / "run", SETTINGS, 3)
 
 
-LIMITED = """
-    import resource, sys
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))  # as on a disk with so much room
-    sys.argv = ["hfsr", *sys.argv[2:]]
-    from hfsr.cli import main
-    main()
-"""
-
-
-def test_a_full_disk_is_one_line_and_leaves_what_was_saved(tmp_path):
-    """A real process that the system lets write no further."""
+@pytest.fixture
+def train(tmp_path, monkeypatch, capsys):
+    """Train by the command line while the system lets this process write no file beyond `room` bytes: code and last line."""
     words = [*["train", "--recipe", "quick", "--steps", "2", "--data", "embedded-held-out", "--out"], str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["hfsr", *words])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-    def train(room: int) -> subprocess.CompletedProcess:
-        call = [sys.executable, "-c", textwrap.dedent(LIMITED), str(room), *words]
-        return subprocess.run(call, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    def train(room: int) -> tuple[int, str]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))  # as on a disk with so much room
+        try:
+            cli.main()
+        except SystemExit as end:
+            return end.code or 0, capsys.readouterr().err.splitlines()[-1]
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    ended = train(room=1_000_000)
-    assert ended.returncode == 2, ended.stderr
-    message = ended.stderr.splitlines()[-1]
+    return train
+
+
+def test_a_full_disk_is_one_line_and_leaves_what_was_saved(tmp_path, train):
+    code, message = train(room=1_000_000)
+    assert code == 2
     assert message.startswith(f"hfsr: {tmp_path}/checkpoint.safetensors: cannot be written (")
     assert "make room" in message
-    assert "Traceback" not in ended.stderr
     assert [path.name for path in tmp_path.iterdir()] == [files.LOCK]
 
-    assert train(room=100_000_000).returncode == 0
+    assert train(room=100_000_000)[0] == 0
     trained = (tmp_path / loop.CHECKPOINT).read_bytes()
     for name in ("record.json", "weights.safetensors"):  # trained, and stopped before it was measured
         (tmp_path / name).unlink()
-    ended = train(room=1_000_000)
-    assert ended.returncode == 2
-    assert "weights.safetensors: cannot be written (" in ended.stderr
+    code, message = train(room=1_000_000)
+    assert code == 2
+    assert "weights.safetensors: cannot be written (" in message
     assert (tmp_path / loop.CHECKPOINT).read_bytes() == trained
 
 
@@ -234,7 +236,7 @@ def start(folder: Path) -> subprocess.Popen:
 
 def kill_and_resume(tmp_path: Path, waits: list[float]) -> None:
     """A real process killed by SIGKILL after each wait, then run to its end; compared with an undisturbed one."""
-    assert start(tmp_path / "whole").wait() == 0
+    loop.fit(toy(200), tmp_path / "whole", SETTINGS, 200)
     folder = tmp_path / "killed"
     for wait in waits:
         process = start(folder)
@@ -244,7 +246,7 @@ def kill_and_resume(tmp_path: Path, waits: list[float]) -> None:
         time.sleep(wait)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert start(folder).wait() == 0
+    loop.fit(toy(200), folder, SETTINGS, 200)
     whole, killed = (load_file(tmp_path / name / loop.CHECKPOINT) for name in ("whole", "killed"))
     assert_equal_weights(whole, killed)
 
