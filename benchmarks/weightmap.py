@@ -13,7 +13,8 @@ import skimage.data
 import torch
 from torch import Tensor
 
-from hfsr import map_statistics, selected_fraction, selection_mask, strips, weight_map
+from hfsr import map_statistics, selected_fraction, selection_mask, weight_map
+from hfsr.kernels import strips
 from hfsr.report import timings
 
 HEIGHT, WIDTH = 1356, 2040

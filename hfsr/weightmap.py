@@ -13,9 +13,9 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from hfsr import strips
 from hfsr.errors import UserError
-from hfsr.moments import mean_and_deviation
+from hfsr.kernels import strips
+from hfsr.kernels.moments import mean_and_deviation
 
 Alpha = float | int | str
 WIDEST = 256  # no uint8 difference lies outside [-255, 255]

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hfsr import map_statistics, selected_fraction, selection_mask, strips, weight_map
+from hfsr import map_statistics, selected_fraction, selection_mask, weight_map
 from hfsr.errors import UserError
-from hfsr.moments import mean_and_deviation, spread
+from hfsr.kernels import strips
+from hfsr.kernels.moments import mean_and_deviation, spread
 from hfsr.weightmap import alpha_label, parse_alpha, select
 
 DTYPES = [np.uint8, np.float32, np.float64]

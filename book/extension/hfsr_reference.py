@@ -22,12 +22,12 @@ FULL = re.compile(rf"{PACKAGE}(\.[A-Za-z_]\w*)+")
 LOGGER = logging.getLogger(__name__)
 
 
-def modules(package: str, without: tuple[str, ...] = ()) -> list[str]:
+def modules(package: str) -> list[str]:
     """Full names of a package and its public modules; of `hfsr` itself the modules only, as its packages have own pages."""
     found = importlib.import_module(package)
     if package == PACKAGE:
         names = [entry.name for entry in pkgutil.iter_modules(found.__path__) if not entry.ispkg]
-        return [f"{package}.{name}" for name in names if name not in without and not name.startswith("_")]
+        return [f"{package}.{name}" for name in names if not name.startswith("_")]
     inner = [entry.name for entry in pkgutil.walk_packages(found.__path__, f"{package}.")]
     return [package, *(name for name in inner if not any(part.startswith("_") for part in name.split(".")))]
 
@@ -46,10 +46,10 @@ class Modules(SphinxDirective):
     """`hfsr-modules`: a section for each module of a package, with its docstring, a list of what it holds, and the entries."""
 
     required_arguments = 1
-    option_spec = {"first": directives.unchanged, "without": directives.unchanged}  # noqa: RUF012
+    option_spec = {"first": directives.unchanged}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
-        names = modules(self.arguments[0], tuple(self.options.get("without", "").split()))
+        names = modules(self.arguments[0])
         first = [f"{self.arguments[0]}.{name}" for name in self.options.get("first", "").split()]
         names.sort(key=lambda name: first.index(name) if name in first else len(first))  # the others stay as they were
         text = "\n".join(self.section(name, page=name == self.arguments[0]) for name in names)

@@ -94,7 +94,7 @@ def test_a_field_leads_to_its_class(extension):
 
 
 def test_every_package_has_a_page():
-    packages = {entry.name for entry in pkgutil.iter_modules(hfsr.__path__) if entry.ispkg}
+    packages = {entry.name for entry in pkgutil.iter_modules(hfsr.__path__) if entry.ispkg} - {"cli"}
     shown = {name.removeprefix("book/reference/") for name in pages() if name.startswith("book/reference/")}
     assert shown == packages | {"hfsr"}
     front = (ROOT / "book" / "reference.md").read_text()
@@ -105,8 +105,10 @@ def test_everything_public_has_an_entry_and_nothing_private(extension, book):
     with (book / "objects.inv").open("rb") as file:
         inventory = InventoryFile.load(file, "", lambda base, name: name)
     entries = {name for kind, names in inventory.items() if kind.startswith("py:") for name in names}
-    packages = ["hfsr", *(f"hfsr.{entry.name}" for entry in pkgutil.iter_modules(hfsr.__path__) if entry.ispkg)]
-    names = [name for package in packages for name in extension.modules(package, ("cli", "console"))]
+    packages = {entry.name for entry in pkgutil.iter_modules(hfsr.__path__) if entry.ispkg} - {"cli"}
+    names = [
+        name for package in ["hfsr", *(f"hfsr.{each}" for each in packages)] for name in extension.modules(package)
+    ]
     public = {f"{name}.{entry}" for name in names for _, entry in extension.members(importlib.import_module(name))}
     assert {"hfsr.losses.HighFrequencyL1", "hfsr.report.figures.structure.drawing"} <= public
     assert public | set(names) <= entries

@@ -14,9 +14,9 @@ import pandas as pd
 from hfsr import paths
 from hfsr.report.widgets import Widget
 
+INSIDE = ("images", "kernels")  # folders that are a part of the method
 METHOD = "method"  # the modules that lie in no folder: they are the method itself, and what everything needs
-DOOR = "cli"  # the command line, a room of single modules
-AT_THE_DOOR = (DOOR, "console")  # they lie in no folder either, and are no part of the method
+DOOR = "cli"  # the command line
 BOX, STEP, DOWN = (88, 40), 38, 54  # a room's width and height; how far the next lies to the right and below
 WRONG = "#c0392b"
 
@@ -51,7 +51,7 @@ def read(package: Path | None = None) -> Structure:
     Returns
     -------
     Structure
-        A room is a folder below the package, the command line (``cli``), or the modules that lie in no folder (``method``). The
+        A room is a folder below the package, or the modules that lie in no folder (``method``). The
         package's own ``__init__`` only hands out names of others: its lines count, its imports do not.
 
     Examples
@@ -196,10 +196,8 @@ def rooms(project: Path | None = None) -> pd.DataFrame:
 
 
 def _room(package: Path, name: str) -> str:
-    """Room of a top-level module or folder: the folders by their names, the command line, and the method."""
-    if (package / name).is_dir():
-        return name
-    return DOOR if name in AT_THE_DOOR else METHOD
+    """Room of a top-level module or folder: the folders by their names, and the method."""
+    return name if (package / name).is_dir() and name not in INSIDE else METHOD
 
 
 def _imported(package: Path, text: str) -> Iterator[str]:

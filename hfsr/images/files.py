@@ -1,6 +1,5 @@
-"""Pictures as uint8 tensors: read, write, crop, and MATLAB's bicubic resizing (Section IV.A)."""
+"""Pictures read from files and written to them."""
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from hfsr.errors import UserError
 from hfsr.files import atomic
+from hfsr.images.convert import uint8_image
 
 LOSSY = (".jpg", ".jpeg")
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
@@ -105,7 +105,7 @@ def write(path: Path | str, image: Tensor) -> None:
     check_target(path)
     if image.ndim != 3 or len(image) not in (1, 3):
         raise ValueError(f"expected a uint8 image (1, H, W) or (3, H, W), not {tuple(image.shape)}")
-    planes = _uint8(image).cpu().numpy()
+    planes = uint8_image(image).cpu().numpy()
     with atomic(path) as part:
         Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part, **_options(path))
 
@@ -138,112 +138,3 @@ def _options(path: Path | str) -> dict[str, Any]:
     if Path(path).suffix.lower() in LOSSY:
         return {"quality": 95, "subsampling": 0}
     return {"lossless": True} if Path(path).suffix.lower() == ".webp" else {}
-
-
-def to_rgb(image: Tensor) -> Tensor:
-    """Three equal channels from a grey picture (a view); colour is returned as it is."""
-    return image.expand(3, -1, -1) if image.shape[0] == 1 else image
-
-
-def crop_to_multiple(image: Tensor, scale: int) -> Tensor:
-    """Cut rows at the bottom and columns at the right until both sizes are multiples of `scale` (a view).
-
-    Examples
-    --------
-    >>> crop_to_multiple(torch.zeros(3, 7, 10), 2).shape
-    torch.Size([3, 6, 10])
-    """
-    height, width = image.shape[-2:]
-    return image[..., : height - height % scale, : width - width % scale]
-
-
-def to_float(image: Tensor) -> Tensor:
-    """uint8 in [0, 255] to float32 in [0, 1].
-
-    Examples
-    --------
-    >>> to_float(torch.tensor([0, 51, 255], dtype=torch.uint8))
-    tensor([0.0000, 0.2000, 1.0000])
-    """
-    return image.float() / 255
-
-
-def to_uint8(image: Tensor) -> Tensor:
-    """Float in [0, 1] to uint8: clipped and rounded to the nearest grey level.
-
-    Examples
-    --------
-    >>> to_uint8(torch.tensor([-0.1, 0.5, 1.2]))
-    tensor([  0, 128, 255], dtype=torch.uint8)
-    """
-    return (image.float() * 255).round_().clamp_(0, 255).to(torch.uint8)
-
-
-def resize_bicubic(image: Tensor, scale: float) -> Tensor:
-    """Resize by MATLAB's `imresize`, bit for bit: the rule that made DIV2K's low-resolution images and the benchmarks'.
-
-    Keys' cubic kernel with a = -0.5, widened when shrinking (no aliasing), half-pixel centres, mirrored borders; the rows
-    are resized first and rounded to uint8, then the columns.
-
-    Parameters
-    ----------
-    image : Tensor, (C, H, W) or (N, C, H, W), uint8
-    scale : float
-        Above 1 enlarges, below 1 shrinks; the new sizes are ``ceil(scale * size)``.
-
-    Returns
-    -------
-    Tensor
-        uint8.
-
-    Raises
-    ------
-    ValueError
-        If the image is not uint8 or the scale not positive.
-
-    Examples
-    --------
-    >>> resize_bicubic(torch.tensor([[[0, 100]]], dtype=torch.uint8), 2)
-    tensor([[[  0,  20,  80, 109],
-             [  0,  20,  80, 109]]], dtype=torch.uint8)
-    """
-    if not (scale > 0 and math.isfinite(scale)):
-        raise ValueError(f"a scale is a positive number, not {scale}")
-    return _resize_along(_resize_along(_uint8(image), scale, -2), scale, -1)
-
-
-def _resize_along(image: Tensor, scale: float, dimension: int) -> Tensor:
-    places, weights = _taps(image.shape[dimension], scale)
-    shape = [-1, 1] if dimension == -2 else [-1]
-    resized = torch.zeros((), dtype=torch.float64)
-    for place, weight in zip(places.unbind(1), weights.unbind(1), strict=True):
-        resized = resized + image.index_select(dimension, place) * weight.view(shape)
-    return (resized + 0.5).floor().clamp(0, 255).to(torch.uint8)  # MATLAB rounds halves up
-
-
-def _taps(size: int, scale: float) -> tuple[Tensor, Tensor]:
-    """For every output position the input positions it reads, and their weights: two (output, taps) tensors."""
-    shrink = min(scale, 1.0)
-    width = 4 / shrink
-    centre = (torch.arange(math.ceil(size * scale), dtype=torch.float64) + 0.5) / scale - 0.5
-    first = (centre - width / 2).floor()
-    places = first[:, None] + torch.arange(math.ceil(width) + 2)
-    weights = shrink * _cubic(shrink * (centre[:, None] - places))
-    weights = weights / weights.sum(dim=1, keepdim=True)
-    used = (weights != 0).any(dim=0)
-    mirrored = places[:, used].long().remainder(2 * size)
-    return torch.minimum(mirrored, 2 * size - 1 - mirrored), weights[:, used]
-
-
-def _cubic(x: Tensor) -> Tensor:
-    """Keys' cubic convolution kernel, a = -0.5."""
-    x = x.abs()
-    near = 1.5 * x**3 - 2.5 * x**2 + 1
-    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-    return torch.where(x <= 1, near, torch.where(x <= 2, far, 0.0))
-
-
-def _uint8(image: Tensor) -> Tensor:
-    if image.dtype != torch.uint8 or image.ndim not in (3, 4) or image.numel() == 0:
-        raise ValueError(f"expected a uint8 image (C, H, W), not {image.dtype} {tuple(image.shape)}")
-    return image

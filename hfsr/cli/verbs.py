@@ -1,4 +1,4 @@
-"""The command line: one verb a function of the library.
+"""The verbs: each a function of the library.
 
 torch and the library are imported by the verbs that need them: ``--help`` and ``--version`` answer at once.
 """
@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from hfsr import console
+from hfsr.cli.console import Version
+from hfsr.cli.console import method as load_method
+from hfsr.cli.data import data
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
@@ -19,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(data, name="data")
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Model = Annotated[
@@ -29,7 +32,7 @@ Out = Annotated[Path | None, typer.Option(help="The run's folder; by default bel
 
 
 @app.callback()
-def _start(version: console.Version = False) -> None:
+def _start(version: Version = False) -> None:
     """Super-resolution trained on the pixels that differ most from their neighbours: an executable paper."""
 
 
@@ -72,7 +75,7 @@ def evaluate(
     from hfsr.analysis import evaluation
     from hfsr.data import photographs
 
-    method = console.method(model)
+    method = load_method(model)
     for name in data or ["embedded-held-out"]:
         pictures = photographs.load(name, grey=True)
         for metric, values in evaluation.evaluate(method, pictures).items():
@@ -107,7 +110,7 @@ def upscale(
         raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, upscale(console.method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(load_method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -205,26 +208,6 @@ def publish(
     typer.echo(publish(run, name))
 
 
-data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")
-app.add_typer(data, name="data")
-
-
-@data.command("list", epilog="Example: HFSR_DATA=/data/sr:/data/cifar hfsr data list")
-def list_data() -> None:
-    """List the known sets, and where each was found. HFSR_DATA names the folders that are searched."""
-    from hfsr.data import catalogue
-
-    typer.echo(catalogue.text())
-
-
-@data.command(epilog="Example: hfsr data fetch cifar10")
-def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100.")]) -> None:
-    """Download a set from its official site into the first folder of HFSR_DATA, checked; goes on where it stopped."""
-    from hfsr.data.fetch import fetch
-
-    typer.echo(fetch(name))
-
-
 def _print_metrics(record: Path) -> None:
     from hfsr.training import processes
 
@@ -233,13 +216,3 @@ def _print_metrics(record: Path) -> None:
     for name, value in read_json(record)["metrics"].items():
         typer.echo(f"{name}\t{value:.4f}")
     typer.echo(f"record\t{record}")
-
-
-def main() -> None:
-    """Entry point: a user's mistake is one line on standard error and exit code 2, an interruption 130."""
-    with console.in_one_line():
-        app(prog_name="hfsr")
-
-
-if __name__ == "__main__":
-    main()
