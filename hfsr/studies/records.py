@@ -229,8 +229,8 @@ def write(folder: Path, record: Record) -> None:
     content = msgspec.to_builtins(record)
     for part, needless in ((content, ("name", "model")), (content["data"], ("test_images", "pixels"))):
         for key in needless:
-            if part[key] is None:
-                del part[key]
+            if part.get(key) is None:
+                part.pop(key, None)  # of a record that was read it is not there at all
     write_json(folder / RECORD, content)
 
 
