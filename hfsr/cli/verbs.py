@@ -84,9 +84,7 @@ def evaluate(
 
 @app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-a1-5")
 def upscale(
-    source: Annotated[
-        Path, typer.Argument(help="The picture to enlarge, or a labelled set: digits, cifar10, cifar100.")
-    ],
+    source: Annotated[Path, typer.Argument(help="The picture, or a labelled set: digits, cifar10, cifar100.")],
     target: Annotated[
         Path | None,
         typer.Argument(
@@ -166,9 +164,7 @@ def study(
     name: Annotated[str, typer.Argument(help="superres, classify or frequency.", metavar="STUDY")],
     recipe: Annotated[str, typer.Argument(help="quick, bench, long or paper; of superres and frequency authors too.")],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
-    table: Annotated[
-        Path | None, typer.Option(help="Write the finished runs' means and deviations here, as CSV.")
-    ] = None,
+    table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
     ] = False,
@@ -186,9 +182,7 @@ def study(
 
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
-def plan(
-    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench",
-) -> None:
+def plan(recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench") -> None:
     """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
     from hfsr.studies import cost
 

@@ -134,8 +134,7 @@ def _gaussian() -> Claim:
 
 
 def _half() -> Claim:
-    shares = paper.table1()["share"]
-    published = tables.published(RECIPE)
+    shares, published = paper.table1()["share"], tables.published(RECIPE)
     ours = {
         alpha: published[Row("wdsr", alpha).name][0].metrics["train/selected_fraction"]
         for alpha in (paper.ALPHAS[0], paper.ALPHAS[-1])
