@@ -41,7 +41,7 @@ def train(
     method: Annotated[str, typer.Option(help="wdsr or srcnn; bicubic is only measured.")] = "wdsr",
     alpha: Alpha = "0",
     mask: Annotated[
-        str | None, typer.Option(help="high (the method), random or low (controls), all (alpha 0).")
+        str | None, typer.Option(help="high (the method); random, low, uniform or weighted (controls); all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
     recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "quick",
