@@ -73,7 +73,7 @@ def hfsr_loop(
     """One update of the project's loop, as `hfsr.training.loop` makes it."""
     hardware.keep_memory()
     plan = recipes.classify("paper")
-    batches = Batches(images, labels, BATCH, AUGMENTATION["cifar10"], seed=0)
+    batches = Batches(images, labels, BATCH, AUGMENTATION["cifar10"], 0, device)
     model = ResNet(depth).to(device, memory_format=torch.channels_last)
     forward = torch.compile(model) if compiled else model
     optimizer = classify.optimiser(model, plan.momentum, plan.weight_decay)
@@ -81,7 +81,6 @@ def hfsr_loop(
 
     def update() -> None:
         batch = batches(next(steps))
-        batch = batch._replace(**{name: getattr(batch, name).to(device) for name in batch._fields})
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
             loss = classify.batch_loss(forward, batch, PADDING)
         optimizer.zero_grad()
@@ -163,8 +162,8 @@ def main() -> None:
             }
             for label, duration in durations.items()
         ]
-        batches = Batches(images, labels, BATCH, AUGMENTATION["cifar10"], seed=0)
-        prepared = seconds(lambda batches=batches: batches(1), 31)
+        batches = Batches(images, labels, BATCH, AUGMENTATION["cifar10"], 0, device)
+        prepared = seconds(lambda batches=batches: batches(1).images[0, 0, 0, 0].item(), 31)
         limit = traffic(depth) / rate
         tables[f"{title}: limits"] = [
             {"what": "batch from the uint8 array, % of an update", "measured": percent(prepared / ours)},

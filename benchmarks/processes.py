@@ -33,10 +33,8 @@ UPDATES, WARM = 33, 3
 def train(folder: Path) -> None:
     """In one of the processes: train, then print the median seconds of an update and of averaging its gradients."""
     hr = photograph()
-    model, crops = (
-        WDSR(),
-        Crops(Photographs("one", ("one",), (hr,), (resize_bicubic(hr, 0.5),), ""), CROP, BATCH, seed=0),
-    )
+    picture = Photographs("one", ("one",), (hr,), (resize_bicubic(hr, 0.5),), "")
+    model, crops = WDSR(), Crops(picture, CROP, BATCH, 0, hardware.device())
     task = loop.Task(
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),

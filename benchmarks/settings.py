@@ -16,7 +16,7 @@ from hfsr.data import photographs
 from hfsr.models import WDSR
 from hfsr.studies import recipes, superres
 from hfsr.studies.rows import Row
-from hfsr.training import loop
+from hfsr.training import hardware, loop
 from hfsr.training.crops import Crops
 from hfsr.training.schedule import Schedule
 
@@ -50,7 +50,7 @@ def main() -> None:
             model=model,
             optimizer=torch.optim.Adam(model.parameters()),
             rate=lambda step, schedule=schedule, steps=steps: schedule.rate(step, steps),
-            batch=Crops(pictures, crop, batch, seed=0),
+            batch=Crops(pictures, crop, batch, 0, hardware.device()),
             loss=lambda model, batch: superres.batch_loss(model, batch, Row("wdsr")),
             images=batch,
             watch=lambda model: {},

@@ -101,7 +101,7 @@ def plain_loop(folder: Path, kind: str, workers: int, device: torch.device) -> C
 def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = False) -> Callable[[], None]:
     """One update of the project's loop, as `hfsr.training.loop` makes it."""
     hardware.keep_memory()
-    crops = Crops(pictures, CROP, BATCH, seed=0)
+    crops = Crops(pictures, CROP, BATCH, 0, device)
     model = WDSR().to(device, memory_format=torch.channels_last)
     forward = torch.compile(model) if compiled else model
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
@@ -109,7 +109,6 @@ def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = Fals
 
     def update() -> None:
         batch = crops(next(steps))
-        batch = batch._replace(**{name: getattr(batch, name).to(device) for name in ("lr", "hr", "mu", "sigma")})
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
             loss = superres.batch_loss(forward, batch, Row("wdsr", ALPHA))
         optimizer.zero_grad()
@@ -194,9 +193,10 @@ def main() -> None:
     except RuntimeError as error:
         print(f"torch.compile does not work here: {str(error).splitlines()[0]}")
 
-    crops = Crops(pictures, CROP, BATCH, seed=0)
+    crops = Crops(pictures, CROP, BATCH, 0, device)
     batch = crops(0)
-    prepared, masked = seconds(lambda: crops(1), 31), seconds(lambda: batch_mask(batch, ALPHA, "high"), 31)
+    prepared = seconds(lambda: crops(1).hr[0, 0, 0, 0].item(), 31)  # which waits for a GPU
+    masked = seconds(lambda: batch_mask(batch, ALPHA, "high")[0, 0, 0, 0].item(), 31)
     bf16 = hardware.bf16_units()
     rate, done = matrix_rate(device, torch.bfloat16 if bf16 else torch.float32), operations(BATCH * CROP**2) / ours
     loops = [
