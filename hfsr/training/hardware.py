@@ -17,14 +17,17 @@ def _processor() -> Mapping[str, Any]:
 
 
 def device() -> torch.device:
-    """Where a network computes: the GPU where there is one.
+    """Where a network computes: the GPU where there is one. Its float32 is float32: TF32, of 10 bits, is turned off.
 
     Examples
     --------
     >>> device().type in ("cpu", "cuda")
     True
     """
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    return torch.device("cuda")
 
 
 def bf16_units() -> bool:

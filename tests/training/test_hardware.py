@@ -40,3 +40,12 @@ def test_freed_memory_is_kept_by_the_c_librarys_settings(monkeypatch):
 def test_another_c_library_is_left_alone(monkeypatch):
     monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: SimpleNamespace())
     hardware.keep_memory()
+
+
+def test_float32_is_float32_on_a_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    for flags in (torch.backends.cudnn, torch.backends.cuda.matmul):
+        monkeypatch.setattr(flags, "allow_tf32", True)
+    assert hardware.device().type == "cuda"
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
