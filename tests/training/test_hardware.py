@@ -44,8 +44,13 @@ def test_another_c_library_is_left_alone(monkeypatch):
 
 def test_float32_is_float32_on_a_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    for flags in (torch.backends.cudnn, torch.backends.cuda.matmul):
-        monkeypatch.setattr(flags, "allow_tf32", True)
-    assert hardware.device().type == "cuda"
-    assert not torch.backends.cudnn.allow_tf32
-    assert not torch.backends.cuda.matmul.allow_tf32
+    flags = (torch.backends.cudnn, torch.backends.cuda.matmul)
+    before = [each.allow_tf32 for each in flags]
+    try:
+        for each in flags:
+            each.allow_tf32 = True
+        assert hardware.device().type == "cuda"
+        assert [each.allow_tf32 for each in flags] == [False, False]
+    finally:
+        for each, value in zip(flags, before, strict=True):
+            each.allow_tf32 = value
