@@ -26,7 +26,7 @@ PADDING = AUGMENTATION["cifar10"].padding
 
 
 class Enlarged(torchvision.datasets.CIFAR10):  # type: ignore[misc, name-defined]
-    """torchvision's CIFAR-10 with other images in it: what one gets by enlarging the array it holds."""
+    """torchvision's CIFAR-10 with other images in it: what one gets by upscaling the array it holds."""
 
     def __init__(self, images: np.ndarray, labels: list[int]) -> None:
         transforms = torchvision.transforms

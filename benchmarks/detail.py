@@ -13,7 +13,7 @@ from hfsr.data import photographs
 from hfsr.report import timings
 
 METHODS, PHOTOGRAPHS, SIZE = 10, 100, (320, 480)  # BSD100's
-IMAGES, SIDE = 60_000, 64  # CIFAR, enlarged
+IMAGES, SIDE = 60_000, 64  # CIFAR, upscaled
 
 
 def cuts(count: int, height: int, width: int) -> torch.Tensor:

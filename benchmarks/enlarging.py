@@ -1,4 +1,4 @@
-"""Enlarging with WDSR-A-8: a whole CIFAR set, and photographs with the memory they take beside the pictures themselves.
+"""Upscaling with WDSR-A-8: a whole CIFAR set, and photographs with the memory they take beside the pictures themselves.
 
 ``python benchmarks/enlarging.py`` takes about eight minutes on two cores. Each size runs in a process of its own, whose peak of
 resident memory is read from the system.
@@ -35,7 +35,7 @@ def peak() -> float:
 
 
 def measure(width: int, height: int) -> None:
-    """Enlarge one picture and print the seconds that it took, then the peak of memory in MB."""
+    """Upscale one picture and print the seconds that it took, then the peak of memory in MB."""
     torch.manual_seed(0)
     network = WDSR().eval().to(hardware.device(), memory_format=torch.channels_last)
     upscale(network, torch.zeros(3, 64, 64, dtype=torch.uint8))
@@ -46,7 +46,7 @@ def measure(width: int, height: int) -> None:
 
 
 def measure_set() -> dict[str, float]:
-    """Enlarge as many images as CIFAR has, cut from photographs, by the command's own function."""
+    """Upscale as many images as CIFAR has, cut from photographs, by the command's own function."""
     images, labels = cuts(IMAGES, 32, 32), torch.zeros(IMAGES, dtype=torch.int64)
     data = LabelledSet("cifar10", ("any",), images[TESTED:], labels[TESTED:], images[:TESTED], labels[:TESTED], "cuts")
     with tempfile.TemporaryDirectory() as folder:

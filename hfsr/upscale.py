@@ -1,4 +1,4 @@
-"""Enlarge images of any size by a network, in tiles, or by bicubic interpolation (Section IV.C)."""
+"""Upscale images of any size by a network, in tiles, or by bicubic interpolation (Section IV.C)."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ BICUBIC_HALO = 2  # pixels that the cubic kernel reaches
 
 @torch.inference_mode()
 def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: bool = False) -> Tensor:
-    """Enlarge one picture x2.
+    """Upscale one picture x2.
 
     The picture is cut into tiles with a halo of the network's receptive field, so that memory stays bounded and the result
     is that of the whole (up to float32 rounding: within one grey level).
@@ -24,7 +24,7 @@ def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: 
     method : Module or "bicubic"
         A super-resolution network of `hfsr.models` (float32, evaluation mode), or MATLAB's bicubic.
     image : Tensor, (3, H, W) or (1, H, W), uint8
-        A grey picture is enlarged as three equal channels, and their mean is returned.
+        A grey picture is upscaled as three equal channels, and their mean is returned.
     tile : int
         Side of a tile without its halo.
     progress : bool
@@ -59,7 +59,7 @@ def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: 
 
 
 def _enlarger(method: nn.Module | str) -> tuple[int, int, Callable[[Tensor], Tensor]]:
-    """Scale, halo in small pixels, and what enlarges a part of a picture, uint8 to uint8."""
+    """Scale, halo in small pixels, and what upscales a part of a picture, uint8 to uint8."""
     if method == "bicubic":
         return 2, BICUBIC_HALO, lambda region: resize_bicubic(region, 2)
     if not isinstance(method, nn.Module):

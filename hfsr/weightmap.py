@@ -175,7 +175,7 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
 
 
 def selected_fraction(image: Tensor, alpha: Alpha) -> float:
-    """Share of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column)."""
+    """Fraction of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column)."""
     mask = selection_mask(image, alpha, check_finite=True)
     return int(mask.count_nonzero()) / mask.numel()
 

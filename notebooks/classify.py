@@ -15,11 +15,11 @@
 # ---
 
 # %% [markdown]
-# # Does enlarging help a classifier?
+# # Does upscaling help a classifier?
 #
 # *A network that sees small images x2 as large gets nothing that was not in them. Does it recognise more all the same, and does
-# it matter what enlarged them?* Section IV.C of the paper {cite}`zhou2020improving` answers yes, by a table of nine networks,
-# each trained once. This page follows that section: it enlarges a labelled set, trains a small classifier on it, asks how large a
+# it matter what upscaled them?* Section IV.C of the paper {cite}`zhou2020improving` answers yes, by a table of nine networks,
+# each trained once. This page follows that section: it upscales a labelled set, trains a small classifier on it, asks how large a
 # difference one such run can tell from chance, and then shows the study proper, CIFAR with every row of the paper's table and
 # several seeds a row, from its records.
 
@@ -56,7 +56,7 @@ method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
 seed = 0
-steps = None  # updates; None: as many as the recipe has
+steps = None  # iterations; None: as many as the recipe has
 
 # %%
 recipe = recipe or ("quick" if dataset == "digits" else "bench")
@@ -94,10 +94,10 @@ layers.reset_index()
 # %% [markdown]
 # ## The images
 #
-# Training and test images are enlarged alike, before the classifier sees any of them. A network trained on colour
+# Training and test images are upscaled alike, before the classifier sees any of them. A network trained on colour
 # photographs tints the grey digits, which are nothing it knows.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and enlarged x2.", "name": "fig-enlarged"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic enlargement, and the chosen method's."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and upscaled x2.", "name": "fig-upscaled"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic upscaling, and the chosen method's."}}
 names = dict.fromkeys(["original", "bicubic", enlarger])
 first = [int((data.test_labels == label).nonzero()[0]) for label in range(3)]
 images = data.test_images[first]
@@ -130,7 +130,7 @@ for name, run in planned.items():
     print(f"{name}: {how} {shown(folders[name])}\n    {run.command}")
 records = {name: run.record() for name, run in planned.items()}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the enlarged images, a few updates at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against updates: it falls from above two to less than a tenth of that."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the upscaled images, a few iterations at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against iterations: it falls from above two to less than a tenth of that."}}
 figures.curve(log(folders[enlarger]))
 
 # %% [markdown]
@@ -176,12 +176,12 @@ if recipe != "quick" and steps is None:  # a cell of the grid, beside what is pu
 for name in [name for name in right if name != enlarger]:
     won, lost, p = mcnemar(right[enlarger], right[name])
     print(
-        f"{enlarger} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {p:.2g}"
+        f"{upscaler} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {p:.2g}"
     )
 
 # %% [markdown]
 # This is one run each, of one seed. Bicubic is the control: where it gains as much over the original as the network does, the gain
-# comes of the larger image, which the classifier works on four times as long, and not of what enlarged it. Handwritten digits say
+# comes of the larger image, which the classifier works on four times as long, and not of what upscaled it. Handwritten digits say
 # nothing about the paper's claim, in either direction.
 #
 # ## What one run of the paper's says
@@ -260,11 +260,11 @@ for name in names:
 # from the paper's accuracy, and columns must not be compared with each other; but rows can: all of a seed start from the same weights and
 # see the same images in the same order, cropped alike.
 #
-# An enlarged image costs four times as much in training. So the original size has a control: recipe `long`, four times as many
-# updates, with which it costs what an enlarged row costs in `bench`. The other rows that the claims are about were trained as long too.
+# An upscaled image costs four times as much in training. So the original size has a control: recipe `long`, four times as many
+# iterations, with which it costs what an upscaled row costs in `bench`. The other rows that the claims are about were trained as long too.
 #
-# Two things are not in the intervals. Each row's images were enlarged by one network, the first seed's of {doc}`superres`: another training
-# of it might do better or worse. And the padding is as many pixels at either size, as the paper has it, so that enlarged images are
+# Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of {doc}`superres`: another training
+# of it might do better or worse. And the padding is as many pixels at either size, as the paper has it, so that upscaled images are
 # shifted half as far as the original ones, in proportion. That touches the original size alone, not what tells the other rows apart.
 
 # %% tags=["hide-input"]
@@ -273,7 +273,7 @@ for reduced in (study, longer):
     epochs = reduced.steps * reduced.batch / reduced.subset
     print(
         f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
-        f"{reduced.steps:,} updates of {reduced.batch}: {epochs:.1f} epochs"
+        f"{reduced.steps:,} iterations of {reduced.batch}: {epochs:.1f} epochs"
     )
     table = comparison.table3(reduced.name).rename(columns=names)
     display(table[[title for title in names.values() if (table[title, "here"] != "").any()]])
@@ -294,7 +294,7 @@ figures.accuracies(
 # either side an interval would reach of as many runs as cost the same, twelve short ones or three long, if each scattered by that. Last
 # stands what a row costs.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row less bicubic's and less that of plain WDSR; intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many updates.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. What they show is said in the answer below."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the number of rows, red where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many iterations.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. What they show is said in the answer below."}}
 baselines = ("Bicubic", "WDSR")
 panels = [
     *itertools.product(["cifar10"], baselines, [study, longer]),
@@ -303,14 +303,14 @@ panels = [
 gains = {
     names[name]
     + (f" {plan.name}" if plan is longer else "")
-    + f", less {baseline}": comparison.gains(name, baseline, plan.name)
+    + f", minus {baseline}": comparison.gains(name, baseline, plan.name)
     for name, baseline, plan in panels
 }
 figures.gains(gains)
 
 # %% tags=["hide-input"]
 control = accuracies.differences(study.name, "cifar10", "Original", trained=longer.name)
-tables = gains | {"CIFAR-10, less Original of long": control}
+tables = gains | {"CIFAR-10, minus Original of long": control}
 for title, table in tables.items():
     shown = {
         "points": table.apply(
@@ -329,25 +329,25 @@ display(accuracies.cost(study.name, "cifar10").round(1))
 # %% [markdown]
 # ## The answer
 #
-# *Does enlarging help?* By a network yes, at these lengths of training. On CIFAR-10 every network's images got more of the test images right than
-# the originals or the bicubic ones: by two to three points after 500 updates; by one to one and a half after 2,000. Not every row's
-# corrected interval excludes zero, but at 500 updates those of WDSR, of SRCNN and of the largest $\alpha$ do against both; at 2,000, with three seeds, only that of $\alpha = 1/5$
+# *Does upscaling help?* By a network yes, at these lengths of training. On CIFAR-10 every network's images got more of the test images right than
+# the originals or the bicubic ones: by two to three points after 500 iterations; by one to one and a half after 2,000. Not every row's
+# corrected interval excludes zero, but at 500 iterations those of WDSR, of SRCNN and of the largest $\alpha$ do against both; at 2,000, with three seeds, only that of $\alpha = 1/5$
 # against bicubic does. Bicubic gains nothing over the original size, at either length. So it is not the larger image that helps, but what a network draws into it. The lead is smaller after the
 # longer training, as it would be if part of it were speed. Whether any is left after a training to the end, as the paper has it, these runs cannot say.
 #
 # *Does it matter which network?* Not that these runs could tell. The method at $\alpha = 1/5$ lies as close to plain WDSR as makes no difference,
-# a little above it after 500 updates and a little below after 2,000, each time within an interval of more than a point to either side, and
+# a little above it after 500 iterations and a little below after 2,000, each time within an interval of more than a point to either side, and
 # SRCNN, which restores far less, is level with both. The largest $\alpha$ has the highest mean, where the paper has its peak at $1/5$;
 # five seeds do not tell it from WDSR.
 #
 # *Is it worth its cost?* An image of twice the side costs nearly four times as much in training. The control spends that on
-# four times as many updates at the original size, and gets fourteen to seventeen points beyond every row: as
+# four times as many iterations at the original size, and gets fourteen to seventeen points beyond every row: as
 # long as a classifier is still learning, its time is better spent on learning.
 #
-# *And CIFAR-100?* After 500 updates a tenth of the images are right, so little can be said. The networks' rows lead here too. Plain WDSR's lead over bicubic,
+# *And CIFAR-100?* After 500 iterations a tenth of the images are right, so little can be said. The networks' rows lead here too. Plain WDSR's lead over bicubic,
 # six tenths of a point, is surely one, its lead over the original size is not, and the method is not ahead of it.
 #
-# *Were the runs too short?* After 2,000 updates three of the four differences scatter less over the seeds, as far as three seeds can show, by a
+# *Were the runs too short?* After 2,000 iterations three of the four differences scatter less over the seeds, as far as three seeds can show, by a
 # third to four fifths. Yet in the same time there are four short runs to one long, and three of the four are told more surely by
 # twelve short runs than by three long ones.
 # So `bench` is short; the price is that it weighs how fast a classifier learns along with how far it gets.

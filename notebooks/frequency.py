@@ -18,7 +18,7 @@
 # # Does the method recover more high frequencies?
 #
 # *And if its images hold more of them, are they the right ones?* Section V of the paper {cite}`zhou2020improving` asks the first question
-# and answers by two measures: the size of the enlarged images as PNG files (Table IV), and their spectrograms (Fig 4). Both grow
+# and answers by two measures: the size of the upscaled images as PNG files (Table IV), and their spectrograms (Fig 4). Both grow
 # with detail, but with noise and ringing too. So this page takes both, and then measures what the paper leaves open: how much
 # of what is added agrees with the ground truth.
 
@@ -45,7 +45,7 @@ recipe = "bench"  # of the records
 # %% [markdown]
 # ## Spectra of one photograph
 #
-# A held-out photograph is halved and enlarged again by each method. One more method can only be wrong: bicubic with noise added,
+# A held-out photograph is halved and upscaled again by each method. One more method can only be wrong: bicubic with noise added,
 # independent of the image, of 2 grey levels' deviation, hardly visible. It knows nothing that bicubic does not.
 #
 # The spectrogram shows the strength of every frequency. As in the paper, frequency zero is in the corners and the highest
@@ -97,7 +97,7 @@ one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_
 #
 # Below them stand the sizes themselves, of the photographs and of the two labelled sets that the classifiers of {doc}`classify` are trained
 # on, which have no ground truth of that size. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the
-# paper's sizes, though they were enlarged by networks trained on other photographs and for a much shorter time; bicubic's, whose kernel the paper does not
+# paper's sizes, though they were upscaled by networks trained on other photographs and for a much shorter time; bicubic's, whose kernel the paper does not
 # name, within a twentieth. There too every larger $\alpha$ takes more bytes. {doc}`/book/claims` has the test sets as well.
 
 # %% tags=["hide-input"]

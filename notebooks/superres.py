@@ -41,7 +41,7 @@ recipe = "bench"  # or "long": the two rows that were trained ten times as long
 #
 # One WDSR-A network of 8 blocks {cite}`yu2018wide` a row and seed. The rows of one seed start from the same weights and see the same
 # crops in the same order; they differ in the elements that the loss is taken on. SRCNN is a network of its own, with three times as
-# many updates at a quarter of the rate. Training photographs: T91 {cite}`yang2010image`, 400
+# many iterations at a quarter of the rate. Training photographs: T91 {cite}`yang2010image`, 400
 # of BSDS500 {cite}`martin2001database` and 12 lossless camera photographs. Measured with the last weights, on Set5
 # {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was selected on them.
 # Convolutions are computed in bf16 where the processor has units for it, otherwise in float32; the list ends with which had them.
@@ -50,12 +50,16 @@ recipe = "bench"  # or "long": the two rows that were trained ten times as long
 plan = recipes.superres(recipe)
 schedule, crop = plan.schedule, plan.crop
 names, runs = tables.labels(recipe), tables.published(recipe)
-print(f"{plan.steps:,} updates of {plan.batch} crops of {crop}x{crop} pixels (low resolution)")
-print(f"learning rate to {schedule.peak:g} in {schedule.warmup} updates, then a cosine to zero")
+print(
+    f"{plan.steps:,} iterations of {plan.batch} crops of {crop}x{crop} pixels (low resolution)"
+)
+print(
+    f"learning rate to {schedule.peak:g} in {schedule.warmup} iterations, then a cosine to zero"
+)
 for row, label in names.items():
     count = len(runs.get(row, []))
-    updates = f", {runs[row][0].steps:,} updates" if count and row != "bicubic" else ""
-    print(f"  {label:26} {count} run{'s' * (count != 1)}{updates}")
+    iterations = f", {runs[row][0].steps:,} iterations" if count and row != "bicubic" else ""
+    print(f"  {label:26} {count} run{'s' * (count != 1)}{iterations}")
 for seed in plan.seeds:
     trained = [record for records in runs.values() for record in records if record.seed == seed]
     print(
@@ -64,10 +68,10 @@ for seed in plan.seeds:
     )
 
 # %% [markdown]
-# ## The share of the elements
+# ## The fraction of the elements
 #
 # Pooled over all elements of a set, beside the shares of the paper's Table I for DIV2K. The controls use the share of
-# $\alpha = 1/5$: *random* takes in every crop as many elements as the mask has, drawn anew at each update; *smooth* takes those
+# $\alpha = 1/5$: *random* takes in every crop as many elements as the mask has, drawn anew at each iteration; *smooth* takes those
 # that the mask leaves out. *Per image* is $\alpha = 1/5$ with the loss averaged as printed, over each crop's elements and then over the
 # crops; everywhere else it is averaged over all selected elements of a batch, as in the authors' code.
 
@@ -123,7 +127,7 @@ display(table("psnr_y_border2", "PSNR, dB (Y)"))
 longer = recipes.superres("long")
 means = tables.means("long", [f"{name}/psnr_y_border2" for name in sets])
 means = means.set_axis(sets, axis=1).rename(index=names, columns=short)
-display(means.rename_axis(columns=f"after {longer.steps:,} updates, one seed"))
+display(means.rename_axis(columns=f"after {longer.steps:,} iterations, one seed"))
 gained = tables.printed_differences("long", sets, "psnr_y_border2").rename(columns=short)
 gained.rename(index=names).rename_axis(columns="difference, dB (Y)")
 
@@ -238,7 +242,7 @@ figures.side_by_side(windows, columns=2)
 # elements by as much as of all. All this is far below what an eye can tell. What must not be left out are the elements that the
 # method keeps: trained on the smooth ones alone, the network ends little above bicubic interpolation.
 #
-# *And after ten times as many updates?* Both rows gain three tenths of a decibel on the benchmark sets, and pass VDSR's published figure on Set5.
+# *And after ten times as many iterations?* Both rows gain three tenths of a decibel on the benchmark sets, and pass VDSR's published figure on Set5.
 # The method's hundredth on BSD100 is gone: there it now lies a hundredth behind, by an interval over the images alone, for it is one seed. A
 # lead that turns around with the length of the training is no property of the method; that nothing is lost by leaving elements out is.
 #

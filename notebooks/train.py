@@ -19,7 +19,7 @@
 #
 # *Does a super-resolution network learn as well from the pixels that differ most from their neighbours as from all of
 # them?* This page trains one network on this machine, from real photographs, the way Sections III.A and IV.B of the paper
-# {cite}`zhou2020improving` describe, and measures it beside bicubic enlargement on photographs that it has not seen.
+# {cite}`zhou2020improving` describe, and measures it beside bicubic upscaling on photographs that it has not seen.
 # A minute on a handful of pictures cannot answer the question; it shows how the answer is made, and {doc}`superres` gives it.
 
 # %%
@@ -51,13 +51,13 @@ method = "wdsr"  # or "srcnn"
 alpha = "1/5"  # a number or a fraction; 0 trains on every pixel
 recipe = "quick"  # "bench" and "paper" are hours and days
 seed = 0
-steps = None  # updates; None: as many as the recipe has
+steps = None  # iterations; None: as many as the recipe has
 data = None  # training photographs: a name or a folder; None: the recipe's
 
 # %% [markdown]
 # ## The framework
 #
-# A network enlarges a low-resolution image $X$ to $Y'$, and learns from the difference to the ground truth $Y$. The paper
+# A network upscales a low-resolution image $X$ to $Y'$, and learns from the difference to the ground truth $Y$. The paper
 # adds the dashed part: a weight map $W$ made from $Y$ decides where that difference counts.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The training framework (the paper's Fig 1). Solid: training as usual. Dashed: what the paper adds.", "name": "fig-framework"}, "image": {"alt": "Flow chart: the low-resolution image X goes through the network to Y prime; its difference to the ground truth Y is multiplied by the weight map W, made from Y, before it becomes the loss."}}
@@ -93,7 +93,7 @@ mask = selection.batch_mask(batch, chosen.alpha, chosen.mask)
 hr = batch.hr[..., 1:-1, 1:-1]
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
 shares = mask.double().mean(dim=(1, 2, 3))
-print("share of each crop's elements selected:", *(f"{share:.0%}" for share in shares))
+print("fraction of each crop's elements selected:", *(f"{share:.0%}" for share in shares))
 own = selection_mask(hr, alpha)  # by each crop's own mean and deviation: not the paper's way
 print(f"selected otherwise by the crops' own statistics: {(own != mask).double().mean():.0%}")
 
@@ -117,10 +117,10 @@ fresh = (folder / RECORD).stat().st_mtime >= started
 record = read(folder / RECORD, SuperresRecord)
 network = load(folder / WEIGHTS)
 print("trained in this build:" if fresh else "read, not trained again:", shown(folder))
-print(f"{parameters(network):,} parameters, {record.steps} updates, {record.seconds:.0f} s")
+print(f"{parameters(network):,} parameters, {record.steps} iterations, {record.seconds:.0f} s")
 print(f"{record.images_per_second:.0f} crops/s on {record.device}")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the selected elements, a few updates at a time.", "name": "fig-loss"}, "image": {"alt": "Training loss against updates: it falls steeply at first and then slowly."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the selected elements, a few iterations at a time.", "name": "fig-loss"}, "image": {"alt": "Training loss against iterations: it falls steeply at first and then slowly."}}
 figures.curve(log(folder))
 
 # %% [markdown]
@@ -143,7 +143,7 @@ table.round(4)
 # %% [markdown]
 # The last two rows split the first: elements that the ground truth's mask at $\alpha = 1/5$ selects, and the smooth others.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A part of a held-out photograph, enlarged x2.", "name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic enlargement, which is softer, and the trained network's."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A part of a held-out photograph, upscaled x2.", "name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}}
 index = 0
 lr, hr = held_out.lr[index], held_out.hr[index]
 top, left = hr.shape[1] // 4, hr.shape[2] // 3
@@ -160,7 +160,7 @@ figures.side_by_side(pictures_shown)
 # %% [markdown]
 # ## Beside the paper
 #
-# Table I, and in its convention the two rows measured here. The paper's are networks trained on DIV2K for 300,000 updates and
+# Table I, and in its convention the two rows measured here. The paper's are networks trained on DIV2K for 300,000 iterations and
 # measured on DIV2K's validation images; the one above is a demonstration on other photographs. So the columns must not be
 # compared with each other, only the rows of one column.
 

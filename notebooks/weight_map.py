@@ -77,7 +77,7 @@ for name, (down, right) in {"u": (-1, 0), "d": (1, 0), "l": (0, -1), "r": (0, 1)
     print(f"p_c - p_{name} = {centre} - {value} = {centre - value}")
 print(f"w = {weights[1, row, column]}")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white where all three channels are selected, coloured where some are, black where none is.", "name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five enlarged pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white where all three channels are selected, coloured where some are, black where none is.", "name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five upscaled pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}}
 figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 
 # %% [markdown]
@@ -153,7 +153,7 @@ pd.DataFrame(
 # Were the weights Gaussian, {eq}`eq-mask` would select the same share of every image, whatever its content: the probability
 # outside $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's training images.", "name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's training images.", "name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}}
 pictures = dict(zip(held_out.names, held_out.hr, strict=True))
 training = photographs.load("embedded")
 pictures |= dict(zip(training.names, training.hr, strict=True))

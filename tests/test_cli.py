@@ -143,7 +143,7 @@ def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
 
 
 MISTAKES = [
-    (["upscale", "photo.jpg"], "photo.jpg: where is the enlarged picture to go? hfsr upscale photo.jpg photo-x2.png"),
+    (["upscale", "photo.jpg"], "photo.jpg: where is the upscaled picture to go? hfsr upscale photo.jpg photo-x2.png"),
     (["upscale", "digits", "--model", "original"], "are not upscaled: choose"),
     (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
     (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),

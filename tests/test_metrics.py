@@ -13,7 +13,7 @@ from hfsr.metrics import luma, psnr, ssim
 
 @pytest.fixture(params=["astronaut", "coffee", "chelsea"])
 def pair(request, photograph):
-    """A photograph and its enlargement from half the size."""
+    """A photograph and its upscaling from half the size."""
     image = photograph(request.param)[:, :200, 100:300]
     return resize_bicubic(resize_bicubic(image, 0.5), 2), image
 

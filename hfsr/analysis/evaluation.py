@@ -1,4 +1,4 @@
-"""What Table I measures: PSNR and SSIM of a method on sets of photographs, and the share of elements that Eq 7 selects."""
+"""What Table I measures: PSNR and SSIM of a method on sets of photographs, and the fraction of elements that Eq 7 selects."""
 
 from collections.abc import Sequence
 

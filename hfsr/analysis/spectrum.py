@@ -1,7 +1,7 @@
 """How much of an image lies at which frequency (Section V): bytes as PNG, spectrum, radial profile.
 
 Spectra are those of luma (BT.601, `hfsr.metrics.luma`): one a picture. A frequency is in cycles per pixel: 0.5 is one pixel
-light, one dark. What a picture enlarged twofold has beyond 0.25 (0.35 along diagonals) was not in the small one.
+light, one dark. What a picture upscaled twofold has beyond 0.25 (0.35 along diagonals) was not in the small one.
 """
 
 from collections.abc import Sequence
@@ -118,7 +118,7 @@ def radial_profile(image: Tensor, rings: int | None = None) -> tuple[Tensor, Ten
 
     The rings are centred on the multiples of their width up to 0.5. Frequency zero, and the diagonal ones above the last
     ring, are left out. The mean is subtracted and a Hann window applied first: the jump between opposite borders reaches into
-    all frequencies, and in an enlarged picture outweighs the highest.
+    all frequencies, and in an upscaled picture outweighs the highest.
 
     Parameters
     ----------

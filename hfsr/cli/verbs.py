@@ -93,7 +93,7 @@ def upscale(
     ] = None,
     model: Model = "wdsr-a1-5",
 ) -> None:
-    """Enlarge a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
+    """Upscale a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
     from hfsr import images
     from hfsr.data import labelled
     from hfsr.upscale import upscale
@@ -105,7 +105,7 @@ def upscale(
         typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
         return
     if target is None:
-        raise UserError(f"{source}: where is the enlarged picture to go? hfsr upscale {source} {source.stem}-x2.png")
+        raise UserError(f"{source}: where is the upscaled picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
     images.write(target, upscale(load_method(model), image, progress=sys.stderr.isatty()))
@@ -130,14 +130,14 @@ def mask(
 def classify(
     dataset: Annotated[str | None, typer.Option(help="digits, cifar10 or cifar100; by default the recipe's.")] = None,
     method: Annotated[
-        str, typer.Option(help='How images are enlarged: "original" (not), "bicubic" or a model.')
+        str, typer.Option(help='How images are upscaled: "original" (not), "bicubic" or a model.')
     ] = "original",
     recipe: Annotated[str, typer.Option(help="quick, bench, long or paper.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     out: Out = None,
 ) -> None:
-    """Enlarge a labelled set by a method and train the classifier on it."""
+    """Upscale a labelled set by a method and train the classifier on it."""
     from hfsr.studies import classify, recipes, upscaler
     from hfsr.studies.classification import Classification
 

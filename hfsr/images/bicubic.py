@@ -18,7 +18,7 @@ def resize_bicubic(image: Tensor, scale: float) -> Tensor:
     ----------
     image : Tensor, (C, H, W) or (N, C, H, W), uint8
     scale : float
-        Above 1 enlarges, below 1 shrinks; the new sizes are ``ceil(scale * size)``.
+        Above 1 upscales, below 1 shrinks; the new sizes are ``ceil(scale * size)``.
 
     Returns
     -------

@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-REACH = 2  # LR pixels that bicubic enlargement looks at on each side
+REACH = 2  # LR pixels that bicubic upscaling looks at on each side
 
 
 class SRCNN(nn.Module):
-    """Three convolutions (9x9 to 64, 5x5 to 32, 5x5 to 3 channels) on the bicubic-enlarged image: 69,251 parameters.
+    """Three convolutions (9x9 to 64, 5x5 to 32, 5x5 to 3 channels) on the bicubic-upscaled image: 69,251 parameters.
 
     Parameters
     ----------
     scale : int
-        Enlargement of width and height.
+        Upscaling of width and height.
 
     Examples
     --------
@@ -27,7 +27,7 @@ class SRCNN(nn.Module):
         super().__init__()
         self.settings: dict[str, Any] = {"scale": scale}
         self.scale = scale
-        self.halo = REACH + -(-(4 + 2 + 2) // scale)  # the convolutions' reach in LR pixels, and the enlargement's
+        self.halo = REACH + -(-(4 + 2 + 2) // scale)  # the convolutions' reach in LR pixels, and the upscaling's
         self.body = nn.Sequential(
             nn.Conv2d(3, 64, 9, padding=4),
             nn.ReLU(inplace=True),
@@ -37,7 +37,7 @@ class SRCNN(nn.Module):
         self.last = nn.Conv2d(32, 3, 5, padding=2)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Enlarge a batch.
+        """Upscale a batch.
 
         Parameters
         ----------
@@ -54,7 +54,7 @@ class SRCNN(nn.Module):
 
 
 def enlarge(lr: Tensor, scale: int) -> Tensor:
-    """Bicubic enlargement of a float batch with mirrored borders, MATLAB's rule without its rounding.
+    """Bicubic upscaling of a float batch with mirrored borders, MATLAB's rule without its rounding.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def enlarge(lr: Tensor, scale: int) -> Tensor:
 
     Examples
     --------
-    >>> enlarge(torch.ones(1, 3, 4, 5), scale=2).shape
+    >>> upscale(torch.ones(1, 3, 4, 5), scale=2).shape
     torch.Size([1, 3, 8, 10])
     """
     for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):

@@ -43,14 +43,14 @@ class Block(nn.Module):
 
 
 class WDSR(nn.Module):
-    """WDSR-A: residual blocks and a 5x5 shortcut, both enlarged by pixel shuffle and added.
+    """WDSR-A: residual blocks and a 5x5 shortcut, both upscaled by pixel shuffle and added.
 
     Parameters
     ----------
     blocks, features, expansion : int
         Residual blocks, channels between them, widening inside them. The paper's network is 8, 32, 4: 597,716 parameters.
     scale : int
-        Enlargement of width and height.
+        Upscaling of width and height.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class WDSR(nn.Module):
         self.skip = nn.Sequential(convolution(3, 3 * scale**2, 5), nn.PixelShuffle(scale))
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Enlarge a batch.
+        """Upscale a batch.
 
         Parameters
         ----------

@@ -99,7 +99,7 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
     baseline : str
         Name of the row that is subtracted.
     trained : str, optional
-        The recipe of the baseline's runs, where it is another: a control with more updates.
+        The recipe of the baseline's runs, where it is another: a control with more iterations.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def cost(recipe: str, dataset: str) -> pd.DataFrame:
 
 
 def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """What length buys: how far differences scatter from seed to seed after many updates and few.
+    """What length buys: how far differences scatter from seed to seed after many iterations and few.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
     Returns
     -------
     DataFrame
-        A row a pair and a number of updates: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
+        A row a pair and a number of iterations: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
         each row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval
         over so many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
     """
@@ -180,14 +180,14 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
             continue
         steps, (mean, sd) = recipes.classify(name).steps, spread(_points(compared).mean(axis=1))
         runs = same_cost // steps
-        table[f"{row} less {baseline}", steps] = {
+        table[f"{row} minus {baseline}", steps] = {
             "mean": mean,
             "sd": sd,
             "seeds": len(compared),
             "runs": runs,
             "reach": reach(sd, runs),
         }
-    return pd.DataFrame.from_dict(table, orient="index").rename_axis(["difference", "updates"])
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis(["difference", "iterations"])
 
 
 def _answers(recipe: str, dataset: str, row: str) -> dict[int, NDArray[np.bool_]]:

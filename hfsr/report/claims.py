@@ -16,7 +16,7 @@ RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several se
 PSNR_MARGIN = 0.05  # dB; a smaller loss counts as none: Table I's rows of the method lie within 0.03 dB
 SSIM_MARGIN = 0.001  # they lie within 0.0003
 CIFAR = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
-ENLARGED = {"Original": "at its original size", "WDSR": "enlarged by plain WDSR", "1/5": "enlarged by the method"}
+UPSCALED = {"Original": "at its original size", "WDSR": "upscaled by plain WDSR", "1/5": "upscaled by the method"}
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _accuracies(dataset: str, row: str, baseline: str) -> Claim:
         records = [f"classify/{record.name}.json" for each in (baseline, row) for record in by_row[each]]
     return Claim(
         "Table III",
-        f"A classifier gets better on {CIFAR[dataset]} {ENLARGED[row]} than {ENLARGED[baseline]}.",
+        f"A classifier gets better on {CIFAR[dataset]} {UPSCALED[row]} than {UPSCALED[baseline]}.",
         f"{theirs[row] - theirs[baseline]:+.2f} points, one run each",
         ours,
         verdict,

@@ -20,7 +20,7 @@ Sources = tuple[tuple[str, str], ...]
 
 
 def table1() -> pd.DataFrame:
-    """Table I: share of the elements used, PSNR and SSIM (RGB, border 8), strings; ours are means with intervals.
+    """Table I: fraction of the elements used, PSNR and SSIM (RGB, border 8), strings; ours are means with intervals.
 
     Returns
     -------

@@ -69,12 +69,12 @@ def table2() -> pd.DataFrame:
 
 
 def table3() -> pd.DataFrame:
-    """Table III: test accuracy of ResNet-164 on CIFAR, by the method that enlarged the images, one run a row.
+    """Table III: test accuracy of ResNet-164 on CIFAR, by the method that upscaled the images, one run a row.
 
     Returns
     -------
     DataFrame
-        Rows ``Original`` (not enlarged), then `METHODS`. Columns ``cifar10`` and ``cifar100``: per cent.
+        Rows ``Original`` (not upscaled), then `METHODS`. Columns ``cifar10`` and ``cifar100``: per cent.
     """
     rows = [
         (94.69, 77.21),
@@ -91,7 +91,7 @@ def table3() -> pd.DataFrame:
 
 
 def table4() -> pd.DataFrame:
-    """Table IV: size of the enlarged sets as PNG files written by OpenCV with default settings.
+    """Table IV: size of the upscaled sets as PNG files written by OpenCV with default settings.
 
     Returns
     -------

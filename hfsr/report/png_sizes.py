@@ -1,4 +1,4 @@
-"""Table IV's labelled sets: what each method's enlarged images take as PNG, from the published records.
+"""Table IV's labelled sets: what each method's upscaled images take as PNG, from the published records.
 
 An interval is over a set's thousands of images, as if it had been drawn anew: 95 %, Student's.
 """
@@ -16,7 +16,7 @@ METHODS = tuple(method for method in UPSCALERS if method != "original")
 
 
 def published(dataset: str) -> dict[str, UpscaledRecord]:
-    """The published records of a labelled set by the method that enlarged it, in Table IV's order.
+    """The published records of a labelled set by the method that upscaled it, in Table IV's order.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def published(dataset: str) -> dict[str, UpscaledRecord]:
     Raises
     ------
     UserError
-        If a record is stale: the network is no longer the one that enlarged the set.
+        If a record is stale: the network is no longer the one that upscaled the set.
     """
     records = published_records.everything(UpscaledRecord)
     found = {record.method: record for record in records if record.data.name == dataset}

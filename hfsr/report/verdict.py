@@ -33,7 +33,7 @@ def gained(estimate: Estimate, margin: float = 0) -> Verdict:
 
 
 def near(ours: Sequence[float], theirs: Sequence[float], reach: float) -> Verdict:
-    """Verdict on shares of elements: all within `reach` of the paper's, or not.
+    """Verdict on fractions of elements: all within `reach` of the paper's, or not.
 
     They are of millions of elements, but of the few kinds of picture that there are: an interval would say too much.
     """

@@ -69,7 +69,7 @@ class Classification(Run):
     Raises
     ------
     UserError
-        For a set that is not known, a seed or a number of updates that makes no sense.
+        For a set that is not known, a seed or a number of iterations that makes no sense.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class Classification(Run):
         if self.seed < 0:
             raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
         if self.steps is not None and self.steps < 1:
-            raise UserError(f"a run has at least 1 update, not {self.steps}")
+            raise UserError(f"a run has at least 1 iteration, not {self.steps}")
         object.__setattr__(self, "steps", self.recipe.steps if self.steps is None else self.steps)
 
     @property

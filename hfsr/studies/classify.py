@@ -1,4 +1,4 @@
-"""The classification study (Section IV.C): enlarge a labelled set by a method, train a ResNet on it, test it."""
+"""The classification study (Section IV.C): upscale a labelled set by a method, train a ResNet on it, test it."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ WATCHED = 1000  # test images that the log is kept on while a run goes on; nothi
 
 
 def batch_loss(model: nn.Module, batch: Batch, padding: int) -> Tensor:
-    """Mean cross-entropy of one update, in float32; cropping, flipping and whitening happen here, on the device."""
+    """Mean cross-entropy of one iteration, in float32; cropping, flipping and whitening happen here, on the device."""
     return F.cross_entropy(model(whiten(crop_and_flip(batch, padding))).float(), batch.labels)
 
 
@@ -35,7 +35,7 @@ def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.o
     chosen = {id(weight) for weight in decayed}
     others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.SGD(groups, lr=1.0, momentum=momentum)  # the engine sets the rate before every update
+    return torch.optim.SGD(groups, lr=1.0, momentum=momentum)  # the engine sets the rate before every iteration
 
 
 @torch.inference_mode()

@@ -70,7 +70,7 @@ def gpus(run: Run) -> int:
 
 
 def memory(run: Run) -> int:
-    """Megabytes that a cluster is asked for: the process, the data it holds, and what an update keeps for its gradients."""
+    """Megabytes that a cluster is asked for: the process, the data it holds, and what an iteration keeps for its gradients."""
     return BASE + math.ceil((run.work.held + run.work.kept) / 1e6)
 
 
@@ -85,7 +85,7 @@ def plan(recipe: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a row of a study or an enlarged set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk.
+        A row a row of a study or an upscaled set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk.
     """
     table: dict[tuple[str, str], dict[str, float]] = {}
     for run in everything(recipe):

@@ -31,7 +31,7 @@ class Work:
     held : float
         Bytes of data in memory.
     kept : float
-        Bytes that an update keeps until its gradients are there, in float32.
+        Bytes that an iteration keeps until its gradients are there, in float32.
     disk : float
         Bytes that it leaves: checkpoint and weights, or the upscaled set.
     network : bool
@@ -119,7 +119,7 @@ def parameters(kind: str, size: int) -> int:
 
 @cache
 def kept_for_gradients(kind: str, size: int, side: int) -> float:
-    """Bytes that an update keeps of one image until its gradients are there, in float32."""
+    """Bytes that an iteration keeps of one image until its gradients are there, in float32."""
     model, kept = built(kind, size), {}
     weights = {parameter.data_ptr() for parameter in model.parameters()}  # kept once, however many images
 
@@ -142,7 +142,7 @@ def _forward(kind: str, size: int, side: int) -> float:
 
 @cache
 def _update(kind: str, size: int, side: int) -> float:
-    """Operations of an update for one image: forward and backward."""
+    """Operations of an iteration for one image: forward and backward."""
     where = "meta" if kind == "resnet" else "cpu"  # the former counts without computing, but knows no autocast
     with torch.device(where), FlopCounterMode(display=False) as counter:
         built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()

@@ -73,7 +73,7 @@ def state(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a run, indexed by its name: ``finished``; ``step``, the last update kept in a checkpoint, of ``steps``;
+        A row a run, indexed by its name: ``finished``; ``step``, the last iteration kept in a checkpoint, of ``steps``;
         ``hours`` trained so far.
     """
     table = []

@@ -52,7 +52,7 @@ class SuperresRecipe(Recipe):
     blocks : int
         Residual blocks of WDSR-A.
     crop, batch, steps : int
-        Size of the low-resolution crops in pixels, crops an update, updates.
+        Size of the low-resolution crops in pixels, crops an iteration, iterations.
     srcnn_rate : float
         SRCNN's learning rate as a multiple of the schedule's: without weight normalisation and shortcut it bears less.
     rows : tuple of Row
@@ -87,11 +87,11 @@ class ClassifyRecipe(Recipe):
     subset : int or None
         Training images used, drawn by the seed, equally many of each class; None for all.
     batch, steps : int
-        Images an update, updates.
+        Images an iteration, iterations.
     momentum, weight_decay : float
         Of the optimiser; the decay acts on convolutions and the dense layer only.
     networks : str
-        The super-resolution recipe whose networks enlarge the images, those of its first seed.
+        The super-resolution recipe whose networks upscale the images, those of its first seed.
     cells : tuple of Cell
         The study's table; each is trained once a seed.
     seeds : tuple of int
@@ -123,7 +123,7 @@ SUPERRES = {
         batch=8,
         steps=2000,
         schedule=Schedule(peak=4e-3, warmup=100),
-        checks=5,  # an update is soon done, measuring three photographs is not
+        checks=5,  # an iteration is soon done, measuring three photographs is not
         srcnn_rate=0.25,
         rows=(Row("bicubic"), Row("wdsr"), Row("wdsr", "1/5")),
     ),
@@ -139,7 +139,7 @@ SUPERRES = {
         schedule=Schedule(peak=4e-3, warmup=200),
         srcnn_rate=0.25,
         checks=20,
-        # SRCNN learns slowly; an update takes it a third of the time, so that its runs are as long as the others.
+        # SRCNN learns slowly; an iteration takes it a third of the time, so that its runs are as long as the others.
         rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + BESIDE),
         seeds=(0, 1, 2),
     ),
@@ -200,7 +200,7 @@ CLASSIFY = {
     ),
 }
 
-# At the original size it is the control of `bench`: four updates at 32x32 cost as much as one at 64x64.
+# At the original size it is the control of `bench`: four iterations at 32x32 cost as much as one at 64x64.
 CLASSIFY["long"] = replace(
     CLASSIFY["bench"],
     name="long",

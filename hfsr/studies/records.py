@@ -184,7 +184,7 @@ def origin(command: str) -> Settings:
 
 
 def training(folder: Path, progress: Progress, steps: int, images: int) -> Settings:
-    """What a record says of a training: curve, seconds, throughput at so many `images` an update, digest of the weights."""
+    """What a record says of a training: curve, seconds, throughput at so many `images` an iteration, digest of the weights."""
     return {
         "curve": [entry for entry in progress.log if any("/" in key for key in entry)],  # those with a measured set
         "seconds": round(progress.seconds, 1),

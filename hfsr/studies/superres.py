@@ -24,7 +24,7 @@ from hfsr.training.selection import batch_mask
 
 
 def batch_loss(model: nn.Module, batch: Batch, row: Row) -> Tensor:
-    """Loss of one update (Eqs 1-3).
+    """Loss of one iteration (Eqs 1-3).
 
     The mask is made of the upright crops: a tie between neighbours (Eq 6) falls to another one in a mirrored image.
     """

@@ -46,7 +46,7 @@ class SuperresRun(Run):
     Parameters
     ----------
     row : Row
-        Its own updates, where it has any, are the run's.
+        Its own iterations, where it has any, are the run's.
     recipe : SuperresRecipe
     seed : int
         Of the network's first weights and of the crops. Bicubic interpolation has none.
@@ -58,7 +58,7 @@ class SuperresRun(Run):
     Raises
     ------
     UserError
-        For a seed or a number of updates that makes no sense.
+        For a seed or a number of iterations that makes no sense.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class SuperresRun(Run):
         if self.seed is not None and self.seed < 0:
             raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
         if self.is_trained and self.steps is not None and self.steps < 1:
-            raise UserError(f"a run has at least 1 update, not {self.steps}")
+            raise UserError(f"a run has at least 1 iteration, not {self.steps}")
         object.__setattr__(self, "row", replace(self.row, steps=None))
         object.__setattr__(self, "seed", self.seed if self.is_trained else None)
         object.__setattr__(self, "steps", (self.steps or usual) if self.is_trained else 0)
@@ -116,7 +116,7 @@ class SuperresRun(Run):
 
     @property
     def model(self) -> str | None:
-        """Of the first seed: the row, the recipe if that is not ``bench``, and updates that are not usual."""
+        """Of the first seed: the row, the recipe if that is not ``bench``, and iterations that are not usual."""
         if not (self.is_trained and self.is_first and self.data == self.recipe.data):
             return None
         parts = [self.row.name]

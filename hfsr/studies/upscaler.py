@@ -96,10 +96,10 @@ class Upscaler:
         model = store.load(self.weights)
         if not isinstance(model, WDSR | SRCNN):
             raise UserError(
-                f"{self.name} is a {type(model).__name__}: images are enlarged by a super-resolution network"
+                f"{self.name} is a {type(model).__name__}: images are upscaled by a super-resolution network"
             )
         if model.scale != 2:
-            raise UserError(f"{self.name} enlarges x{model.scale}: the study enlarges x2")
+            raise UserError(f"{self.name} upscales x{model.scale}: the study upscales x2")
         return model
 
 
@@ -123,7 +123,7 @@ def called(name: str) -> Upscaler:
 
 
 def _made_here(name: str) -> SuperresRun | None:
-    """A finished run on this machine whose network is called so: one of updates that no recipe has."""
+    """A finished run on this machine whose network is called so: one of iterations that no recipe has."""
     for path in sorted((paths.runs() / SuperresRun.study).glob(f"*/{RECORD}")):
         record = records.read(path, SuperresRecord)
         if record.recipe in recipes.SUPERRES and record.run.model == name and record.run.folder == path.parent:
@@ -141,7 +141,7 @@ def of(method: str, recipe: recipes.SuperresRecipe, steps: int | None = None) ->
     recipe : SuperresRecipe
         The recipe of the networks.
     steps : int, optional
-        Their updates, where not the recipe's.
+        Their iterations, where not the recipe's.
 
     Examples
     --------

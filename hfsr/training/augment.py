@@ -1,6 +1,6 @@
 """Batches of labelled images: subset, order, random crops and flips, whitening (Section IV.C).
 
-Everything is drawn from (seed, update) or (seed, epoch) alone and does not look at the images: all rows of a table that
+Everything is drawn from (seed, iteration) or (seed, epoch) alone and does not look at the images: all rows of a table that
 share a seed see the same images in the same order, cropped and flipped alike.
 """
 
@@ -49,7 +49,7 @@ AUGMENTATION = {
 
 
 class Batch(NamedTuple):
-    """Images of one update, and how each is to be cropped and flipped.
+    """Images of one iteration, and how each is to be cropped and flipped.
 
     Parameters
     ----------

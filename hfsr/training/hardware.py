@@ -50,10 +50,10 @@ def precision() -> str:
 
 
 def keep_memory() -> None:
-    """Have the C library keep what is freed for the next update instead of handing it back to the system (glibc only).
+    """Have the C library keep what is freed for the next iteration instead of handing it back to the system (glibc only).
 
     Otherwise every large tensor is mapped, cleared and unmapped anew, page by page: in ResNets at 64x64 that is a third
-    of an update's time on the CPU and more. Holds for the process from then on.
+    of an iteration's time on the CPU and more. Holds for the process from then on.
     """
     with suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL("libc.so.6").mallopt

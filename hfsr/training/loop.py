@@ -1,6 +1,6 @@
 """The one training loop, for both studies: CPU or GPU, bf16 where the processor has it, exact resume.
 
-A batch is a function of the seed and the number of the update alone. So a run that goes on from a checkpoint sees what it
+A batch is a function of the seed and the number of the iteration alone. So a run that goes on from a checkpoint sees what it
 would have seen, no random state needs to be kept, and several processes share a batch out among them.
 """
 
@@ -33,15 +33,15 @@ class Task:
     Parameters
     ----------
     model, optimizer
-        The network and what updates it.
-    rate : callable, update -> float
+        The network and what iterations it.
+    rate : callable, iteration -> float
         Learning rate.
-    batch : callable, update -> tuple
-        The batch of an update, counted from 0, on the device; the same whenever it is asked for. See
+    batch : callable, iteration -> tuple
+        The batch of an iteration, counted from 0, on the device; the same whenever it is asked for. See
         `hfsr.training.processes.own`.
     loss : callable, (model, batch) -> scalar Tensor
     images : int
-        Images an update, over all processes, for the throughput.
+        Images an iteration, over all processes, for the throughput.
     watch : callable, model -> dict of float
         What the log notes `checks` times on the way, measured in evaluation mode.
     """
@@ -84,7 +84,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     Returns
     -------
     Progress
-        Of the finished run; the log has one entry every few updates.
+        Of the finished run; the log has one entry every few iterations.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
         total=steps,
         initial=progress.step,
         desc=folder.name,
-        unit="update",
+        unit="iteration",
         mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
         disable=not processes.is_main(),
     ) as bar:
@@ -132,16 +132,16 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             done = step + 1
             if done % log_every and done != steps:
                 continue
-            updates = done - progress.step
-            mean, seconds = processes.mean(total).item() / updates, time.monotonic() - last_log
+            iterations = done - progress.step
+            mean, seconds = processes.mean(total).item() / iterations, time.monotonic() - last_log
             if not math.isfinite(mean):
                 raise UserError(
-                    f"{folder}: the loss is {mean} near update {done}; lower the learning rate, or look at the data"
+                    f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"
                 )
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds
-            bar.set_postfix_str(f"loss {mean:.4f}, {updates * task.images / seconds:.0f} images/s", refresh=False)
-            if processes.is_main() and (done // check_every > (done - updates) // check_every or done == steps):
+            bar.set_postfix_str(f"loss {mean:.4f}, {iterations * task.images / seconds:.0f} images/s", refresh=False)
+            if processes.is_main() and (done // check_every > (done - iterations) // check_every or done == steps):
                 entry |= _watch(task)
             progress.log.append({**entry, "seconds": progress.seconds})
             if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
@@ -180,7 +180,7 @@ def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
 
 def _keep(task: Task, folder: Path, progress: Progress) -> None:
     if not all(parameter.isfinite().all() for parameter in task.model.parameters()):
-        raise UserError(f"{folder}: weights stopped being finite by update {progress.step}; lower the learning rate")
+        raise UserError(f"{folder}: weights stopped being finite by iteration {progress.step}; lower the learning rate")
     checkpoints.save(folder / CHECKPOINT, task.model, task.optimizer, vars(progress))
     _write_log(folder, progress)
 

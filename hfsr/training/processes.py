@@ -33,7 +33,7 @@ def state() -> PartialState:
 
 
 def accelerator() -> Accelerator:
-    """What prepares a network and averages its gradients: float32, an update a batch, nothing compiled; see `state`."""
+    """What prepares a network and averages its gradients: float32, an iteration a batch, nothing compiled; see `state`."""
     _check_environment()
     return Accelerator(
         cpu=hardware.device().type == "cpu",

@@ -1,4 +1,4 @@
-"""The learning rate as a function of the update."""
+"""The learning rate as a function of the iteration."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Schedule:
-    """Learning rate as a function of the update.
+    """Learning rate as a function of the iteration.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Schedule:
     warmup: int = 0
 
     def rate(self, step: int, steps: int) -> float:
-        """Learning rate of update `step`, counted from 0, of a run of `steps`.
+        """Learning rate of iteration `step`, counted from 0, of a run of `steps`.
 
         Examples
         --------

@@ -177,7 +177,7 @@ def test_gradients_flow_under_autocast(small):
         assert parameter.grad.count_nonzero() > 0, name
 
 
-# SRCNN's enlargement
+# SRCNN's upscaling
 
 
 @pytest.mark.parametrize("scale", [2, 3])

@@ -70,7 +70,7 @@ def test_bytes_grow_only_if_every_step_does():
 def test_the_papers_numbers_are_the_papers():
     theirs = paper.table4()["div2k_valid"]
     assert about("Bytes as PNG grow").theirs.startswith(f"{100 * (theirs['1/3'] / theirs['WDSR'] - 1):+.1f}%")
-    assert about("CIFAR-10 enlarged by the method").theirs == "+0.43 points, one run each"
+    assert about("CIFAR-10 upscaled by the method").theirs == "+0.43 points, one run each"
     assert "63.1%" in about("Gaussian").theirs
 
 
@@ -80,7 +80,7 @@ def test_one_seed_gets_no_verdict(monkeypatch):
     monkeypatch.setattr(
         accuracies, "published", lambda *given: {row: found[:1] for row, found in every(*given).items()}
     )
-    claim = next(each for each in claims.claims() if "CIFAR-10 enlarged by plain WDSR" in each.claim)
+    claim = next(each for each in claims.claims() if "CIFAR-10 upscaled by plain WDSR" in each.claim)
     assert claim.ours.endswith(", 1 seed")
     assert accuracies.differences("bench", "cifar10", "Original").loc["WDSR", "sign"] == 1
     assert claim.verdict is Verdict.UNDECIDED

@@ -33,7 +33,7 @@ def log():
 
 @pytest.fixture
 def gaps():
-    rows = ["1/7", "1/5", "1/5, random elements", "1/5, smooth elements", "1/5, mean per image"]
+    rows = ["1/7", "1/5", "1/5, random elements", "1/5, complement elements", "1/5, mean per image"]
     table = pd.DataFrame({"mean": [0.1, 0.0, -0.2, -3.0, 0.05], "low": [0.05, -0.1, -0.3, -3.2, -0.02]}, index=rows)
     table["high"] = 2 * table["mean"] - table["low"]
     table["sign"] = [1, 0, -1, -1, 0]
@@ -58,7 +58,7 @@ DETAIL = pd.DataFrame(
         "recovered": [13.1, 37.5, 41.4, 41.3, 41.1, 19.3],
         "psnr": [26.0, 28.1, 28.9, 28.9, 28.8, 26.5],
     },
-    index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, smooth"],
+    index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, complement"],
 )
 
 
@@ -216,7 +216,7 @@ def test_bytes_and_detail_has_a_point_a_method_and_a_line_through_the_alphas():
             "SRCNN",
             "WDSR",
             "$\\alpha$ = 1/3",
-            "$\\alpha$ = 1/5, smooth",
+            "$\\alpha$ = 1/5, complement",
         }
 
 

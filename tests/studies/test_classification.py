@@ -91,7 +91,7 @@ def test_runs_of_a_cell_are_one_row():
     [
         ({"dataset": "imagenet"}, "no labelled set is called 'imagenet': choose one of digits, cifar10, cifar100"),
         ({"seed": -1}, "a seed is a whole number of at least 0, not -1"),
-        ({"steps": 0}, "a run has at least 1 update, not 0"),
+        ({"steps": 0}, "a run has at least 1 iteration, not 0"),
     ],
     ids=str,
 )

@@ -205,7 +205,7 @@ MISTAKES = [
     ({"method": "edsr"}, "no method is called 'edsr': choose one of original, bicubic"),
     ({"recipe": "grand"}, "choose one of quick, bench, paper, long"),
     ({"seed": -1}, "at least 0, not -1"),
-    ({"steps": 0}, "at least 1 update, not 0"),
+    ({"steps": 0}, "at least 1 iteration, not 0"),
 ]
 
 

@@ -46,7 +46,7 @@ def test_measuring_counts_where_the_photographs_are_large():
     paper, bench = recipes.superres("paper"), recipes.superres("bench")
     work = flops.superres("wdsr", paper, 300_000)
     times = 1 + paper.checks
-    per_pixel = work.training / (300_000 * 16 * 48**2) / 3  # a third of an update's is forward
+    per_pixel = work.training / (300_000 * 16 * 48**2) / 3  # a third of an iteration's is forward
     assert work.measuring == pytest.approx(times * 100 * 2040 * 1356 / 4 * per_pixel, rel=0.01)
     assert flops.superres("wdsr", bench, 10_000).measuring == flops.superres("bicubic", paper, 0).measuring == 0
 

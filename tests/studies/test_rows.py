@@ -46,7 +46,7 @@ def test_names_and_labels_are_the_tables_own():
     assert [(row.name, row.label) for row in CONTROLS] == [
         ("wdsr-a1-5-image", "1/5, per image"),
         ("wdsr-a1-5-random", "1/5, random"),
-        ("wdsr-a1-5-low", "1/5, smooth"),
+        ("wdsr-a1-5-low", "1/5, complement"),
     ]
     assert TABLE_1[1] == SRCNN
 

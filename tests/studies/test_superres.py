@@ -164,7 +164,7 @@ def test_a_half_written_record_is_named(tmp_path, tiny):
         ({"mask": "all", "alpha": 1}, '"all" does not go with alpha = 1'),
         ({"reduction": "sum"}, "reduction 'sum' is not known"),
         ({"seed": -1}, "a seed is a whole number"),
-        ({"steps": 0}, "at least 1 update"),
+        ({"steps": 0}, "at least 1 iteration"),
         ({"recipe": "grand"}, "no recipe is called 'grand'"),
         ({"data": "nowhere"}, "nowhere"),
     ],

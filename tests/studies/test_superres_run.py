@@ -89,8 +89,8 @@ def test_a_rows_own_updates_are_the_runs():
     ("settings", "message"),
     [
         ({"seed": -1}, "a seed is a whole number of at least 0, not -1"),
-        ({"steps": 0}, "a run has at least 1 update, not 0"),
-        ({"steps": -2}, "a run has at least 1 update, not -2"),
+        ({"steps": 0}, "a run has at least 1 iteration, not 0"),
+        ({"steps": -2}, "a run has at least 1 iteration, not -2"),
     ],
     ids=str,
 )

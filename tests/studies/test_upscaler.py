@@ -28,7 +28,7 @@ def test_unknown_names_are_refused_with_those_there_are(published):
 
 
 def test_other_networks_are_refused(published):
-    with pytest.raises(UserError, match="wdsr-x3 enlarges x3: the study enlarges x2"):
+    with pytest.raises(UserError, match="wdsr-x3 upscales x3: the study upscales x2"):
         upscaler.called("wdsr-x3").load()
     with pytest.raises(UserError, match="classifier is a ResNet"):
         upscaler.called("classifier").load()

@@ -100,7 +100,7 @@ def test_a_batch_is_a_function_of_seed_and_update():
 
 
 def test_sizes_of_an_image_share_order_and_crops():
-    """All rows of a table that share a seed see the same, whatever enlarged their images."""
+    """All rows of a table that share a seed see the same, whatever upscaled their images."""
     small, large = batches(noise(20, 3, 8, 8)), batches(noise(20, 3, 16, 16))
     for step in range(8):
         for a, b in zip(small(step)[1:], large(step)[1:], strict=True):

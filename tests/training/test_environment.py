@@ -25,7 +25,7 @@ CHANGED = {
 
 
 def trained(folder: Path) -> list:
-    """Loss and watched value of every update, and what the network has become."""
+    """Loss and watched value of every iteration, and what the network has become."""
     x = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(9))
     task = toy(12, watch=lambda model: {"toy/mean": model(x).double().mean().item()})
     progress = loop.fit(task, folder, SETTINGS, 12)

@@ -16,7 +16,7 @@ from hfsr.studies import run
 from hfsr.studies.records import RECORD
 from hfsr.training import loop
 
-# A command with a checkpoint after every update that is logged: its own half minute is too long for a test.
+# A command with a checkpoint after every iteration that is logged: its own half minute is too long for a test.
 RUN = """
     import functools, sys
     from hfsr.training import loop

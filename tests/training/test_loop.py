@@ -119,7 +119,7 @@ def test_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_checkpoint(tmp
         loop.fit(interrupted_after(5, toy(20)), tmp_path, SETTINGS, 20, checkpoint_seconds=0)
     kept = (tmp_path / loop.CHECKPOINT).read_bytes()
     broken = toy(20, loss=lambda model, batch: model(batch[0]).float().mean() * float("nan"))
-    with pytest.raises(UserError, match=r"the loss is nan near update 6; lower the learning rate"):
+    with pytest.raises(UserError, match=r"the loss is nan near iteration 6; lower the learning rate"):
         loop.fit(broken, tmp_path, SETTINGS, 20, checkpoint_seconds=0)
     assert (tmp_path / loop.CHECKPOINT).read_bytes() == kept
 
@@ -255,7 +255,7 @@ def test_weights_that_are_not_finite_are_never_kept(tmp_path):
     task = toy(4)
     rate = task.rate
     task.rate = lambda step: float("inf") if step == 3 else rate(step)
-    with pytest.raises(UserError, match="weights stopped being finite by update 4"):
+    with pytest.raises(UserError, match="weights stopped being finite by iteration 4"):
         loop.fit(task, tmp_path, SETTINGS, 4, checkpoint_seconds=0)
     assert loop.fit(toy(4), tmp_path, SETTINGS, 4).step == 4
 

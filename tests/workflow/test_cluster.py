@@ -115,7 +115,7 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
 
 
 def began(user: Path, name: str) -> int:
-    """The update from which the last attempt at a run went on: Snakemake keeps the last one's log."""
+    """The iteration from which the last attempt at a run went on: Snakemake keeps the last one's log."""
     return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{name}.log").read_text())[1])
 
 
@@ -153,9 +153,9 @@ def test_data_that_a_node_does_not_see_is_named(daemons, tmp_path):
 
 
 def test_a_job_past_its_time_limit_goes_on_from_its_checkpoint(daemons, tmp_path):
-    user, updates = tmp_path / "user", 3000  # more than a minute's, fewer than those of all tries
-    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{updates}-steps" / RECORD
-    words = ("study=superres", "recipe=quick", f"steps={updates}", "limit=1", "--", str(record))
+    user, iterations = tmp_path / "user", 3000  # more than a minute's, fewer than those of all tries
+    record = user / "runs" / "superres" / f"wdsr-a0-quick-s0-{iterations}-steps" / RECORD
+    words = ("study=superres", "recipe=quick", f"steps={iterations}", "limit=1", "--", str(record))
     finish(user, workflow(user, *words), 600)
     states = slurm("squeue", "--noheader", "--states=all", "--format=%T|%Z")
     assert f"TIMEOUT|{user}" in states.splitlines()

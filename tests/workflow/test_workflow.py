@@ -76,7 +76,7 @@ def test_the_workflow_trains_and_measures(tmp_path):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """All studies on what is on every machine, in two updates a run."""
+    """All studies on what is on every machine, in two iterations a run."""
     folder = tmp_path_factory.mktemp("whole")
     snakemake("study=all", "recipe=quick", "steps=2", "--", "tables", HFSR_RUNS=folder)
     return folder

@@ -121,7 +121,7 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
 
 @styled
 def selected_shares(shares: pd.DataFrame) -> Figure:
-    """Share of the elements selected against alpha: photographs, Table I, Gaussian and Laplacian (Section III.C).
+    """Fraction of the elements selected against alpha: photographs, Table I, Gaussian and Laplacian (Section III.C).
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from hfsr.report.figures.style import BLUE, GREY, PALE, RED, WIDTH, grid, show, 
 
 @styled
 def curve(log: pd.DataFrame) -> Figure:
-    """A training's loss against its updates, with the median of every 2 % of them.
+    """A training's loss against its iterations, with the median of every 2 % of them.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def curve(log: pd.DataFrame) -> Figure:
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
     ax.plot(log["step"], log["loss"], color=PALE, lw=1, label="as logged")
     ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
-    ax.set(xlabel="updates", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
+    ax.set(xlabel="iterations", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
@@ -46,7 +46,9 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
     metric, ylabel : str
     """
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
-    done = 100 * curves["step"] / curves.groupby("row")["step"].transform("max")  # rows may have updates of their own
+    done = (
+        100 * curves["step"] / curves.groupby("row")["step"].transform("max")
+    )  # rows may have iterations of their own
     colours = style.colours_of(curves["row"].unique(), truth="")
     drawn: set[str] = set()
     for name, colour in colours.items():
@@ -58,7 +60,7 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
         drawn.add(colour)
     late = curves[done >= 50][metric]
     for ax, text in zip(axes, ("the whole training", "its last half"), strict=True):
-        ax.set(xlabel="share of the updates (%)", ylabel=ylabel)
+        ax.set(xlabel="share of the iterations (%)", ylabel=ylabel)
         title(ax, text)
     axes[0].set(xlim=(0, 100), ylim=(max(curves[metric].min(), late.max() - 8), late.max() + 0.3))
     # Rows far below the others leave the second panel.
