@@ -52,16 +52,16 @@ def of_mean(values: ArrayLike, confidence: float = 0.95) -> Estimate:
     [2.0, -0.48, 4.48]
     """
     mean, deviation = spread(values)
-    half = reach(deviation, np.size(values), confidence)
+    half = half_width(deviation, np.size(values), confidence)
     return Estimate(mean, mean - half, mean + half)
 
 
-def reach(deviation: float, count: int, confidence: float = 0.95) -> float:
+def half_width(deviation: float, count: int, confidence: float = 0.95) -> float:
     """How far Student's interval goes to either side of the mean of so many values.
 
     Examples
     --------
-    >>> round(reach(1.0, 3), 2), round(reach(1.0, 12), 2)
+    >>> round(half_width(1.0, 3), 2), round(half_width(1.0, 12), 2)
     (2.48, 0.64)
     """
     return _quantile(max(count - 1, 1), confidence) * deviation / float(np.sqrt(count))

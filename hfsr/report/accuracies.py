@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hfsr.analysis.statistics import holm, mcnemar, of_mean, over_seeds_and_images, reach, spread
+from hfsr.analysis.statistics import half_width, holm, mcnemar, of_mean, over_seeds_and_images, spread
 from hfsr.errors import UserError
 from hfsr.studies import published as published_records
 from hfsr.studies import recipes, upscaler
@@ -170,7 +170,7 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
     -------
     DataFrame
         A row a pair and a number of iterations: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
-        each row cost as much as three of the longest recipe, and ``reach``, how far to either side Student's 95 % interval
+        each row cost as much as three of the longest recipe, and ``half-width``, how far to either side Student's 95 % interval
         over so many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
     """
     same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
@@ -185,7 +185,7 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
             "sd": sd,
             "seeds": len(compared),
             "runs": runs,
-            "reach": reach(sd, runs),
+            "half-width": half_width(sd, runs),
         }
     return pd.DataFrame.from_dict(table, orient="index").rename_axis(["difference", "iterations"])
 

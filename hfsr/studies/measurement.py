@@ -68,7 +68,7 @@ class MeasurementRecord(Record):
 
     @property
     def speed(self) -> float | None:
-        return self.run.work.training / self.seconds
+        return self.run.work.training / self.seconds if self.seconds else None
 
     def problems(self) -> list[str]:
         found = records.recipe_problems(self.folder, self.recipe, self.recipe_digest)

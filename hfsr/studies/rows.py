@@ -88,7 +88,7 @@ class Row:
         """What it is called in a table, as in the paper's Table I where that has the row."""
         if self.method != "wdsr" or not self.alpha:
             return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[self.method]
-        control = f", {'smooth' if self.mask == 'low' else self.mask}" if self.is_control else ""
+        control = f", {'complement' if self.mask == 'low' else self.mask}" if self.is_control else ""
         return alpha_label(self.alpha) + control + (", per image" if self.reduction == "image" else "")
 
 

@@ -164,10 +164,10 @@ def test_what_length_buys():
     table = accuracies.lengths("digits", ["small", "longer"], [("1/5", "Bicubic"), ("Bicubic", "Original")])
     assert table.index.to_list() == [  # of 1/5 the longer recipe has no record
         ("1/5 minus Bicubic", 100),
-        ("Bicubic less Original", 100),
-        ("Bicubic less Original", 400),
+        ("Bicubic minus Original", 100),
+        ("Bicubic minus Original", 400),
     ]
     short, sd = table.loc[("1/5 minus Bicubic", 100)], np.std([5, 10], ddof=1)
     assert short[["mean", "sd", "seeds", "runs"]].to_list() == pytest.approx([7.5, sd, 2, 12])
-    assert short["reach"] == pytest.approx(student.ppf(0.975, 11) * sd / np.sqrt(12))
-    assert table.loc[("Bicubic less Original", 400)].dropna().to_dict() == {"mean": 5.0, "seeds": 1, "runs": 3}
+    assert short["half-width"] == pytest.approx(student.ppf(0.975, 11) * sd / np.sqrt(12))
+    assert table.loc[("Bicubic minus Original", 400)].dropna().to_dict() == {"mean": 5.0, "seeds": 1, "runs": 3}

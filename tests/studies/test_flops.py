@@ -29,9 +29,9 @@ def test_upscaling_is_a_forward_pass_an_image():
     network = WDSR(blocks=1)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(torch.zeros(1, 3, 8, 8))
-    assert flops.upscaling("digits", network).training == 1797 * counter.get_total_flops()
-    assert flops.upscaling("cifar10", None).training == 0
-    assert flops.upscaling("digits", network).disk == flops.upscaling("digits", None).disk == 1797 * 3 * 16**2
+    assert flops.upscaling("digits", "wdsr", 1).training == 1797 * counter.get_total_flops()
+    assert flops.upscaling("cifar10", "bicubic", 0).training == 0
+    assert flops.upscaling("digits", "wdsr", 1).disk == flops.upscaling("digits", "bicubic", 0).disk == 1797 * 3 * 16**2
 
 
 def test_a_measurement_is_of_the_pixels_that_are_measured():
@@ -57,7 +57,7 @@ def test_a_network_computes_but_where_pixels_are_only_interpolated_or_measured(k
     with_network, without = {
         "superres": lambda: (flops.superres("srcnn", paper, 1), flops.superres("bicubic", paper, 0)),
         "classify": lambda: (flops.classify("digits", classifier, 1, 2), None),
-        "upscaling": lambda: (flops.upscaling("digits", WDSR(blocks=1)), flops.upscaling("digits", None)),
+        "upscaling": lambda: (flops.upscaling("digits", "wdsr", 1), flops.upscaling("digits", "bicubic", 0)),
         "measurement": lambda: (flops.measurement(paper, True), flops.measurement(paper, False)),
     }[kind]()
     assert with_network.network
@@ -72,7 +72,7 @@ def test_what_is_held_is_what_is_read():
     assert flops.superres("wdsr", paper, 1).held == trained + 2 * measured  # watched and judged
     images = 60_000 * 3 * 32**2 * 5
     assert (
-        flops.upscaling("cifar10", None).held
+        flops.upscaling("cifar10", "bicubic", 0).held
         == flops.classify("cifar10", recipes.classify("bench"), 1, 1).held
         == images
     )

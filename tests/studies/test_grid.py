@@ -110,6 +110,8 @@ def test_a_notebook_shows_what_it_can_be_told_of():
         "wdsr-a1-5-image-bench-s0",
         "wdsr-a1-5-random-bench-s0",
         "wdsr-a1-5-low-bench-s0",
+        "wdsr-a1-5-uniform-bench-s0",
+        "wdsr-a1-5-weighted-bench-s0",
     ]
     classified = grid.runs("classify", "quick")["digits-original-quick-s0"].notebook
     assert classified == (

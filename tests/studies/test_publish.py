@@ -62,8 +62,8 @@ def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, 
 def test_what_is_no_record_is_not_published(tiny_study):
     folder = superres.train(SuperresRun(Row("wdsr"), tiny_study))
     content = read_json(folder / RECORD)
-    write_json(folder / RECORD, content | {"study": "upscaled"})
-    with pytest.raises(UserError, match="study = 'upscaled' is none of superres, upscaled, classify, frequency"):
+    write_json(folder / RECORD, content | {"study": "nothing"})
+    with pytest.raises(UserError, match="study = 'nothing' is none of superres, upscaled, classify, frequency"):
         publish.publish(folder)
     write_json(folder / RECORD, content | {"seed": "zero"})
     with pytest.raises(UserError, match=r"not a record of superres: .*seed"):

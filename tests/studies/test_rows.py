@@ -1,7 +1,7 @@
 import pytest
 
 from hfsr.errors import UserError
-from hfsr.studies.rows import CLAIMED, CONTROLS, SRCNN, TABLE_1, TABLE_3, UPSCALERS, Cell, Row
+from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, UPSCALERS, Cell, Row
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,7 @@ from hfsr.studies.rows import CLAIMED, CONTROLS, SRCNN, TABLE_1, TABLE_3, UPSCAL
         ({"alpha": -1}, "must be finite and at least 0"),
         ({"mask": "odd", "alpha": 1}, "mask 'odd' is not known: choose one of all, high, random, low"),
         ({"mask": "high"}, '"high" does not go with alpha = 0'),
+        ({"mask": "weighted", "alpha": 1, "reduction": "image"}, '"weighted" weighs the crops of a batch'),
         ({"mask": "all", "alpha": 1}, '"all" does not go with alpha = 1'),
         ({"reduction": "sum"}, "reduction 'sum' is not known: choose batch or image"),
         ({"method": "bicubic", "alpha": "1/5"}, "bicubic has nothing to train, so it takes no alpha"),
@@ -43,10 +44,12 @@ def test_names_and_labels_are_the_tables_own():
         ("wdsr-a1-4", "1/4"),
         ("wdsr-a1-3", "1/3"),
     ]
-    assert [(row.name, row.label) for row in CONTROLS] == [
+    assert [(row.name, row.label) for row in BESIDE] == [
         ("wdsr-a1-5-image", "1/5, per image"),
         ("wdsr-a1-5-random", "1/5, random"),
         ("wdsr-a1-5-low", "1/5, complement"),
+        ("wdsr-a1-5-uniform", "1/5, uniform"),
+        ("wdsr-a1-5-weighted", "1/5, weighted"),
     ]
     assert TABLE_1[1] == SRCNN
 
@@ -60,7 +63,7 @@ def test_every_setting_shows_in_the_name():
 
 
 def test_controls_take_other_elements_than_eq_7():
-    assert [row.is_control for row in CONTROLS] == [False, True, True]  # the first differs in its mean only
+    assert [row.is_control for row in BESIDE] == [False, True, True, True, True]  # the first differs in its mean only
     assert not any(row.is_control for row in TABLE_1)
 
 

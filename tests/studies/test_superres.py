@@ -15,6 +15,7 @@ from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware, loop
 from hfsr.training.crops import Crops
+from hfsr.training.selection import MASKS
 from hfsr.weightmap import selection_mask
 
 TINY = dataclasses.replace(
@@ -47,13 +48,21 @@ def train(out, method="wdsr", alpha=0, mask=None, reduction="batch", recipe="tin
 def test_the_loss_is_taken_on_crops_and_masks_turned_alike(pictures):
     """With a network that repeats pixels, which commutes with turning, the loss is that of the upright batch."""
     batch = Crops(pictures, 8, 6, seed=0)(0)
-    assert len(set(batch.turns)) > 2
+    assert len(set(batch.turns.tolist())) > 2
     repeat = torch.nn.Upsample(scale_factor=2)
-    upright = batch._replace(turns=(0,) * 6)
-    for mask, alpha in (("all", 0.0), ("high", 0.2), ("low", 0.2), ("random", 0.2)):
-        row = Row("wdsr", alpha, mask, "image")
+    upright = batch._replace(turns=torch.zeros(6, dtype=torch.int64))
+    for mask in MASKS:
+        row = Row("wdsr", 0.0 if mask == "all" else 0.2, mask, "batch" if mask == "weighted" else "image")
         losses = [superres.batch_loss(repeat, each, row) for each in (batch, upright)]
         torch.testing.assert_close(*losses)
+
+
+def test_the_weighted_control_weighs_crops_by_what_is_selected_in_them():
+    sr, hr = torch.rand(2, 3, 4, 5, 5, generator=torch.manual_seed(0)).unbind()
+    errors = [(sr[i] - hr[i]).abs().mean() for i in range(3)]
+    loss = superres.weighted_l1(sr, hr, torch.tensor([10, 0, 30]))
+    torch.testing.assert_close(loss, (10 * errors[0] + 30 * errors[2]) / 40)
+    assert superres.weighted_l1(sr, hr, torch.zeros(3)) == 0
 
 
 @pytest.mark.parametrize(

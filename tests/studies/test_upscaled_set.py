@@ -48,7 +48,7 @@ def test_work_is_counted_on_the_network_trained_or_not():
     )
     assert trained == untrained  # eight blocks each
     without_a_recipe = UpscaledSet("digits", Upscaler("wdsr-a1-5")).work
-    assert without_a_recipe.training == trained.training == 1797 * flops.forward(flops.built("wdsr", 8), 8)
+    assert without_a_recipe.training == trained.training == 1797 * flops._forward("wdsr", 8, 8)
     assert UpscaledSet("digits", BICUBIC).work.training == 0
     assert trained.disk == 1797 * 3 * 16 * 16
 

@@ -78,13 +78,13 @@ def test_the_workflow_trains_and_measures(tmp_path):
 def whole(tmp_path_factory):
     """All studies on what is on every machine, in two iterations a run."""
     folder = tmp_path_factory.mktemp("whole")
-    snakemake("study=all", "recipe=quick", "steps=2", "--", "tables", HFSR_RUNS=folder)
+    snakemake("study=all", "recipe=quick", "steps=2", "threads=1", "--", "tables", HFSR_RUNS=folder)
     return folder
 
 
 def planned(folder, *words: str) -> set[str]:
     """What a dry run would make, below the runs' folder."""
-    text = snakemake("study=all", "recipe=quick", "steps=2", *words, "--dry-run", "--", "tables", HFSR_RUNS=folder)
+    text = snakemake("study=all", "recipe=quick", "steps=2", "threads=1", *words, "--dry-run", "--", "tables", HFSR_RUNS=folder)
     made = re.findall(r"^    output: (.*)$", text, re.MULTILINE)
     return {str(Path(path).relative_to(folder)) for line in made for path in line.split(", ")}
 
@@ -107,7 +107,7 @@ def test_a_finished_run_has_its_executed_notebook(whole, tmp_path):
     folder = tmp_path / "runs"
     shutil.copytree(whole, folder)
     notebook = folder / "superres" / "wdsr-a0-quick-s0-2-steps" / "notebook.ipynb"
-    snakemake("study=all", "recipe=quick", "steps=2", "--", str(notebook), HFSR_RUNS=folder)
+    snakemake("study=all", "recipe=quick", "steps=2", "threads=1", "--", str(notebook), HFSR_RUNS=folder)
     cells = json.loads(notebook.read_text())["cells"]
     assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
     assert "read, not trained again: runs/superres/wdsr-a0-quick-s0-2-steps" in notebook.read_text()
@@ -135,7 +135,7 @@ def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(w
     assert aside == dependent
     why = (folder / "outdated" / "superres" / f"{path.parent.name}.txt").read_text()
     assert why.startswith("recipe_digest = 'of another recipe', not ")
-    snakemake("study=all", "recipe=quick", "steps=2", "--", str(path), HFSR_RUNS=folder)
+    snakemake("study=all", "recipe=quick", "steps=2", "threads=1", "--", str(path), HFSR_RUNS=folder)
     assert json.loads(path.read_text())["recipe_digest"] != "of another recipe"
     (kept,) = (folder / "aside" / "superres").iterdir()
     assert json.loads((kept / RECORD).read_text())["recipe_digest"] == "of another recipe"
