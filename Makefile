@@ -41,7 +41,7 @@ style: install
 	$(BIN)/lint-imports
 
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal $(CORE)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
 test: style  ## the same and every test that is not slow: library, notebooks, the book's pages (under 10 minutes)
 	$(PYTEST) $(SELECT)

@@ -47,15 +47,15 @@ def upscale(method: nn.Module | str, image: Tensor, tile: int = TILE, progress: 
     """
     scale, halo, double = _enlarger(method)
     channels, height, width = image.shape
-    enlarged = torch.empty(channels, scale * height, scale * width, dtype=torch.uint8)
+    upscaled = torch.empty(channels, scale * height, scale * width, dtype=torch.uint8)
     corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
     for top, left in tqdm(corners, desc="enlarging", unit="tile", disable=not progress):
         upper, leftmost = max(top - halo, 0), max(left - halo, 0)
         result = double(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
-        target = enlarged[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
+        target = upscaled[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
         y, x = scale * (top - upper), scale * (left - leftmost)
         target.copy_(result[:, y : y + target.shape[1], x : x + target.shape[2]])
-    return enlarged
+    return upscaled
 
 
 def _enlarger(method: nn.Module | str) -> tuple[int, int, Callable[[Tensor], Tensor]]:

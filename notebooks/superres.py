@@ -70,9 +70,10 @@ for seed in plan.seeds:
 # %% [markdown]
 # ## The fraction of the elements
 #
-# Pooled over all elements of a set, beside the shares of the paper's Table I for DIV2K. The controls use the share of
-# $\alpha = 1/5$: *random* takes in every crop as many elements as the mask has, drawn anew at each iteration; *smooth* takes those
-# that the mask leaves out. *Per image* is $\alpha = 1/5$ with the loss averaged as printed, over each crop's elements and then over the
+# Pooled over all elements of a set, beside the fractions of the paper's Table I for DIV2K. The controls use the fraction of
+# $\alpha = 1/5$: *random* takes in every crop as many elements as the mask has, drawn anew at each iteration (the published runs by
+# an earlier generator of the same distribution); *complement* takes those that the mask leaves out. Two more, whose runs are still to be
+# made, take the batch's fraction from every crop alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with the loss averaged as printed, over each crop's elements and then over the
 # crops; everywhere else it is averaged over all selected elements of a batch, as in the authors' code.
 
 # %% tags=["hide-input"]

@@ -38,10 +38,12 @@ def test_the_package_alone_loads_nothing():
     assert loaded("import hfsr") == set()
 
 
+@pytest.mark.processes
 def test_the_loss_loads_torch_and_nothing_beside_it():
     assert loaded("from hfsr import HighFrequencyL1") == loaded("import torch")
 
 
+@pytest.mark.processes
 def test_all_that_a_user_imports_loads_nothing_heavy():
     """Nor does what reads pictures and sets, and applies a network to them."""
     code = f"{EVERYTHING}\nimport hfsr.upscale, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"

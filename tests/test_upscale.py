@@ -61,6 +61,7 @@ def test_a_method_that_is_neither_is_refused():
         upscale("lanczos", picture(3, 8, 8))
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak of memory is read as Linux tells it")
 def test_memory_stays_flat_but_for_the_pictures_themselves():
     """Twelve million pixels, in a process of its own: as floats the result alone would take 576 MB."""

@@ -48,12 +48,12 @@ class SRCNN(nn.Module):
         Tensor
             (N, 3, scale*H, scale*W), float32, about [0, 1] (not clipped).
         """
-        features = self.body(enlarge(lr, self.scale) - 0.5)
+        features = self.body(mirrored_bicubic(lr, self.scale) - 0.5)
         with torch.autocast(lr.device.type, enabled=False):  # no shortcut carries the image: bf16 here would round it
             return self.last(features.float()) + 0.5
 
 
-def enlarge(lr: Tensor, scale: int) -> Tensor:
+def mirrored_bicubic(lr: Tensor, scale: int) -> Tensor:
     """Bicubic upscaling of a float batch with mirrored borders, MATLAB's rule without its rounding.
 
     Parameters
@@ -68,13 +68,13 @@ def enlarge(lr: Tensor, scale: int) -> Tensor:
 
     Examples
     --------
-    >>> upscale(torch.ones(1, 3, 4, 5), scale=2).shape
+    >>> mirrored_bicubic(torch.ones(1, 3, 4, 5), scale=2).shape
     torch.Size([1, 3, 8, 10])
     """
     for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):
         place = torch.arange(-REACH, size + REACH, device=lr.device).remainder(2 * size)
         lr = lr.index_select(dimension, torch.minimum(place, 2 * size - 1 - place))  # mirrored, the edge repeated
     # antialias=True chooses the cubic kernel a = -0.5 (MATLAB's); without it torch has another (a = -0.75).
-    enlarged = F.interpolate(lr.float(), scale_factor=scale, mode="bicubic", antialias=True)
+    upscaled = F.interpolate(lr.float(), scale_factor=scale, mode="bicubic", antialias=True)
     inside = slice(scale * REACH, -scale * REACH)
-    return enlarged[..., inside, inside]
+    return upscaled[..., inside, inside]

@@ -28,6 +28,7 @@ def test_the_installed_pair_works(photograph):
     assert callable(torchvision.datasets.CIFAR10)
 
 
+@pytest.mark.processes
 def test_the_missing_operators_are_declared(tmp_path):
     stub = f"if not {DECLARED}: raise RuntimeError('{NMS}')"
     script = "from hfsr.data.torchvision import torchvision"
@@ -39,6 +40,7 @@ def test_the_missing_operators_are_declared(tmp_path):
     assert "torchvision.qnms" in done.stdout
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("message", ["out of memory", "Couldn't load custom C++ ops"])
 def test_another_error_is_passed_on(message, tmp_path):
     stub = f'if not {DECLARED}: raise RuntimeError("{message}")'  # declaring would cure it, but it is not asked for
@@ -47,6 +49,7 @@ def test_another_error_is_passed_on(message, tmp_path):
     assert done.stderr.endswith(f"RuntimeError: {message}\n")
 
 
+@pytest.mark.processes
 def test_a_matching_pair_is_left_untouched(tmp_path):
     done = import_with("", f"import hfsr.data.torchvision\nprint({DECLARED})", tmp_path)
     assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr

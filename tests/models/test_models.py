@@ -6,7 +6,7 @@ from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_uint8
 from hfsr.models import SRCNN, WDSR, ResNet, parameters
 from hfsr.models.resnet import Bottleneck
-from hfsr.models.srcnn import enlarge
+from hfsr.models.srcnn import mirrored_bicubic
 
 SMALL = {"wdsr": lambda: WDSR(blocks=2, features=8, expansion=2), "srcnn": SRCNN}
 
@@ -185,7 +185,7 @@ def test_enlarge_is_the_bicubic_of_images(scale, photograph):
     # Contrast is halved so that nothing is clipped. MATLAB rounds after the rows and after the columns: the first rounding
     # of half a level is carried on by weights whose absolute sum is below 1.3, the second adds another half.
     image = (photograph("coffee")[:, 100:140, 100:131] // 2) + 64
-    exact = enlarge(to_float(image)[None], scale)[0]
+    exact = mirrored_bicubic(to_float(image)[None], scale)[0]
     rounded = resize_bicubic(image, scale)
     assert exact.shape == rounded.shape
     assert (255 * exact - rounded).abs().max() <= 0.5 * 1.3 + 0.5
@@ -195,13 +195,15 @@ def test_enlarge_is_the_bicubic_of_images(scale, photograph):
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
 def test_enlarge_computes_in_float32(dtype):
     lr = torch.rand(1, 3, 5, 6).to(dtype)
-    assert torch.equal(enlarge(lr, 2), enlarge(lr.float(), 2))
+    assert torch.equal(mirrored_bicubic(lr, 2), mirrored_bicubic(lr.float(), 2))
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5), (2, 3)])
 def test_enlarge_mirrors_tiny_images_too(height, width):
     image = torch.randint(64, 192, (3, height, width), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    assert (255 * enlarge(to_float(image)[None], 2)[0] - resize_bicubic(image, 2)).abs().max() <= 0.5 * 1.3 + 0.5
+    assert (
+        255 * mirrored_bicubic(to_float(image)[None], 2)[0] - resize_bicubic(image, 2)
+    ).abs().max() <= 0.5 * 1.3 + 0.5
 
 
 def test_srcnn_works_on_the_enlarged_image():
@@ -213,7 +215,7 @@ def test_srcnn_works_on_the_enlarged_image():
     model.body[0].register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
     lr = torch.rand(1, 3, 6, 5)
     model(lr)
-    assert torch.equal(seen[0], enlarge(lr, 2) - 0.5)
+    assert torch.equal(seen[0], mirrored_bicubic(lr, 2) - 0.5)
 
 
 # ResNet

@@ -284,7 +284,7 @@ def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
 def gain_tables():
     table = pd.DataFrame({"mean": [0.5, -1.0], "low": [0.1, -3.0], "high": [0.9, 1.0]}, index=["Bicubic", "1/5"])
     table = table.assign(sign=[1, 0], paper=[np.nan, 0.43])
-    return {"CIFAR-100, less WDSR": table.iloc[1:], "CIFAR-10, less WDSR": table}
+    return {"CIFAR-100, minus WDSR": table.iloc[1:], "CIFAR-10, minus WDSR": table}
 
 
 def test_gains_show_ours_with_intervals_and_the_papers_points():

@@ -43,6 +43,7 @@ print(json.dumps(trained(Path(sys.argv[2]))))
 """
 
 
+@pytest.mark.processes
 def test_what_accelerate_launch_exports_changes_no_loss_and_no_watched_value(tmp_path):
     undisturbed = trained(tmp_path / "undisturbed")
     assert len({loss for loss, _ in undisturbed[:-1]}) == 12

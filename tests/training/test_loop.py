@@ -183,6 +183,7 @@ def train(tmp_path, monkeypatch, capsys):
     return train
 
 
+@pytest.mark.processes
 def test_a_full_disk_is_one_line_and_leaves_what_was_saved(tmp_path, train):
     code, message = train(room=1_000_000)
     assert code == 2
@@ -218,6 +219,7 @@ RUN = """
 """
 
 
+@pytest.mark.processes
 def test_two_processes_cannot_train_in_one_folder(tmp_path):
     first = start(tmp_path)
     while first.poll() is None and not (tmp_path / loop.CHECKPOINT).exists():
@@ -260,6 +262,7 @@ def test_weights_that_are_not_finite_are_never_kept(tmp_path):
     assert loop.fit(toy(4), tmp_path, SETTINGS, 4).step == 4
 
 
+@pytest.mark.processes
 def test_process_killed_by_the_system_resumes_exactly(tmp_path):
     kill_and_resume(tmp_path, [0.3])
 

@@ -39,6 +39,7 @@ def launch(folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProce
     return subprocess.run([sys.executable, *launcher, script], capture_output=True, text=True, env=environment)
 
 
+@pytest.mark.processes
 def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
     alone = launch(folder, tmp_path / "one")
     together = launch(folder, tmp_path / "two", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")

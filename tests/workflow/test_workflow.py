@@ -84,7 +84,9 @@ def whole(tmp_path_factory):
 
 def planned(folder, *words: str) -> set[str]:
     """What a dry run would make, below the runs' folder."""
-    text = snakemake("study=all", "recipe=quick", "steps=2", "threads=1", *words, "--dry-run", "--", "tables", HFSR_RUNS=folder)
+    text = snakemake(
+        "study=all", "recipe=quick", "steps=2", "threads=1", *words, "--dry-run", "--", "tables", HFSR_RUNS=folder
+    )
     made = re.findall(r"^    output: (.*)$", text, re.MULTILINE)
     return {str(Path(path).relative_to(folder)) for line in made for path in line.split(", ")}
 
