@@ -19,7 +19,17 @@ LOCK = ".lock"
 
 @contextmanager
 def naming(path: Path | str) -> Iterator[None]:
-    """Make what cannot be written while the block runs a `UserError` that names the file."""
+    """Make what cannot be written while the block runs a `UserError` that names the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with naming("notes.txt"):
+    ...     _ = (Path(tempfile.mkdtemp()) / "gone" / "notes.txt").write_text("lost")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: notes.txt: cannot be written (No such file or directory); make room or choose ...
+    """
     try:
         yield
     except (OSError, SafetensorError) as error:
@@ -66,6 +76,16 @@ def exclusive(folder: Path | str) -> Iterator[None]:
     """Keep a folder (made where missing) to this process until the block ends; one that is taken is a `UserError`.
 
     On a local disk the system lets go of what a killed process held; the file ``.lock`` may stay and means nothing by itself.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> with exclusive(folder):
+    ...     exclusive(folder).__enter__()
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: ...: another process is at work in it; wait for its end, or choose another folder
     """
     lock = FileLock(Path(folder) / LOCK, blocking=False)
     try:

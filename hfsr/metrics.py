@@ -118,7 +118,15 @@ def luma(image: Tensor) -> Tensor:
 
 
 def one_shape(a: Tensor, b: Tensor) -> None:
-    """Images that are compared pixel by pixel have one shape; a `UserError` if not."""
+    """Images that are compared pixel by pixel have one shape; a `UserError` if not.
+
+    Examples
+    --------
+    >>> one_shape(torch.zeros(3, 8, 8), torch.zeros(3, 8, 9))
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: images of (3, 8, 8) and (3, 8, 9): only images of one shape are compared
+    """
     if a.shape != b.shape:
         raise UserError(f"images of {tuple(a.shape)} and {tuple(b.shape)}: only images of one shape are compared")
 

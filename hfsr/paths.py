@@ -11,13 +11,25 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def project() -> Path:
-    """The checkout that holds the package, or the current folder where `hfsr` is installed without one."""
+    """The checkout that holds the package, or the current folder where `hfsr` is installed without one.
+
+    Examples
+    --------
+    >>> project().is_dir()
+    True
+    """
     checkout = PACKAGE.parent
     return checkout if (checkout / "pyproject.toml").exists() else Path.cwd()
 
 
 def runs() -> Path:
-    """Folder of training runs: ``HFSR_RUNS``, by default ``runs/`` in the checkout, which git ignores."""
+    """Folder of training runs: ``HFSR_RUNS``, by default ``runs/`` in the checkout, which git ignores.
+
+    Examples
+    --------
+    >>> runs().name == Path(os.environ.get("HFSR_RUNS", "runs")).name
+    True
+    """
     return Path(os.environ.get("HFSR_RUNS") or project() / "runs")
 
 
@@ -28,12 +40,23 @@ def results() -> Path:
     ------
     UserError
         If the package was installed without its checkout, and the current folder is none: the records are not part of it.
+
+    Examples
+    --------
+    >>> (results() / "superres" / "wdsr-a1-5.json").exists()
+    True
     """
     return _of_checkout("results")
 
 
 def timings() -> Path:
-    """Folder of the records that the scripts in ``benchmarks/`` keep; without a checkout a `UserError`, as for `results`."""
+    """Folder of the records that the scripts in ``benchmarks/`` keep; without a checkout a `UserError`, as for `results`.
+
+    Examples
+    --------
+    >>> timings().name
+    'records'
+    """
     return _of_checkout("benchmarks") / "records"
 
 
@@ -49,17 +72,35 @@ def _of_checkout(name: str) -> Path:
 
 
 def weights() -> Path:
-    """Folder of published weights (package data, so an installed wheel has them)."""
+    """Folder of published weights (package data, so an installed wheel has them).
+
+    Examples
+    --------
+    >>> (weights() / "wdsr-a1-5.safetensors").exists()
+    True
+    """
     return PACKAGE / "weights"
 
 
 def data_roots() -> list[Path]:
-    """Folders searched for data, first hit first: the entries of ``HFSR_DATA``, else the user's cache folder."""
+    """Folders searched for data, first hit first: the entries of ``HFSR_DATA``, else the user's cache folder.
+
+    Examples
+    --------
+    >>> all(isinstance(root, Path) for root in data_roots())
+    True
+    """
     setting = os.environ.get("HFSR_DATA", "")
     roots = [Path(entry).expanduser() for entry in setting.split(os.pathsep) if entry]
     return roots or [Path(platformdirs.user_cache_dir("hfsr"))]
 
 
 def find_data(name: str) -> Path | None:
-    """The first data root's folder or file called `name`, or None."""
+    """The first data root's folder or file called `name`, or None.
+
+    Examples
+    --------
+    >>> find_data("a folder that nobody has") is None
+    True
+    """
     return next((root / name for root in data_roots() if (root / name).exists()), None)

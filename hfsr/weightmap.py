@@ -175,7 +175,13 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
 
 
 def selected_fraction(image: Tensor, alpha: Alpha) -> float:
-    """Fraction of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column)."""
+    """Fraction of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column).
+
+    Examples
+    --------
+    >>> selected_fraction(torch.tensor([[[10, 10, 10, 11, 60]]], dtype=torch.uint8), "1/3")
+    0.4
+    """
     mask = selection_mask(image, alpha, check_finite=True)
     return int(mask.count_nonzero()) / mask.numel()
 
@@ -196,6 +202,11 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
     -------
     Tensor
         bool, the shape of `weights`.
+
+    Examples
+    --------
+    >>> select(torch.tensor([-9, -1, 0, 1, 9], dtype=torch.int16), mu=0.0, sigma=5.0, alpha="1/5")
+    tensor([ True, False, False, False,  True])
     """
     alpha = parse_alpha(alpha)
     if alpha == 0:  # the paper: "if alpha is set to 0, 100 % of the training data are used"

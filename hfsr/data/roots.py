@@ -7,7 +7,13 @@ from hfsr.errors import UserError
 
 
 def searched() -> str:
-    """The data roots, as an error message names them."""
+    """The data roots, as an error message names them.
+
+    Examples
+    --------
+    >>> isinstance(searched(), str)
+    True
+    """
     return " or ".join(str(root) for root in paths.data_roots())
 
 

@@ -5,7 +5,13 @@ from torch import Tensor
 
 
 def to_rgb(image: Tensor) -> Tensor:
-    """Three equal channels from a grey picture (a view); colour is returned as it is."""
+    """Three equal channels from a grey picture (a view); colour is returned as it is.
+
+    Examples
+    --------
+    >>> to_rgb(torch.zeros(1, 4, 6)).shape
+    torch.Size([3, 4, 6])
+    """
     return image.expand(3, -1, -1) if image.shape[0] == 1 else image
 
 

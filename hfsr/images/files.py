@@ -101,6 +101,15 @@ def write(path: Path | str, image: Tensor) -> None:
         If the suffix names no known format.
     ValueError
         If the image is no uint8 picture of one or three channels.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
+    >>> write(path, torch.full((1, 2, 3), 128, dtype=torch.uint8))
+    >>> read(path)
+    tensor([[[128, 128, 128],
+             [128, 128, 128]]], dtype=torch.uint8)
     """
     check_target(path)
     if image.ndim != 3 or len(image) not in (1, 3):
@@ -119,6 +128,13 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
         Its suffix must be one of `SUFFIXES`, and its folder one that can be made and written to.
     lossless : bool
         Refuse JPEG too.
+
+    Examples
+    --------
+    >>> check_target("photo.doc")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: photo.doc: ...
     """
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:

@@ -22,6 +22,12 @@ def mean_and_deviation(weights: Tensor) -> tuple[Tensor, Tensor]:
     (mu, sigma) : Tensors, float64, (1, 1, 1) or (N, 1, 1, 1)
         mu is the rounded quotient; sigma is the quotient of `spread`'s root, which some processors' libraries round to
         the second nearest number.
+
+    Examples
+    --------
+    >>> mu, sigma = mean_and_deviation(torch.tensor([[[3, 3, -3, -3]]], dtype=torch.int16))
+    >>> mu.item(), sigma.item()
+    (0.0, 3.0)
     """
     total, squares = _sums_in_pieces(weights) if weights.ndim == 3 and weights.is_cpu else _sums(weights)
     count = weights.shape[-3:].numel()
@@ -38,6 +44,12 @@ def spread(count: int, total: Tensor, squares: Tensor) -> Tensor:
         How many numbers in [-255, 255], up to 2^26.
     total, squares : Tensor, int64
         Their sum; the sum of their squares.
+
+    Examples
+    --------
+    >>> numbers = torch.tensor([1, 2, 3])
+    >>> spread(3, numbers.sum(), (numbers**2).sum()).item()  # 3 * 14 - 6 * 6
+    6.0
     """
     if count <= 2**23:  # a crop
         return (count * squares - total * total).double()  # both products are below 2^62

@@ -11,7 +11,13 @@ STRIP = 2**18  # elements of an image worked on at a time
 
 
 def weight_map(image: Tensor, dtype: torch.dtype) -> Tensor:
-    """Map of a picture or a batch, in the given signed type; see `hfsr.weight_map`."""
+    """Map of a picture or a batch, in the given signed type; see `hfsr.weight_map`.
+
+    Examples
+    --------
+    >>> weight_map(torch.tensor([[[10, 10, 60]]], dtype=torch.uint8), torch.int16)
+    tensor([[[  0, -50,  50]]], dtype=torch.int16)
+    """
     height = image.shape[-2]
     weights = torch.empty_like(image, dtype=dtype)
     rows = max(1, STRIP * height // image.numel())

@@ -197,6 +197,13 @@ def crop_and_flip(batch: Batch, padding: int) -> Tensor:
     -------
     Tensor
         uint8, (N, 3, H, W), laid out channels last.
+
+    Examples
+    --------
+    >>> image, zero = torch.arange(4, dtype=torch.uint8).view(1, 1, 2, 2), torch.zeros(1, dtype=torch.int64)
+    >>> crop_and_flip(Batch(image, zero, top=zero, left=zero + 2, flip=zero.bool()), padding=1)
+    tensor([[[[0, 0],
+              [1, 0]]]], dtype=torch.uint8)
     """
     count, _, height, width = batch.images.shape
     device = batch.images.device

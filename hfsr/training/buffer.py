@@ -18,6 +18,14 @@ class PictureBuffer:
         Pixels added on every side; the last pixel of a picture stands in for what lies beyond it (see `hfsr.weight_map`).
     device : torch.device
         Where squares are wanted. The buffer lies there too where it fits.
+
+    Examples
+    --------
+    >>> picture = torch.arange(48, dtype=torch.uint8).view(3, 4, 4)
+    >>> buffer = PictureBuffer([picture], rim=0, device=torch.device("cpu"))
+    >>> one = torch.tensor([1])
+    >>> torch.equal(buffer.squares(one - 1, top=one, left=one, size=2)[0], picture[:, 1:3, 1:3])
+    True
     """
 
     def __init__(self, pictures: Sequence[Tensor], rim: int, device: torch.device) -> None:

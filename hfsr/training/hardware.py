@@ -45,7 +45,13 @@ def bf16_units() -> bool:
 
 
 def precision() -> str:
-    """What training and upscaling of whole sets multiply in here: "bf16" where the device has units for it, else "float32"."""
+    """What training and upscaling of whole sets multiply in here: "bf16" where the device has units for it, else "float32".
+
+    Examples
+    --------
+    >>> precision() in ("bf16", "float32")
+    True
+    """
     return "bf16" if bf16_units() else "float32"
 
 

@@ -74,7 +74,13 @@ def count() -> int:
 
 
 def is_main() -> bool:
-    """Whether this is the process that measures and writes files."""
+    """Whether this is the process that measures and writes files.
+
+    Examples
+    --------
+    >>> is_main()  # of one process
+    True
+    """
     return bool(state().is_main_process)
 
 
@@ -102,7 +108,13 @@ def own(batch: int) -> slice:
 
 
 def mean(value: Tensor) -> Tensor:
-    """Mean of a number over the processes."""
+    """Mean of a number over the processes.
+
+    Examples
+    --------
+    >>> mean(torch.tensor(3.0))  # of one process
+    tensor(3.)
+    """
     return reduce(value, "mean") if count() > 1 else value
 
 

@@ -79,6 +79,11 @@ def random_numbers(seeds: Tensor, count: int) -> Tensor:
     -------
     Tensor
         int64, (N, count).
+
+    Examples
+    --------
+    >>> random_numbers(torch.tensor([0, 1]), 3).shape, torch.equal(*random_numbers(torch.tensor([5, 5]), 3))
+    (torch.Size([2, 3]), True)
     """
     places = torch.arange(count, device=seeds.device)
     keys = _hash(seeds & BITS) ^ _hash((seeds >> 32) + 1)
