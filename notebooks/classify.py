@@ -60,8 +60,8 @@ steps = None  # iterations; None: as many as the recipe has
 
 # %%
 recipe = recipe or ("quick" if dataset == "digits" else "bench")
-enlarger = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
-methods = dict.fromkeys(["original", "bicubic", enlarger] if recipe == "quick" else [enlarger])
+chosen = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
+methods = dict.fromkeys(["original", "bicubic", chosen] if recipe == "quick" else [chosen])
 plan = recipes.classify(recipe)
 planned = {
     name: Classification(dataset, upscaler.called(name), plan, seed, steps) for name in methods
@@ -98,12 +98,12 @@ layers.reset_index()
 # photographs tints the grey digits, which are nothing it knows.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and upscaled x2.", "name": "fig-upscaled"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic upscaling, and the chosen method's."}}
-names = dict.fromkeys(["original", "bicubic", enlarger])
+names = dict.fromkeys(["original", "bicubic", chosen])
 first = [int((data.test_labels == label).nonzero()[0]) for label in range(3)]
 images = data.test_images[first]
 upscaled = {"original": images, "bicubic": upscale_images("bicubic", images)}
-if enlarger not in upscaled:
-    upscaled[enlarger] = upscale_images(upscaler.called(enlarger).load(), images)
+if chosen not in upscaled:
+    upscaled[chosen] = upscale_images(upscaler.called(chosen).load(), images)
 figures.side_by_side(
     {f"{data.classes[row]}, {name}": upscaled[name][row] for row in range(3) for name in names},
     columns=len(names),
@@ -131,7 +131,7 @@ for name, run in planned.items():
 records = {name: run.record() for name, run in planned.items()}
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the upscaled images, a few iterations at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against iterations: it falls from above two to less than a tenth of that."}}
-figures.curve(log(folders[enlarger]))
+figures.curve(log(folders[chosen]))
 
 # %% [markdown]
 # ## What one run says
@@ -171,12 +171,12 @@ if recipe != "quick" and steps is None:  # a cell of the grid, beside what is pu
         for row, same in published
         for record in same
         if record.seed == seed
-        and row in {"Original", "Bicubic", "WDSR"} - {accuracies.label(enlarger)}
+        and row in {"Original", "Bicubic", "WDSR"} - {accuracies.label(chosen)}
     }
-for name in [name for name in right if name != enlarger]:
-    won, lost, p = mcnemar(right[enlarger], right[name])
+for name in [name for name in right if name != chosen]:
+    won, lost, p = mcnemar(right[chosen], right[name])
     print(
-        f"{upscaler} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {p:.2g}"
+        f"{chosen} alone right on {won} of {test_images:,} images, {name} alone on {lost}: p = {p:.2g}"
     )
 
 # %% [markdown]

@@ -1,9 +1,9 @@
 """The snippets of the page on use are run as a reader would run them."""
 
+import importlib
 import re
 
 import pytest
-import pytorch_lightning as lightning
 import torch
 from layout import ROOT
 from torch.utils.data import DataLoader
@@ -32,6 +32,10 @@ def batches(pictures):
 
 
 def test_the_lightning_module_trains(blocks, batches, tmp_path):
+    importlib.import_module(
+        "hfsr.data.torchvision"
+    )  # Lightning's metrics import torchvision, which fails beside a CPU build
+    lightning = importlib.import_module("pytorch_lightning")
     module = named(blocks, "SuperResolution")()
     module.network = WDSR(blocks=1)
     start = [parameter.detach().clone() for parameter in module.network.parameters()]
