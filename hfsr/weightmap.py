@@ -177,8 +177,6 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
 def selected_fraction(image: Tensor, alpha: Alpha) -> float:
     """Fraction of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column).
 
-    Examples
-    --------
     >>> selected_fraction(torch.tensor([[[10, 10, 10, 11, 60]]], dtype=torch.uint8), "1/3")
     0.4
     """
