@@ -3,8 +3,8 @@
 The mean and deviation in Eq 7 are those of a *whole* image's map, all channels pooled: two numbers an image. A crop's mask
 is computed from the crop and a rim of one pixel around it, and equals the crop of the whole image's mask.
 
-Nothing here reads a value back from the device, except `selected_fraction` and the check of a floating-point picture
-(`check_finite`): batches go through torch.compile and CUDA graphs, and a change of their values compiles nothing anew.
+Nothing here reads a value back from the device but `selected_fraction` and the check of a floating-point picture
+(`check_finite`): batches go through torch.compile and CUDA graphs.
 """
 
 import math
@@ -28,10 +28,6 @@ def parse_alpha(alpha: Alpha) -> float:
     ----------
     alpha : float, int or str
         A finite number >= 0, such as ``0.2``, ``"0.2"`` or ``"1/5"``.
-
-    Returns
-    -------
-    float
 
     Raises
     ------
@@ -177,6 +173,8 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
 def selected_fraction(image: Tensor, alpha: Alpha) -> float:
     """Fraction of an image's elements that `selection_mask` selects, in [0, 1] (Table I, first column).
 
+    Examples
+    --------
     >>> selected_fraction(torch.tensor([[[10, 10, 10, 11, 60]]], dtype=torch.uint8), "1/3")
     0.4
     """
@@ -209,7 +207,13 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
     alpha = parse_alpha(alpha)
     if alpha == 0:  # the paper: "if alpha is set to 0, 100 % of the training data are used"
         return torch.ones_like(weights, dtype=torch.bool)
-    mu, sigma = (_float64(value, weights.device) for value in (mu, sigma))
+    # `full` writes a number on the device; `as_tensor` would copy it there and wait.
+    mu, sigma = (
+        value.to(weights.device, torch.float64)
+        if isinstance(value, Tensor)
+        else torch.full((), value, dtype=torch.float64, device=weights.device)
+        for value in (mu, sigma)
+    )
     half_width = alpha * sigma
     low, high = mu - half_width, mu + half_width
     if weights.is_floating_point():
@@ -229,19 +233,11 @@ def _statistics(weights: Tensor, check_finite: bool | None) -> tuple[Tensor, Ten
     """Both in float64, of as many dimensions as the map."""
     if weights.is_floating_point():
         sigma, mu = torch.std_mean(weights.double(), dim=(-3, -2, -1), correction=0, keepdim=True)
-        if check_finite is None:
-            check_finite = weights.ndim == 3 and not weights.is_meta and not torch.compiler.is_compiling()
-        if check_finite and not sigma.isfinite().all():
+        by_default = weights.ndim == 3 and not weights.is_meta and not torch.compiler.is_compiling()
+        if (by_default if check_finite is None else check_finite) and not sigma.isfinite().all():
             raise ValueError("the image has pixels that are not finite")
         return mu, sigma
     return mean_and_deviation(weights)
-
-
-def _float64(value: float | Tensor, device: torch.device) -> Tensor:
-    # `full` writes the number on the device; `as_tensor` would copy it there and wait.
-    if isinstance(value, Tensor):
-        return value.to(device, torch.float64)
-    return torch.full((), value, dtype=torch.float64, device=device)
 
 
 def _check(image: Tensor) -> None:
