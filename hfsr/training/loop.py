@@ -21,6 +21,7 @@ from tqdm.auto import tqdm
 from hfsr.errors import UserError
 from hfsr.files import atomic, exclusive
 from hfsr.training import checkpoints, hardware, processes
+from hfsr.training.step import Step
 
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
@@ -100,13 +101,14 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
 def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
     hardware.keep_memory()
     accelerator = processes.accelerator()
-    device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
+    update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
     log_every = min(50, max(1, steps // 200))
     check_every = max(1, steps // task.checks)
-    total, last_log, last_checkpoint = torch.zeros((), device=device), time.monotonic(), time.monotonic()
+    last_log = last_checkpoint = time.monotonic()
+    task.model.train()
 
     with tqdm(
         total=steps,
@@ -117,23 +119,14 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
         disable=not processes.is_main(),
     ) as bar:
         for step in range(progress.step, steps):
-            for group in task.optimizer.param_groups:
-                group["lr"] = task.rate(step)
-            model.train()
-            batch = task.batch(step)
-            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
-                loss = task.loss(model, batch)
-            optimizer.zero_grad()
-            accelerator.backward(loss)
-            optimizer.step()
-            total += loss.detach()
+            update(task.batch(step), task.rate(step))
             bar.update()
 
             done = step + 1
             if done % log_every and done != steps:
                 continue
             iterations = done - progress.step
-            mean, seconds = processes.mean(total).item() / iterations, time.monotonic() - last_log
+            mean, seconds = processes.mean(update.total).item() / iterations, time.monotonic() - last_log
             if not math.isfinite(mean):
                 raise UserError(
                     f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"
@@ -147,7 +140,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
                 _keep(task, folder, progress)
                 last_checkpoint = time.monotonic()
-            total.zero_()
+            update.total.zero_()
             last_log = time.monotonic()
     return progress
 
@@ -155,7 +148,9 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
 def _watch(task: Task) -> dict[str, float]:
     task.model.eval()
     with torch.inference_mode():
-        return task.watch(task.model)
+        measured = task.watch(task.model)
+    task.model.train()
+    return measured
 
 
 def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
