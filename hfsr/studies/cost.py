@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from hfsr.studies import grid, published, recipes
+from hfsr.studies.measurement import Measurement
 from hfsr.studies.publish import KINDS
 from hfsr.studies.run import Run
 
@@ -26,7 +27,7 @@ class Speed(NamedTuple):
     Parameters
     ----------
     rate : float
-        Floating-point operations a second; of study "frequency" pixels a second.
+        Floating-point operations a second; of what is measured only, pixels a second.
     device : str
         Where.
     """
@@ -54,7 +55,7 @@ def hours(run: Run) -> float:
 
     NaN where nothing is known.
     """
-    known = speed(run.study) or (speed("superres") if run.study != "frequency" else None)
+    known = speed(run.study) or (None if isinstance(run, Measurement) else speed("superres"))
     return (run.work.training + run.work.measuring) / known.rate / 3600 if known else math.nan
 
 

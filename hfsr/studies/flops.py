@@ -70,10 +70,9 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     )
 
 
-def measurement(recipe: SuperresRecipe, network: bool) -> Work:
-    """Work of measuring the detail that a method gives the photographs that a recipe is judged on."""
-    measured = float(sum(map(pixels, recipe.evaluation)))
-    return Work(measured, 0.0, _photographs(recipe.evaluation), 0.0, 0.0, network)
+def measurement(sets: tuple[str, ...], network: bool) -> Work:
+    """Work of measuring the detail that a method gives sets of photographs."""
+    return Work(float(sum(map(pixels, sets))), 0.0, _photographs(sets), 0.0, 0.0, network)
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:

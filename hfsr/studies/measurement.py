@@ -60,11 +60,13 @@ class MeasurementRecord(Record):
     @property
     def run(self) -> "Measurement":
         """The run that left it; a `UserError` if its recipe is not known any more."""
-        recipe = recipes.superres(self.recipe)
-        if self.method == TRUTH:
-            return Measurement(recipe)
+        return Measurement(recipes.superres(self.recipe), None if self.method == TRUTH else self.measured)
+
+    @property
+    def measured(self) -> SuperresRun:
+        """The run whose network it measured."""
         row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
-        return Measurement(recipe, SuperresRun(row, recipe, self.seed, self.steps))
+        return SuperresRun(row, recipes.superres(self.recipe), self.seed, self.steps)
 
     @property
     def speed(self) -> float | None:
@@ -114,6 +116,11 @@ class Measurement(Run):
         return f"hfsr frequency {self.name}"
 
     @property
+    def sets(self) -> tuple[str, ...]:
+        """The photographs that it is measured on."""
+        return self.recipe.evaluation
+
+    @property
     def steps(self) -> int:
         return self.measured.steps if self.measured else 0
 
@@ -130,7 +137,7 @@ class Measurement(Run):
 
     @property
     def work(self) -> Work:
-        return flops.measurement(self.recipe, bool(self.measured and self.measured.is_trained))
+        return flops.measurement(self.sets, bool(self.measured and self.measured.is_trained))
 
     def identity(self) -> Settings:
         if self.measured:
@@ -145,7 +152,7 @@ class Measurement(Run):
             network = {"network_sha256": source(self.measured).digest if self.measured else None}
         except UserError:
             network = {}
-        return digests.measured(self.recipe.evaluation) | network
+        return digests.measured(self.sets) | network
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ from hfsr.errors import UserError
 from hfsr.files import atomic, read_json, sha256, write_json
 from hfsr.studies import grid, records
 from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 
 KINDS: dict[str, type[Record]] = {
-    kind.folder: kind for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord)
+    kind.folder: kind
+    for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord, ConfirmationRecord)
 }
 
 

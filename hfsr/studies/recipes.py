@@ -213,6 +213,7 @@ STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {
     "superres": SUPERRES,
     "classify": CLASSIFY,
     "frequency": SUPERRES,  # measures what was trained by it
+    "confirmation": {name: SUPERRES[name] for name in ("bench", "long")},  # likewise; what is registered
 }
 
 

@@ -15,6 +15,7 @@ from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 WHOLE = {
     "superres": "alpha mask seed recipe steps seconds weights_sha256",
     "classify": "alpha mask seed recipe steps seconds weights_sha256 enlarger_sha256 correct",
+    "confirmation": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "frequency": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "upscaled": "sha256 enlarger_sha256 precision encoders thousands",
 }
