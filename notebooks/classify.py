@@ -34,7 +34,7 @@ from scipy.stats import norm
 
 from hfsr.analysis.statistics import mcnemar, runs_needed, smallest_difference
 from hfsr.data import labelled
-from hfsr.report import accuracies, claims, comparison, figures, paper
+from hfsr.report import accuracies, comparison, figures, paper
 from hfsr.report.layers import table2
 from hfsr.studies import classify, recipes, upscaler
 from hfsr.studies.classification import Classification
@@ -193,7 +193,7 @@ for name in [name for name in right if name != chosen]:
 SCATTER = {"cifar10": (0.14, 0.20), "cifar100": (0.22,)}
 accuracy = paper.table3()
 error = standard_error(accuracy, 10_000)
-names = claims.CIFAR
+names = accuracies.SETS
 intervals = {
     names[name]: pd.DataFrame(
         {

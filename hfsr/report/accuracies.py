@@ -19,6 +19,7 @@ from hfsr.studies.classify import unpack
 from hfsr.studies.rows import TABLE_1
 
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+SETS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
 LABELS = {"original": "Original"} | {row.name: row.label for row in TABLE_1}
 
 
@@ -135,6 +136,12 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
         row["p"] = [next(corrected) for _ in row["p"]]
     columns = ["mean", "low", "high", "sign", "seeds", "alone", "p"]
     return pd.DataFrame.from_dict(table, orient="index").reindex(columns=columns)
+
+
+def gaps(recipe: str, dataset: str, row: str, baseline: str) -> dict[int | None, NDArray[np.float64]]:
+    """One row minus another on each test image, in points, by the seeds that both have; parameters as for `differences`."""
+    own, base = (_answers(recipe, dataset, each) for each in (row, baseline))
+    return {seed: 100 * (own[seed].astype(float) - base[seed]) for seed in own if seed in base}
 
 
 def cost(recipe: str, dataset: str) -> pd.DataFrame:

@@ -15,11 +15,15 @@ from hfsr.analysis.agreement import split_power
 from hfsr.analysis.statistics import over_seeds_and_images, spread
 from hfsr.studies import grid, recipes
 from hfsr.studies import published as published_records
+from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
 Measurements = SuperresRecord | MeasurementRecord
+KINDS: dict[str, type[Measurements]] = {
+    kind.folder: kind for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord)
+}
 
 
 def labels(recipe: str) -> dict[str, str]:
@@ -33,7 +37,7 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Measuremen
     Parameters
     ----------
     recipe : str
-    study : {"superres", "frequency"}
+    study : {"superres", "frequency", "confirmation"}
 
     Raises
     ------
@@ -42,8 +46,7 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Measuremen
     """
     steps = {run.title: run.steps for run in grid.runs(study, recipe).values()}
     found: dict[str, list[Measurements]] = {title: [] for title in steps}
-    kind: type[Measurements] = MeasurementRecord if study == "frequency" else SuperresRecord
-    for record in published_records.everything(kind):
+    for record in published_records.everything(KINDS[study]):
         if record.recipe == recipe and record.steps == steps.get(record.run.title):
             found[record.run.title].append(record)
     return {title: sorted(records, key=lambda each: each.seed or 0) for title, records in found.items() if records}
@@ -143,29 +146,38 @@ def differences(
         `hfsr.analysis.statistics.Estimate`; ``seeds`` compared; ``least`` and ``most``, the means of single seeds;
         ``better``, the share of (seed, image) pairs in which the row scores higher.
     """
-    by_row = published(recipe, study)
-    base = {record.seed: _values(record, name, metric) for record in by_row.get(baseline, [])}
     table = {}
-    for row, records in by_row.items():
-        own = {record.seed: _values(record, name, metric) for record in records}
-        # Bicubic and the ground truth have no seeds: they are the same for all of them.
-        own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
-        seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
-        if row == baseline or not seeds:
+    for row in published(recipe, study):
+        found = gaps(recipe, name, metric, row, baseline, study, relative)
+        if row == baseline or not found:
             continue
-        gaps = np.array([own[seed] - other[seed] for seed in seeds])
-        if relative:
-            gaps = 100 * gaps / np.array([other[seed] for seed in seeds])
-        estimate = over_seeds_and_images(gaps)
+        each = np.array(list(found.values()))
+        estimate = over_seeds_and_images(each)
         table[row] = {
             **estimate._asdict(),
             "sign": estimate.sign,
-            "seeds": len(seeds),
-            "least": gaps.mean(axis=1).min(),
-            "most": gaps.mean(axis=1).max(),
-            "better": (gaps > 0).mean(),
+            "seeds": len(each),
+            "least": each.mean(axis=1).min(),
+            "most": each.mean(axis=1).max(),
+            "better": (each > 0).mean(),
         }
     return pd.DataFrame(table).T
+
+
+def gaps(
+    recipe: str, name: str, metric: str, row: str, baseline: str, study: str = "superres", relative: bool = False
+) -> dict[int | None, NDArray[np.float64]]:
+    """One row minus another on each image, by the seeds that both have; parameters as for `differences`.
+
+    Bicubic and the ground truth have no seeds: they are the same for all of them.
+    """
+    by_row = published(recipe, study)
+    own, base = (
+        {record.seed: _values(record, name, metric) for record in by_row.get(each, [])} for each in (row, baseline)
+    )
+    own, base = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
+    found = {seed: own[seed] - base[seed] for seed in sorted(set(own) & set(base), key=lambda seed: seed or 0)}
+    return {seed: 100 * gap / base[seed] for seed, gap in found.items()} if relative else found
 
 
 def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]:

@@ -26,7 +26,9 @@ class Row:
     reduction : {"batch", "image"}
         How the loss is averaged, see `hfsr.masked_l1`.
     steps : int, optional
-        Updates, where not the recipe's.
+        Iterations, where not the recipe's.
+    seeds : tuple of int, optional
+        Where not the recipe's.
 
     Raises
     ------
@@ -45,6 +47,7 @@ class Row:
     mask: Mask = None  # type: ignore[assignment]  # the usual
     reduction: Reduction = "batch"
     steps: int | None = None
+    seeds: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         alpha = parse_alpha(self.alpha)

@@ -84,7 +84,7 @@ class SuperresRun(Run):
             raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
         if self.is_trained and self.steps is not None and self.steps < 1:
             raise UserError(f"a run has at least 1 iteration, not {self.steps}")
-        object.__setattr__(self, "row", replace(self.row, steps=None))
+        object.__setattr__(self, "row", replace(self.row, steps=None, seeds=None))
         object.__setattr__(self, "seed", self.seed if self.is_trained else None)
         object.__setattr__(self, "steps", (self.steps or usual) if self.is_trained else 0)
         object.__setattr__(self, "data", (self.data or self.recipe.data) if self.is_trained else None)
@@ -191,13 +191,14 @@ def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[SuperresRun]:
 
     Examples
     --------
-    >>> [run.name for run in grid(recipes.superres("long"))]
-    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
+    >>> [run.name for run in grid(recipes.superres("long"))][:3]
+    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0', 'wdsr-a1-5-random-long-s0']
     """
     runs = [
         SuperresRun(row, recipe, seed, steps)  # type: ignore[arg-type]
-        for seed in recipe.seeds
+        for seed in sorted({seed for row in recipe.rows for seed in row.seeds or recipe.seeds})
         for row in recipe.rows
+        if seed in (row.seeds or recipe.seeds)
     ]
     measured = [run for run in runs if not run.is_trained]
     return list(dict.fromkeys(measured)) + [run for run in runs if run.is_trained]
