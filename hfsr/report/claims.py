@@ -1,7 +1,6 @@
 """The paper's claims beside what the published records say of them, each with its verdict: the book's answer page."""
 
 import itertools
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -9,48 +8,13 @@ import pandas as pd
 from hfsr.analysis.statistics import Estimate
 from hfsr.errors import UserError
 from hfsr.report import accuracies, paper, tables
-from hfsr.report.verdict import Verdict, gained, near
+from hfsr.report.verdict import RECIPE, SET, Claim, Verdict, gained, near
 from hfsr.studies.rows import Row
 
-RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several seeds, the set with a hundred images
 PSNR_MARGIN = 0.05  # dB; a smaller loss counts as none: Table I's rows of the method lie within 0.03 dB
 SSIM_MARGIN = 0.001  # they lie within 0.0003
 CIFAR = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
 UPSCALED = {"Original": "at its original size", "WDSR": "upscaled by plain WDSR", "1/5": "upscaled by the method"}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claim of the paper and what became of it.
-
-    Parameters
-    ----------
-    place : str
-        Section, table or figure of the paper.
-    claim, theirs, ours : str
-        What it says, the paper's numbers for it, and ours.
-    verdict : {"supported", "not supported", "undecided"}
-    study : str
-        That ours is from.
-    records : tuple of str
-        Files below ``results/`` that ours is made from.
-    page : str
-        Of the book.
-    """
-
-    place: str
-    claim: str
-    theirs: str
-    ours: str
-    verdict: Verdict
-    study: str
-    records: tuple[str, ...]
-    page: str
-
-    @property
-    def command(self) -> str:
-        """What makes the records."""
-        return f"make study STUDY={self.study} RECIPE={RECIPE}"
 
 
 def claims() -> list[Claim]:

@@ -1,6 +1,6 @@
 """The paper's tables with ours beside every number, from the published records; empty where nothing was measured.
 
-Ours are of other pictures (see `hfsr.report.claims.SET`) and, for the classifier, of another recipe: compare rows, not
+Ours are of other pictures (see `hfsr.report.verdict.SET`) and, for the classifier, of another recipe: compare rows, not
 columns. An interval is a 95 % one, for other seeds and other images of the kind. Column "records" holds what a row's
 numbers are from: files below ``results/`` and the command that makes each.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from hfsr.report import accuracies, paper, png_sizes, tables
-from hfsr.report.claims import RECIPE, SET
+from hfsr.report.verdict import RECIPE, SET
 from hfsr.studies import recipes
 from hfsr.studies.records import Record
 
@@ -91,7 +91,7 @@ def table4() -> pd.DataFrame:
     -------
     DataFrame
         A row a method of `hfsr.report.paper.METHODS`; columns (set, "paper" or "here"), records; beside DIV2K's
-        photographs those of `hfsr.report.claims.SET`.
+        photographs those of `hfsr.report.verdict.SET`.
     """
     theirs, photographs = paper.table4(), tables.published(RECIPE, "frequency")
     images = {row: len(records[0].per_image[SET]["png_bytes"]) for row, records in photographs.items()}

@@ -1,4 +1,4 @@
-"""By which rule a claim is called supported, undecided or not supported.
+"""A claim of the paper, and by which rule it is called supported, undecided or not supported.
 
 A claim that something is gained is supported where the whole 95 % interval of the gain lies above zero, and not supported where
 it lies below. A claim that nothing is lost is supported where the interval lies above a margin under zero, and not supported
@@ -6,9 +6,12 @@ where it lies below that. In all other cases it is undecided.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hfsr.analysis.statistics import Estimate
+
+RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several seeds, the set with a hundred images
 
 
 class Verdict(StrEnum):
@@ -17,6 +20,40 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"
     UNDECIDED = "undecided"
     NOT_SUPPORTED = "not supported"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the paper and what became of it.
+
+    Parameters
+    ----------
+    place : str
+        Section, table or figure of the paper.
+    claim, theirs, ours : str
+        What it says, the paper's numbers for it, and ours.
+    verdict : {"supported", "not supported", "undecided"}
+    study : str
+        That ours is from.
+    records : tuple of str
+        Files below ``results/`` that ours is made from.
+    page : str
+        Of the book.
+    """
+
+    place: str
+    claim: str
+    theirs: str
+    ours: str
+    verdict: Verdict
+    study: str
+    records: tuple[str, ...]
+    page: str
+
+    @property
+    def command(self) -> str:
+        """What makes the records."""
+        return f"make study STUDY={self.study} RECIPE={RECIPE}"
 
 
 def gained(estimate: Estimate, margin: float = 0) -> Verdict:

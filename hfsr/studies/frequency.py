@@ -10,7 +10,7 @@ from hfsr.analysis.detail import TRUTH, of_set
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import photographs
 from hfsr.models import store
-from hfsr.studies import measurement, recipes, records
+from hfsr.studies import contents, provenance, recipes, records, sources
 from hfsr.studies.measurement import Measurement, MeasurementRecord
 from hfsr.studies.records import Data
 from hfsr.training import hardware
@@ -36,11 +36,18 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     ------
     UserError
         If no such run or model is there, the folder holds another record, or a set is missing.
+
+    Examples
+    --------
+    >>> measure("vdsr")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: vdsr: no finished run of that name below ...superres, and no published record
     """
     if name.startswith(f"{TRUTH}-"):
         source, run = None, Measurement(recipes.superres(name.removeprefix(f"{TRUTH}-")))
     else:
-        source = measurement.named(name)
+        source = sources.named(name)
         run = Measurement(source.run.recipe, source.run)
     used = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
     folder = Path(out) if out else run.folder
@@ -58,7 +65,7 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     record = MeasurementRecord(
         **run.identity()
         | used
-        | records.origin(run.command)
+        | provenance.origin(run.command)
         | {
             "data": Data(
                 name="+".join(each.name for each in sets),
@@ -66,7 +73,7 @@ def measure(name: str, out: Path | str | None = None) -> Path:
                 digest={each.name: each.digest for each in sets},
                 pixels={each.name: [hr[0].numel() for hr in each.hr] for each in sets},
             ),
-            "metrics": records.means(exact),
+            "metrics": contents.means(exact),
             "per_image": {
                 each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
                 for each, measured in exact.items()
