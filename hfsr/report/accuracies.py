@@ -40,6 +40,11 @@ def published(recipe: str, dataset: str) -> dict[str, list[ClassifyRecord]]:
     ------
     UserError
         If a record is stale.
+
+    Examples
+    --------
+    >>> list(published("bench", "cifar10"))[:3]
+    ['Original', 'Bicubic', 'SRCNN']
     """
     plan = recipes.classify(recipe)
     networks = recipes.superres(plan.networks)
@@ -58,12 +63,26 @@ def published(recipe: str, dataset: str) -> dict[str, list[ClassifyRecord]]:
 
 
 def accuracy(record: ClassifyRecord) -> float:
-    """Test accuracy of a run, in per cent."""
+    """Test accuracy of a run, in per cent.
+
+    Examples
+    --------
+    >>> record = published("bench", "cifar10")["Bicubic"][0]
+    >>> 10 < accuracy(record) < 100  # of ten classes
+    True
+    """
     return 100 * float(record.metrics[f"{record.data.name}/test_accuracy"])
 
 
 def right(record: ClassifyRecord) -> NDArray[np.bool_]:
-    """Which test images a run got right."""
+    """Which test images a run got right.
+
+    Examples
+    --------
+    >>> record = published("bench", "cifar10")["Bicubic"][0]
+    >>> right(record).sum() == round(100 * accuracy(record))  # of 10,000 images
+    np.True_
+    """
     return unpack(record.correct[str(record.data.name)], record.data.test_images or 0)
 
 
@@ -75,6 +94,11 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
     DataFrame
         A row a row of the study; ``mean``, ``sd`` over the seeds, ``low`` and ``high``, the ends of Student's 95 % interval
         (NaN of one seed), and ``seeds``, their number.
+
+    Examples
+    --------
+    >>> list(summary("bench", "cifar10").index)[:3]
+    ['Original', 'Bicubic', 'SRCNN']
     """
     table = {}
     for name, records in published(recipe, dataset).items():
@@ -114,6 +138,11 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
     ------
     UserError
         If the study has no such row.
+
+    Examples
+    --------
+    >>> int(differences("bench", "cifar10", "Original").loc["WDSR", "sign"])  # better than at the original size
+    1
     """
     base = _answers(trained or recipe, dataset, baseline)
     rows = [row for row in published(recipe, dataset) if (row, recipe) != (baseline, trained or recipe)]
@@ -145,6 +174,11 @@ def cost(recipe: str, dataset: str) -> pd.DataFrame:
     DataFrame
         A row a row of the study: ``seconds an epoch``, of the fastest of its runs, as other work only makes one slower, and
         ``device``.
+
+    Examples
+    --------
+    >>> list(cost("bench", "cifar10"))
+    ['seconds an epoch', 'device']
     """
     plan, table = recipes.classify(recipe), {}
     for name, records in published(recipe, dataset).items():
@@ -172,6 +206,11 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
         A row a pair and a number of iterations: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
         each row cost as much as three of the longest recipe, and ``half-width``, how far to either side Student's 95 % interval
         over so many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
+
+    Examples
+    --------
+    >>> list(lengths("cifar10", ["bench", "long"], [("1/5", "WDSR")]).index)
+    [('1/5 minus WDSR', 500), ('1/5 minus WDSR', 2000)]
     """
     same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
     for (row, baseline), name in itertools.product(pairs, names):

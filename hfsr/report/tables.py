@@ -23,22 +23,28 @@ Measurements = SuperresRecord | MeasurementRecord
 
 
 def labels(recipe: str) -> dict[str, str]:
-    """Label of every row of a recipe, by the row's name."""
+    """Label of every row of a recipe, by the row's name.
+
+    Examples
+    --------
+    >>> labels("long")
+    {'wdsr-a0': 'WDSR', 'wdsr-a1-5': '1/5'}
+    """
     return {row.name: row.label for row in recipes.superres(recipe).rows}
 
 
 def published(recipe: str, study: str = "superres") -> dict[str, list[Measurements]]:
     """Published records of a recipe by row, each row's in the order of the seeds; rows without one are left out.
 
-    Parameters
-    ----------
-    recipe : str
-    study : {"superres", "frequency"}
-
     Raises
     ------
     UserError
         If a record is stale.
+
+    Examples
+    --------
+    >>> [record.name for record in published("long")["wdsr-a1-5"]]
+    ['wdsr-a1-5-long']
     """
     steps = {run.title: run.steps for run in grid.runs(study, recipe).values()}
     found: dict[str, list[Measurements]] = {title: [] for title in steps}
@@ -63,6 +69,12 @@ def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
     -------
     DataFrame
         A row a row of the study, by its name; a column a seed, 0 where a row has none; NaN where there is no record.
+
+    Examples
+    --------
+    >>> table = scores("bench", "bsd100/psnr_y_border2")
+    >>> (table.loc["wdsr-a1-5"] > table.loc["bicubic", 0]).all()
+    np.True_
     """
     return pd.DataFrame(
         {
@@ -79,6 +91,11 @@ def means(recipe: str, metrics: list[str], digits: int = 2, study: str = "superr
     -------
     DataFrame
         A row a row of the study, by its name; a column a metric; strings.
+
+    Examples
+    --------
+    >>> means("bench", ["set5/psnr_y_border2"]).loc["bicubic"].item()
+    '33.67'
     """
     return pd.DataFrame(
         {metric: scores(recipe, metric, study).apply(_printed, axis=1, digits=digits) for metric in metrics}
@@ -96,18 +113,17 @@ def _printed(values: pd.Series, digits: int) -> str:
 def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> pd.DataFrame:
     """Every row's mean over seeds and images, with a 95 % interval for other seeds and other images of the kind.
 
-    Parameters
-    ----------
-    recipe : str
-    name : str
-        The set measured on, such as "bsd100".
-    metric : str
-    study : {"superres", "frequency"}
+    Parameters are those of `differences`.
 
     Returns
     -------
     DataFrame
         A row a row of the study, by its name: ``mean``, ``low``, ``high`` and ``seeds``, their number (0: has none).
+
+    Examples
+    --------
+    >>> list(estimates("bench", "bsd100", "psnr_y_border2"))
+    ['mean', 'low', 'high', 'seeds']
     """
     table = {}
     for row, records in published(recipe, study).items():
@@ -142,6 +158,11 @@ def differences(
         A row a row of the study but the baseline, by its name: ``mean``, ``low``, ``high``; ``sign``, see
         `hfsr.analysis.statistics.Estimate`; ``seeds`` compared; ``least`` and ``most``, the means of single seeds;
         ``better``, the share of (seed, image) pairs in which the row scores higher.
+
+    Examples
+    --------
+    >>> int(differences("bench", "bsd100", "psnr_y_border2").loc["bicubic", "sign"])  # worse than WDSR
+    -1
     """
     by_row = published(recipe, study)
     base = {record.seed: _values(record, name, metric) for record in by_row.get(baseline, [])}
@@ -188,6 +209,11 @@ def printed_differences(
     -------
     DataFrame
         A row a row of the study but the baseline, by its name; a column a set; strings.
+
+    Examples
+    --------
+    >>> printed_differences("bench", ["bsd100"], "psnr_y_border2").loc["bicubic", "bsd100"]
+    '-... (-..., -...) *'
     """
 
     def printed(row: pd.Series) -> str:
@@ -206,6 +232,11 @@ def curves(recipe: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``row`` (its label), ``seed``, ``step`` and the watched metric.
+
+    Examples
+    --------
+    >>> curves("long")["row"].unique().tolist()
+    ['WDSR', '1/5']
     """
     named = labels(recipe)
     return pd.DataFrame(

@@ -15,7 +15,13 @@ RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several se
 
 
 class Verdict(StrEnum):
-    """What the records say of a claim; of several parts the last in this order decides."""
+    """What the records say of a claim; of several parts the last in this order decides.
+
+    Examples
+    --------
+    >>> print(max(Verdict.SUPPORTED, Verdict.UNDECIDED, key=list(Verdict).index))
+    undecided
+    """
 
     SUPPORTED = "supported"
     UNDECIDED = "undecided"
@@ -39,6 +45,13 @@ class Claim:
         Files below ``results/`` that ours is made from.
     page : str
         Of the book.
+
+    Examples
+    --------
+    >>> ours = Estimate(0.01, -0.02, 0.04)
+    >>> claim = Claim("Table I", "No PSNR is lost.", "+0.01 dB", "+0.01 dB", gained(ours, 0.05), "superres", (), "/claims")
+    >>> print(claim.verdict, "by", claim.command)
+    supported by make study STUDY=superres RECIPE=bench
     """
 
     place: str
@@ -73,6 +86,11 @@ def near(ours: Sequence[float], theirs: Sequence[float], reach: float) -> Verdic
     """Verdict on fractions of elements: all within `reach` of the paper's, or not.
 
     They are of millions of elements, but of the few kinds of picture that there are: an interval would say too much.
+
+    Examples
+    --------
+    >>> print(near([0.60], [0.63], reach=0.05), "-", near([0.60], [0.63], reach=0.01))
+    supported - not supported
     """
     close = all(abs(own - other) < reach for own, other in zip(ours, theirs, strict=True))
     return Verdict.SUPPORTED if close else Verdict.NOT_SUPPORTED
