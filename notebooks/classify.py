@@ -34,7 +34,7 @@ from scipy.stats import norm
 
 from hfsr.analysis.statistics import mcnemar, runs_needed, smallest_difference
 from hfsr.data import labelled
-from hfsr.report import accuracies, comparison, figures, paper
+from hfsr.report import accuracies, comparison, epochs, figures, paper
 from hfsr.report.layers import table2
 from hfsr.studies import classify, recipes, upscaler
 from hfsr.studies.classification import Classification
@@ -324,7 +324,7 @@ for title, table in tables.items():
     display(pd.DataFrame(shown).rename_axis(columns=title))
 rows = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
 display(accuracies.lengths("cifar10", [study.name, longer.name], rows).round(2))
-display(accuracies.cost(study.name, "cifar10").round(1))
+display(epochs.cost(study.name, "cifar10").round(1))
 
 # %% [markdown]
 # ## The answer

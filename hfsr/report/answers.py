@@ -35,7 +35,14 @@ def verdict(found: Verdict) -> str:
 
 
 def short(answers: Iterable[Answer]) -> str:
-    """The front page's table: claim, where it was tested, verdict."""
+    """The front page's table: claim, where it was tested, verdict.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims
+    >>> short(claims.claims()).count("<tr>") == 1 + len(claims.claims())
+    True
+    """
     rows = (
         (
             f'{escape(each.claim.claim)}<br><a href="..{each.claim.page}.html">{escape(each.claim.place)}</a>',
@@ -48,7 +55,14 @@ def short(answers: Iterable[Answer]) -> str:
 
 
 def full(answers: Iterable[Answer]) -> str:
-    """The claims page's table: the paper's words and effect, ours with its interval, the verdict, and all behind it folded."""
+    """The claims page's table: the paper's words and effect, ours with its interval, the verdict, and all behind it folded.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims
+    >>> "excludes the paper" in full(claims.claims())
+    True
+    """
     return _table(("Claim", "In the paper", "Here", "Tested at", "Verdict"), map(_full_row, answers), "prose claims")
 
 
@@ -81,6 +95,12 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
     -------
     DataFrame
         A row a contrast, a column a set; strings, empty where nothing is published.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> on_every_set(claims.claims(), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
+    '+'
     """
     table: dict[str, dict[str, str]] = {}
     for each in answers:
@@ -105,6 +125,13 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     -------
     DataFrame
         Strings. The expected half-width takes the scatter of the seeds there are, and the seeds that are registered.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> table = registered_contrasts(claims.claims(), registration.read())
+    >>> table.loc[table["on"] == "kodak24", "stage"].unique().tolist()
+    ['confirmatory']
     """
     rows = []
     for each in answers:

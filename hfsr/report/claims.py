@@ -22,6 +22,12 @@ class Line:
     measured : Measured or None
         None where nothing is published.
     verdict : Verdict
+
+    Examples
+    --------
+    >>> line = next(answer.lines[0] for answer in claims() if answer.claim.id == "matters")
+    >>> str(line.verdict), line.seeds
+    ('supported', '3 of 3 seeds')
     """
 
     contrast: Contrast
@@ -52,6 +58,12 @@ class Answer:
     stage : {"exploratory", "confirmatory"} or None
         Of the lines that decide.
     verdict : Verdict
+
+    Examples
+    --------
+    >>> answer = next(answer for answer in claims() if answer.claim.id == "matters")
+    >>> answer.tested_at
+    "1/540 of the paper's training"
     """
 
     claim: Claim

@@ -25,6 +25,11 @@ class Measured:
         That both rows have.
     records : tuple of str
         Files below ``results/``.
+
+    Examples
+    --------
+    >>> Measured(Estimate(0.0, -0.1, 0.1), seeds=3, records=()).estimate.sign
+    0
     """
 
     estimate: Estimate
@@ -59,6 +64,13 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
     ------
     UserError
         If a record is stale.
+
+    Examples
+    --------
+    >>> from hfsr.report import registration
+    >>> claim = next(each for each in registration.read().claims if each.id == "matters")
+    >>> measure(claim.contrasts[0], confidence=0.95).estimate.sign
+    1
     """
     if contrast.direction == "close":
         return _fraction(contrast)

@@ -50,6 +50,12 @@ class Contrast:
         What the records' numbers are multiplied by.
     relative : bool
         Whether differences are in per cent of the baseline.
+
+    Examples
+    --------
+    >>> contrast = read().claims[2].contrasts[0]
+    >>> contrast.row, contrast.baseline, contrast.direction, contrast.margin
+    ('wdsr-a1-5', 'wdsr-a0', 'not less', 0.02)
     """
 
     study: str
@@ -87,6 +93,11 @@ class Claim:
     contrasts : tuple of Contrast
     untested : str, optional
         Why nothing here can decide it; there are no contrasts then.
+
+    Examples
+    --------
+    >>> read().claims[2].claim
+    'Training on the selected elements alone costs no PSNR.'
     """
 
     id: str
@@ -100,7 +111,13 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Deviation:
-    """What was changed after the registration, when, and why."""
+    """What was changed after the registration, when, and why.
+
+    Examples
+    --------
+    >>> Deviation(date="2026-12-01", what="Seed 9 of 1/7 was not trained: no machine.").date
+    '2026-12-01'
+    """
 
     date: str
     what: str
@@ -124,6 +141,11 @@ class Registration:
     deviations : tuple of Deviation
     claims : tuple of Claim
         In the paper's order.
+
+    Examples
+    --------
+    >>> sorted(read().outcomes)
+    ['no difference that matters', 'not measured yet', 'not tested', 'refuted', 'supported', 'undecided']
     """
 
     registered: str

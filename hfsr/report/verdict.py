@@ -8,7 +8,13 @@ from hfsr.report.registration import Direction
 
 
 class Verdict(StrEnum):
-    """The words of the registration; of several parts the last in this order decides."""
+    """The words of the registration; of several parts the last in this order decides.
+
+    Examples
+    --------
+    >>> str(Verdict.REFUTED)
+    'refuted'
+    """
 
     SUPPORTED = "supported"
     NO_DIFFERENCE = "no difference that matters"

@@ -12,7 +12,13 @@ SETS = ("kodak24", "mcmaster")
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmationRecord(MeasurementRecord):
-    """What a confirmation leaves: PSNR and SSIM as in Table I's records, and detail as in the frequency study's."""
+    """What a confirmation leaves: PSNR and SSIM as in Table I's records, and detail as in the frequency study's.
+
+    Examples
+    --------
+    >>> ConfirmationRecord.folder
+    'confirmation'
+    """
 
     folder: ClassVar[str] = "confirmation"
 

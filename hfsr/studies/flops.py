@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from hfsr import models
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
-from hfsr.studies.recipes import ClassifyRecipe, SuperresRecipe
+from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 
 # What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
@@ -36,6 +36,12 @@ class Work:
         Bytes that it leaves: checkpoint and weights, or the upscaled set.
     network : bool
         Whether a network computes, so that a GPU helps.
+
+    Examples
+    --------
+    >>> bicubic = upscaling("digits", "bicubic", 0)
+    >>> bicubic.network, bicubic.disk  # 1,797 images of 16 x 16 pixels
+    (False, 1380096)
     """
 
     training: float
@@ -71,12 +77,24 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
 
 
 def measurement(sets: tuple[str, ...], network: bool) -> Work:
-    """Work of measuring the detail that a method gives sets of photographs."""
+    """Work of measuring the detail that a method gives sets of photographs.
+
+    Examples
+    --------
+    >>> measurement(("div2k-valid",), network=True).training == pixels("div2k-valid")
+    True
+    """
     return Work(float(sum(map(pixels, sets))), 0.0, _photographs(sets), 0.0, 0.0, network)
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:
-    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation."""
+    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation.
+
+    Examples
+    --------
+    >>> upscaling("cifar10", "wdsr", 16).training / upscaling("cifar10", "wdsr", 8).training < 2
+    True
+    """
     images, side = LABELLED[dataset]
     training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
     return Work(training, 0.0, _labelled(dataset), 0.0, images * 3 * (2 * side) ** 2, kind != "bicubic")
@@ -84,7 +102,15 @@ def upscaling(dataset: str, kind: str, size: int) -> Work:
 
 @cache
 def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> Work:
-    """Work of training a classifier on a set whose images are `factor` times as long a side."""
+    """Work of training a classifier on a set whose images are `factor` times as long a side.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> small, large = (classify("cifar10", recipes.classify("bench"), 500, factor) for factor in (1, 2))
+    >>> round(large.training / small.training)  # four times the pixels
+    4
+    """
     side = factor * LABELLED[dataset][1]
     return Work(
         training=steps * recipe.batch * _update("resnet", recipe.depth, side),
@@ -98,12 +124,24 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
 
 @cache
 def pixels(name: str) -> int:
-    """Pixels of the photographs called so, or more: of sets other than DIV2K as many as all of them have together."""
+    """Pixels of the photographs called so, or more: of sets other than DIV2K as many as all of them have together.
+
+    Examples
+    --------
+    >>> pixels("div2k-valid"), pixels("set5")
+    (276624000, 120000000)
+    """
     return sum(DIV2K_PIXELS.get(part, 0) for part in name.split("+")) or OTHER_PIXELS
 
 
 def built(kind: str, size: int) -> nn.Module:
-    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth."""
+    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth.
+
+    Examples
+    --------
+    >>> type(built("wdsr", 8)).__name__, type(built("resnet", 11)).__name__
+    ('WDSR', 'ResNet')
+    """
     if kind == "resnet":
         return ResNet(size)
     return WDSR(blocks=size) if kind == "wdsr" else SRCNN()
@@ -111,14 +149,26 @@ def built(kind: str, size: int) -> nn.Module:
 
 @cache
 def parameters(kind: str, size: int) -> int:
-    """Numbers that a network learns."""
+    """Numbers that a network learns.
+
+    Examples
+    --------
+    >>> parameters("wdsr", 8)
+    597716
+    """
     with torch.device("meta"):
         return models.parameters(built(kind, size))
 
 
 @cache
 def kept_for_gradients(kind: str, size: int, side: int) -> float:
-    """Bytes that an iteration keeps of one image until its gradients are there, in float32."""
+    """Bytes that an iteration keeps of one image until its gradients are there, in float32.
+
+    Examples
+    --------
+    >>> kept_for_gradients("srcnn", 0, 32) / kept_for_gradients("srcnn", 0, 16)  # four times the pixels
+    4.0
+    """
     model, kept = built(kind, size), {}
     weights = {parameter.data_ptr() for parameter in model.parameters()}  # kept once, however many images
 

@@ -11,7 +11,7 @@ from hfsr.analysis.evaluation import evaluate
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import photographs
 from hfsr.models import store
-from hfsr.studies import measurement, recipes, records
+from hfsr.studies import contents, provenance, recipes, records, sources
 from hfsr.studies.confirmation import Confirmation
 from hfsr.studies.measurement import Measurement
 from hfsr.studies.records import Data
@@ -41,11 +41,18 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
     ------
     UserError
         If no such run or model is there, the folder holds another record, or a set is missing.
+
+    Examples
+    --------
+    >>> measure("vdsr")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: vdsr: no finished run of that name below ...superres, and no published record
     """
     if name.startswith(f"{TRUTH}-"):
         source, run = None, kind(recipes.superres(name.removeprefix(f"{TRUTH}-")))
     else:
-        source = measurement.named(name)
+        source = sources.named(name)
         run = kind(source.run.recipe, source.run)
     used = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
     folder = Path(out) if out else run.folder
@@ -65,7 +72,7 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
     record = run.record_type(
         **run.identity()
         | used
-        | records.origin(run.command)
+        | provenance.origin(run.command)
         | {
             "data": Data(
                 name="+".join(each.name for each in sets),
@@ -73,7 +80,7 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
                 digest={each.name: each.digest for each in sets},
                 pixels={each.name: [hr[0].numel() for hr in each.hr] for each in sets},
             ),
-            "metrics": records.means(exact),
+            "metrics": contents.means(exact),
             "per_image": {
                 each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
                 for each, measured in exact.items()

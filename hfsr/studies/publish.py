@@ -31,6 +31,14 @@ def publish_all(study: str, recipe: str) -> list[Path]:
     -------
     list of Path
         The published records.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", HFSR_RUNS=folder):
+    ...     publish_all("superres", "quick")  # no run is finished there
+    []
     """
     planned = grid.runs(study, recipe)
     published = [publish(run.folder, run.model) for run in planned.values() if run.is_finished]
@@ -60,6 +68,13 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     ------
     UserError
         If the name is no plain one, or the run is not finished, or its weights are not those of its record.
+
+    Examples
+    --------
+    >>> publish("runs/superres/wdsr-a1-5-bench-s0", "My network")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: 'My network': a name is of small letters, digits, points and hyphens, such as wdsr-a1-5
     """
     folder = Path(folder)
     title = name or folder.name

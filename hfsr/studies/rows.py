@@ -106,6 +106,11 @@ class Cell:
     method : str
         What makes the images larger: "original" (nothing does), "bicubic", or the name of a row of Table I, whose network
         in the recipe's `networks` does.
+
+    Examples
+    --------
+    >>> Cell("cifar10", "wdsr-a1-5") in TABLE_3, Cell("digits", "wdsr-a1-5") in TABLE_3
+    (True, False)
     """
 
     dataset: str

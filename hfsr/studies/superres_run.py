@@ -7,7 +7,7 @@ from typing import ClassVar
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, recipes
 from hfsr.studies.flops import Work
-from hfsr.studies.recipes import SuperresRecipe
+from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
 from hfsr.studies.rows import Row
 from hfsr.studies.run import Notebook, Run
@@ -21,6 +21,12 @@ class SuperresRecord(TrainingRecord):
     Parameters
     ----------
     reduction : {"batch", "image"} or None
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> published.read(SuperresRecord, "wdsr-a1-5").run.name
+    'wdsr-a1-5-bench-s0'
     """
 
     folder: ClassVar[str] = "superres"

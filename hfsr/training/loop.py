@@ -45,6 +45,21 @@ class Task:
         Images an iteration, over all processes, for the throughput.
     watch : callable, model -> dict of float
         What the log notes `checks` times on the way, measured in evaluation mode.
+
+    Examples
+    --------
+    >>> model = nn.Linear(1, 1)
+    >>> task = Task(
+    ...     model=model,
+    ...     optimizer=torch.optim.SGD(model.parameters(), lr=1.0),
+    ...     rate=lambda step: 0.1,
+    ...     batch=lambda step: torch.ones(4, 1),
+    ...     loss=lambda model, batch: model(batch).square().mean(),
+    ...     images=4,
+    ...     watch=lambda model: {"weight": model.weight.item()},
+    ... )
+    >>> task.loss(task.model, task.batch(0)).shape
+    torch.Size([])
     """
 
     model: nn.Module
@@ -59,7 +74,14 @@ class Task:
 
 @dataclass
 class Progress:
-    """Where a run stands; kept in its checkpoint."""
+    """Where a run stands; kept in its checkpoint.
+
+    Examples
+    --------
+    >>> progress = Progress({"seed": 0})
+    >>> progress.step, progress.log  # nothing is done yet
+    (0, [])
+    """
 
     settings: dict[str, Any]
     step: int = 0
@@ -92,6 +114,24 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     UserError
         If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
         the folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> model = nn.Linear(1, 1)
+    >>> task = Task(
+    ...     model=model,
+    ...     optimizer=torch.optim.SGD(model.parameters(), lr=1.0),
+    ...     rate=lambda step: 0.1,
+    ...     batch=lambda step: torch.ones(4, 1),
+    ...     loss=lambda model, batch: (model(batch) - 1).square().mean(),
+    ...     images=4,
+    ...     watch=lambda model: {"weight": model.weight.item()},
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     progress = fit(task, Path(folder), {"seed": 0}, steps=50)
+    >>> progress.step, progress.log[-1]["loss"] < progress.log[0]["loss"]
+    (50, True)
     """
     settings = settings | {"precision": hardware.precision()}
     with exclusive(folder) if processes.is_main() else nullcontext():

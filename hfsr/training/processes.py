@@ -27,13 +27,24 @@ def state() -> PartialState:
     UserError
         If the environment asks for another device than `hfsr.training.hardware.device`, or for a way of training that is
         not the one of this package (every process holds the network and takes its share of a batch).
+
+    Examples
+    --------
+    >>> state().num_processes  # without `accelerate launch`
+    1
     """
     _check_environment()
     return PartialState(cpu=hardware.device().type == "cpu")
 
 
 def accelerator() -> Accelerator:
-    """What prepares a network and averages its gradients: float32, an iteration a batch, nothing compiled; see `state`."""
+    """What prepares a network and averages its gradients: float32, an iteration a batch, nothing compiled; see `state`.
+
+    Examples
+    --------
+    >>> accelerator().mixed_precision, accelerator().gradient_accumulation_steps
+    ('no', 1)
+    """
     _check_environment()
     return Accelerator(
         cpu=hardware.device().type == "cpu",
@@ -85,7 +96,12 @@ def is_main() -> bool:
 
 
 def wait() -> None:
-    """Go on when all processes have come here."""
+    """Go on when all processes have come here.
+
+    Examples
+    --------
+    >>> wait()  # of one process: at once
+    """
     state().wait_for_everyone()
 
 

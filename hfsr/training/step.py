@@ -99,6 +99,11 @@ class Graph:
     ----------
     run : callable, batch -> None
         Reads nothing back and keeps what lasts in tensors of its own.
+
+    Examples
+    --------
+    >>> Graph(print).seen  # nothing has run yet
+    0
     """
 
     def __init__(self, run: Callable[[Any], None]) -> None:

@@ -162,10 +162,3 @@ def test_differences_are_compared_as_json():
         "evaluation = None, not ['set5', 'set14']",
         "seed = 0, not None",
     ]
-
-
-def test_means_are_named_by_set_and_metric():
-    assert records.means({"set5": {"psnr": [1.0, 2.0, 6.0], "bytes": [3]}, "b": {}}) == {
-        "set5/psnr": 3.0,
-        "set5/bytes": 3.0,
-    }
