@@ -270,10 +270,10 @@ for name in names:
 # %% tags=["hide-input"]
 study, longer = recipes.classify(comparison.RECIPE), recipes.classify("long")
 for reduced in (study, longer):
-    epochs = reduced.steps * reduced.batch / reduced.subset
+    passes = reduced.steps * reduced.batch / reduced.subset
     print(
         f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
-        f"{reduced.steps:,} iterations of {reduced.batch}: {epochs:.1f} epochs"
+        f"{reduced.steps:,} iterations of {reduced.batch}: {passes:.1f} epochs"
     )
     table = comparison.table3(reduced.name).rename(columns=names)
     display(table[[title for title in names.values() if (table[title, "here"] != "").any()]])

@@ -32,7 +32,7 @@ def labels(recipe: str) -> dict[str, str]:
     Examples
     --------
     >>> labels("long")
-    {'wdsr-a0': 'WDSR', 'wdsr-a1-5': '1/5'}
+    {'wdsr-a0': 'WDSR', 'wdsr-a1-5': '1/5', 'wdsr-a1-5-random': '1/5, random'}
     """
     return {row.name: row.label for row in recipes.superres(recipe).rows}
 

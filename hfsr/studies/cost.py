@@ -153,7 +153,7 @@ def summary(recipe: str) -> str:
 
     Examples
     --------
-    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-6:-4]]
+    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-7:-5]]
     ['in all', 'longest chain of jobs that wait for each other']
     """
     table, longest = plan(recipe), critical(everything(recipe))
@@ -174,7 +174,7 @@ def sources(recipe: str) -> dict[str, str]:
     Examples
     --------
     >>> sorted(sources("long"))
-    ['classify', 'frequency', 'superres', 'upscaled']
+    ['classify', 'confirmation', 'frequency', 'superres', 'upscaled']
     """
     words = {}
     for kind in dict.fromkeys(run.study for run in everything(recipe)):

@@ -163,7 +163,7 @@ def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Measurement]:
 
     Examples
     --------
-    >>> [run.name for run in grid(recipes.superres("long"))]
-    ['truth-long', 'wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
+    >>> [run.name for run in grid(recipes.superres("quick"))]
+    ['truth-quick', 'bicubic-quick', 'wdsr-a0-quick-s0', 'wdsr-a1-5-quick-s0']
     """
     return [Measurement(recipe), *(Measurement(recipe, run) for run in superres_run.grid(recipe, steps))]
