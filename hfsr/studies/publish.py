@@ -56,8 +56,8 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     folder : path
         The run's.
     name : str, optional
-        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one only the record is
-        published, under the name of the run's folder.
+        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one the record is published
+        under the name of the run's folder, and the weights of further seeds of the main rows into ``results/weights/``.
 
     Returns
     -------
@@ -86,8 +86,11 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
         raise UserError(
             f"{folder / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
         )
-    if name:
-        with atomic(paths.weights() / f"{name}.safetensors") as part:
+    record = records.read(folder / RECORD, KINDS[content["study"]])
+    shared = isinstance(record, SuperresRecord) and record.run.is_shared
+    if name or shared:
+        kept = paths.weights() if name else paths.seeds_weights()
+        with atomic(kept / f"{title}.safetensors") as part:
             shutil.copyfile(folder / WEIGHTS, part)
     target = paths.results() / str(content["study"]) / f"{title}.json"
     write_json(target, {"name": title, "model": name} | content)

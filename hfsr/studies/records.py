@@ -152,6 +152,9 @@ class TrainingRecord(Record):
 
     def problems(self) -> list[str]:
         found = recipe_problems(self.folder, self.recipe, self.recipe_digest) + super().problems()
+        further = paths.seeds_weights() / f"{self.name}.safetensors"
+        if self.model is None and further.exists() and sha256(further) != self.weights_sha256:
+            found.append(f"weights {self.name} have changed")
         return found + (weights_problems(self.model, self.weights_sha256) if self.model else [])
 
 

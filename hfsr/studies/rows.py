@@ -128,6 +128,9 @@ BESIDE = (
     Row("wdsr", "1/5", mask="weighted"),
 )  # controls, and the loss as printed
 
+# Of which the weights of every seed are published, of `bench`: whoever measures them needs to train nothing.
+SHARED = ("wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random")
+
 UPSCALERS = ("original", *(row.name for row in TABLE_1))
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in UPSCALERS)
 CLAIMED = ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")  # whose differences the paper's claims are about

@@ -87,7 +87,7 @@ def is_published(run: SuperresRun) -> bool:
         record = _record(run.name)
     except UserError:
         return False
-    return not record.problems() and (bool(record.model) or not record.steps)
+    return not record.problems() and (not record.steps or _weights(record) is not None)
 
 
 def _trained(record: SuperresRecord, folder: Path) -> Source:
@@ -96,11 +96,18 @@ def _trained(record: SuperresRecord, folder: Path) -> Source:
 
 def _published(name: str) -> Source:
     record = _record(name)
-    if record.model is None and record.steps:
+    weights = _weights(record)
+    if weights is None and record.steps:
         raise UserError(f"{name}: its weights are not published; run `{record.command}` first")
-    return Source(
-        record.run, paths.weights() / f"{record.model}.safetensors" if record.steps else None, str(record.name)
-    )
+    return Source(record.run, weights, str(record.name))
+
+
+def _weights(record: SuperresRecord) -> Path | None:
+    """The published weights of a record: in the package, or beside the records those of further seeds."""
+    if record.model:
+        return paths.weights() / f"{record.model}.safetensors"
+    further = paths.seeds_weights() / f"{record.name}.safetensors"
+    return further if further.exists() else None
 
 
 def _record(name: str) -> SuperresRecord:

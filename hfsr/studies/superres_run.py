@@ -9,7 +9,7 @@ from hfsr.studies import digests, flops, recipes
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
-from hfsr.studies.rows import Row
+from hfsr.studies.rows import SHARED, Row
 from hfsr.studies.run import Notebook, Run
 from hfsr.weightmap import alpha_label
 
@@ -132,6 +132,12 @@ class SuperresRun(Run):
         if self.steps != usual:
             parts.append(f"{self.steps}-steps")
         return "-".join(parts)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its weights are published though it is not of the first seed."""
+        usual = replace(self, steps=self.recipe.steps, data=self.recipe.data)
+        return self.recipe.name == "bench" and self.row.name in SHARED and self == usual and not self.is_first
 
     @property
     def command(self) -> str:
