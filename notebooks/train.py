@@ -104,6 +104,23 @@ panels = {f"crop {i + 1}": hr[i] for i in range(4)} | {
 figures.side_by_side(panels, columns=4)
 
 # %% [markdown]
+# Crops differ: in some hardly anything is selected, in others nearly all. Averaged image by image, as printed, each crop counts the
+# same, so that the few elements of a nearly empty crop weigh much more than those of a full one. Averaged over the batch, every
+# selected element weighs the same.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements selected, crop by crop.", "name": "fig-crop-shares"}, "image": {"alt": "Histogram of a thousand crops by the fraction of their elements that is selected, spread from nearly none to all."}}
+many = crops.Crops(pictures, plan.crop, batch=1000, seed=seed)(0)
+shares = selection.batch_mask(many, chosen.alpha, chosen.mask).double().mean(dim=(1, 2, 3))
+emptiest, fullest = shares.quantile(0.1).item(), shares.quantile(0.9).item()
+print(
+    f"one crop in ten has less than {emptiest:.0%} selected, one in ten more than {fullest:.0%}:"
+)
+print(
+    f"as printed, an element of the former weighs {fullest / emptiest:.1f} times one of the latter"
+)
+figures.crop_shares(shares)
+
+# %% [markdown]
 # ## The training
 #
 # One call trains, measures and leaves a record. Interrupted, the same call goes on from the last checkpoint; a run that is

@@ -2,13 +2,14 @@
 
 from hfsr.report.figures.forest import forest
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
-from hfsr.report.figures.method import framework, map_histogram, map_panels, selected_shares
+from hfsr.report.figures.method import crop_shares, framework, map_histogram, map_panels, selected_shares
 from hfsr.report.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
 
 __all__ = [
     "accuracies",
     "agreement",
     "bytes_and_detail",
+    "crop_shares",
     "curve",
     "differences",
     "forest",

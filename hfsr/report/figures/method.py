@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import PercentFormatter
 from scipy import stats
 from torch import Tensor
 
@@ -135,6 +136,28 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     entries = {text: handle for handle, text in zip(*axes[0].get_legend_handles_labels(), strict=True)}
     order = ["weights", unselected, "Gaussian", "Laplacian"]
     figure.legend([entries[text] for text in order], order, loc="outside upper center", ncols=2)
+    return figure
+
+
+@styled
+def crop_shares(shares: Tensor) -> Figure:
+    """How the fraction of selected elements scatters from crop to crop.
+
+    Parameters
+    ----------
+    shares : Tensor, (N,)
+        Of each crop's elements, in [0, 1].
+
+    Examples
+    --------
+    >>> import torch
+    >>> len(crop_shares(torch.rand(100)).axes)
+    1
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 2.6), layout="constrained")
+    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=BLUE, edgecolor="white")
+    ax.set(xlim=(0, 1), xlabel="fraction of a crop's elements that count", ylabel="crops")
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
 
