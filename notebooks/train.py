@@ -111,12 +111,10 @@ figures.side_by_side(panels, columns=4)
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements selected, crop by crop.", "name": "fig-crop-shares"}, "image": {"alt": "Histogram of a thousand crops by the fraction of their elements that is selected, spread from nearly none to all."}}
 many = crops.Crops(pictures, plan.crop, batch=1000, seed=seed)(0)
 shares = selection.batch_mask(many, chosen.alpha, chosen.mask).double().mean(dim=(1, 2, 3))
-emptiest, fullest = shares.quantile(0.1).item(), shares.quantile(0.9).item()
+few, most = shares.quantile(0.25), shares.quantile(0.75)
+print(f"one crop in four has less than {few:.1%} selected, one in four more than {most:.1%};")
 print(
-    f"one crop in ten has less than {emptiest:.0%} selected, one in ten more than {fullest:.0%}:"
-)
-print(
-    f"as printed, an element of the former weighs {fullest / emptiest:.1f} times one of the latter"
+    f"as printed, an element of the former weighs {most / few:.1f} times one of the latter, or more"
 )
 figures.crop_shares(shares)
 
