@@ -154,7 +154,7 @@ MISTAKES = [
     (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
     (["evaluate", "bicubic", "nowhere"], "nowhere"),
     (["train", "--alpha", "-1"], "must be finite and at least 0"),
-    (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, long"),
+    (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, public, long"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
     (["frequency", "nothing"], "nothing: no finished run of that name below"),

@@ -64,6 +64,15 @@ def test_a_field_without_later_changes_the_digest_at_its_default_too():
     assert other(**numbers).digest != recipe.digest
 
 
+def test_public_is_bench_without_the_camera_photographs():
+    public, bench = recipes.superres("public"), recipes.superres("bench")
+    assert f"{public.data}+realsr-train" == bench.data
+    assert (*public.evaluation, "realsr-held-out") == bench.evaluation
+    assert [row.name for row in public.rows] == ["wdsr-a0", "wdsr-a1-5"]
+    same = dataclasses.replace(bench, name="public", data=public.data, evaluation=public.evaluation)
+    assert (same.digest, same.seeds) == (public.digest, public.seeds)
+
+
 def test_digests_are_those_of_the_published_records():
     """However the digest is made, these have to come out."""
     digests = {name: recipes.superres(name).digest for name in recipes.SUPERRES}
@@ -86,7 +95,7 @@ def test_every_recipe_is_listed_under_its_own_name(study):
 
 
 def test_unknown_recipe_lists_those_there_are():
-    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, long"):
+    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, public, long"):
         recipes.superres("grand")
     with pytest.raises(UserError, match="no recipe is called 'grand'"):
         recipes.classify("grand")
