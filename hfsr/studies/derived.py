@@ -121,7 +121,7 @@ def _(record: SuperresRecord) -> list[str]:
     if record.mask == "all" and record.steps:
         expected[f"train/{FRACTION}"] = 1.0
     elif record.steps:  # they follow from the pictures alone, see `facts`
-        names = [f"{name}/{FRACTION}" for name in ("train", *parts)]
+        names = [f"{name}/{FRACTION}" for name in ("train", *parts) if name != record.data.name]
         expected |= {name: record.metrics.get(name, math.nan) for name in names}
     return _unlike(record.metrics, expected) + _counts(record.per_image) + _training(record)
 

@@ -83,7 +83,7 @@ def _(record: SuperresRecord, whole: bool = False) -> Again:
             _pair(found, record.per_image[name], measured, name)
         return found
     if record.steps and record.mask != "all":
-        for name in ("train", *record.per_image):
+        for name in ("train", *(set(record.per_image) - {record.data.name})):
             _pair(found, record.metrics, _fractions(name, record, found))
     for method, pictures in _judged(record, record, list(record.per_image), found):
         _pair(found, record.per_image[pictures.name], evaluation.evaluate(method, pictures), pictures.name)
@@ -92,8 +92,12 @@ def _(record: SuperresRecord, whole: bool = False) -> Again:
 
 @again.register
 def _(record: MeasurementRecord, whole: bool = False) -> Again:
-    found = Again()
-    for method, pictures in _judged(record, _measured(record), list(record.per_image), found):
+    found, network = Again(), None
+    if record.of:
+        network = published.stale_or_not(SuperresRecord).get(record.of)
+        if network is None:
+            return Again(missing=[f"the record of {record.of}, which it measured, is not published"])
+    for method, pictures in _judged(record, network, list(record.per_image), found):
         measured, curves = detail.of_set(method, pictures)
         rounded = {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
         _pair(found, record.per_image[pictures.name], rounded, pictures.name)
@@ -152,11 +156,6 @@ def weights(record: SuperresRecord) -> Path | None:
         paths.results() / "weights" / f"{record.name}.safetensors",
     )
     return next((place for place in places if place.exists()), None)
-
-
-def _measured(record: MeasurementRecord) -> SuperresRecord | None:
-    """The published record of the run that was measured; None for the ground truth."""
-    return published.stale_or_not(SuperresRecord)[record.of] if record.of else None
 
 
 def _judged(
