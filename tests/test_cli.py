@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from hfsr import cli, images, paths
+from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
-from hfsr.studies import recipes, records
+from hfsr.studies import publish, recipes, records, superres, verified
 from hfsr.studies.records import RECORD
-from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
 
@@ -57,6 +59,8 @@ VERBS = [
     ["data"],
     ["data", "fetch"],
     ["data", "list"],
+    ["data", "check"],
+    ["verify"],
 ]
 
 
@@ -81,6 +85,45 @@ def test_upscale_writes_what_the_function_returns(hfsr, picture, model, tmp_path
     code, _, _ = hfsr("upscale", picture, tmp_path / "out.png", "--model", model)
     assert code == 0
     assert torch.equal(images.read(tmp_path / "out.png"), upscale(store.load(model), images.read(picture)))
+
+
+def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):
+    publish.publish(superres.train(SuperresRun(Row("bicubic"), tiny_study)))
+    code, out, _ = hfsr("verify", "--publish")
+    assert code == 0
+    assert out.startswith("superres/bicubic-tiny ")
+    assert "1 records; what follows from the rest of a record: 1 identical\ncomputed again: 1 identical\n" in out
+    (check,) = next(iter(verified.everything().values())).checks
+    assert (check.record, check.numbers) == ("superres/bicubic-tiny", 18)
+
+    record = paths.results() / "superres" / "bicubic-tiny.json"
+    content = read_json(record)
+    content["metrics"][f"{tiny_study.data}/psnr_y_border2"] += 0.1
+    write_json(record, content)
+    code, out, _ = hfsr("verify", "--records", "bicubic-tiny")
+    assert code == 1
+    assert "differs" in out.splitlines()[0]
+    assert "psnr_y_border2 is" in out
+    code, out, _ = hfsr("verify", "--quick")
+    assert code == 1
+    assert "0 identical, 1 differ\n" in out
+
+
+@pytest.mark.parametrize("words", [("--quick", "--records", "wdsr-a0"), ("--records",), ("wdsr-a0",)])
+def test_verify_is_told_one_thing(hfsr, words):
+    code, _, err = hfsr("verify", *words)
+    assert code == 2
+    assert err == "hfsr: choose one: hfsr verify, hfsr verify --quick, or hfsr verify --records NAME...\n"
+
+
+def test_data_check_compares_what_is_here(hfsr, tmp_path, monkeypatch):
+    monkeypatch.setenv("HFSR_DATA", str(tmp_path))
+    assert hfsr("data", "check") == (0, "", "")
+    images.write(tmp_path / "set5" / "baby.png", torch.zeros(3, 4, 4, dtype=torch.uint8))
+    code, out, _ = hfsr("data", "check", "set5")
+    assert code == 1
+    assert out.startswith("set5\tbird is missing; butterfly is missing;")
+    assert out.endswith("baby.png has other pixels\n")
 
 
 def test_mask_writes_white_where_an_element_is_selected(hfsr, picture, tmp_path):
@@ -154,7 +197,7 @@ MISTAKES = [
     (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
     (["evaluate", "bicubic", "nowhere"], "nowhere"),
     (["train", "--alpha", "-1"], "must be finite and at least 0"),
-    (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, long"),
+    (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, public, long"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
     (["frequency", "nothing"], "nothing: no finished run of that name below"),

@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from hfsr import paths
-from hfsr.studies import records
+from hfsr.studies import published, records
 from hfsr.studies.publish import KINDS
 
 # What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
@@ -60,7 +60,7 @@ def read_every_page(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> s
 
 def check_records(app: Sphinx) -> None:
     """Stop at a published record or model that is stale or lacks its other half, and name it."""
-    kinds = {path: KINDS[path.parent.name] for path in sorted(paths.results().glob("*/*.json"))}
+    kinds = {path: KINDS[path.parent.name] for path in published.files()}
     problems = [
         f"results/{path.parent.name}/{path.name}: {problem}"
         for path, kind in kinds.items()

@@ -16,8 +16,28 @@ def list_data() -> None:
 
 
 @data.command(epilog="Example: hfsr data fetch cifar10")
-def fetch(name: Annotated[str, typer.Argument(help="div2k, cifar10 or cifar100.")]) -> None:
-    """Download a set from its official site into the first folder of HFSR_DATA, checked; goes on where it stopped."""
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="div2k, cifar10, cifar100, or a set of photographs that `hfsr data list` names.")
+    ],
+) -> None:
+    """Download a set into the first folder of HFSR_DATA, checked; DIV2K and CIFAR go on where they stopped."""
     from hfsr.data.fetch import fetch
 
     typer.echo(fetch(name))
+
+
+@data.command(epilog="Example: hfsr data check set5 bsd100")
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Sets; by default all that are here.")] = None,
+) -> None:
+    """Compare the pictures here with the checksums of those that the studies used; exit code 1 if any differ."""
+    from hfsr.data import checksums
+
+    right = True
+    for name in names or checksums.here():
+        problems = checksums.problems(name)
+        right = right and not problems
+        typer.echo(f"{name}\t{'; '.join(problems) or 'the same pictures'}")
+    if not right:
+        raise typer.Exit(1)

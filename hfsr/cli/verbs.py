@@ -12,6 +12,7 @@ import typer
 from hfsr.cli.console import Version
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.verify import verify
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: hfsr verify --quick")(verify)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Model = Annotated[
@@ -44,7 +46,7 @@ def train(
         str | None, typer.Option(help="high (the method); random, low, uniform or weighted (controls); all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
-    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     data: Annotated[
@@ -176,7 +178,9 @@ def confirm(
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
     name: Annotated[str, typer.Argument(help="superres, classify, frequency or confirmation.", metavar="STUDY")],
-    recipe: Annotated[str, typer.Argument(help="quick, bench, long or paper; of superres and frequency authors too.")],
+    recipe: Annotated[
+        str, typer.Argument(help="quick, bench, long or paper; of superres and frequency public and authors too.")
+    ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
     publish: Annotated[
@@ -196,7 +200,7 @@ def study(
 
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
-def plan(recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench") -> None:
+def plan(recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench") -> None:
     """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
     from hfsr.studies import cost
 

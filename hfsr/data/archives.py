@@ -69,6 +69,38 @@ def download(url: str, part: Path, size: int, sha256: str) -> None:
         raise UserError(f"{url}: not the official file, its SHA-256 differs; it was removed, run the command again")
 
 
+def get(url: str, file: Path) -> None:
+    """Download a file whose size and checksum nobody publishes; what it holds is for the caller to check.
+
+    Parameters
+    ----------
+    url : str
+    file : path of the file to write
+        A second call starts over.
+
+    Raises
+    ------
+    UserError
+        If the site refuses or cannot be reached, or the connection keeps breaking.
+    """
+    reason = ""
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(PAUSE)
+        request = urllib.request.Request(url, headers={"User-Agent": "hfsr"})
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response, file.open("wb") as target:
+                shutil.copyfileobj(response, target, CHUNK)
+                if target.tell() >= int(response.headers.get("Content-Length", 0)):
+                    return
+            reason = "the connection ended early"
+        except urllib.error.HTTPError as error:
+            raise UserError(f"{url}: the site answers {error.code} {error.reason}; try again later") from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = " ".join(str(getattr(error, "reason", error)).split())
+    raise UserError(f"{url}: cannot be fetched ({reason}); try again later")
+
+
 def _receive(url: str, part: Path, size: int, bar: tqdm) -> str:
     """Append what one connection brings; returns why it brought no more."""
     start = _length(part)
@@ -96,8 +128,8 @@ def _length(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Write the files of a ZIP or tar archive below `folder`.
+def unpack(archive: Path, folder: Path, password: str | None = None) -> None:
+    """Write the files of a ZIP or tar archive below `folder`; a ZIP archive may have a password.
 
     Raises
     ------
@@ -117,24 +149,26 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     inside = folder.resolve()
     try:
-        for name, content in tqdm(_files(archive), f"unpacking {archive.stem}", unit="file", delay=2, leave=False):
+        for name, content in tqdm(
+            _files(archive, password), f"unpacking {archive.stem}", unit="file", delay=2, leave=False
+        ):
             target = (inside / name).resolve()
             if not target.is_relative_to(inside):
                 raise UserError(f"{archive.name}: {name!r} leads out of the folder it is unpacked in; nothing was kept")
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
                 shutil.copyfileobj(content, file, CHUNK)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
         raise UserError(f"{archive.name}: damaged or no archive ({error}); run the command again") from error
 
 
-def _files(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _files(archive: Path, password: str | None) -> Iterator[tuple[str, IO[bytes]]]:
     """Name and content of every file in an archive. Links are never made, so a name alone says where a file goes."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             for entry in packed.infolist():
                 if not entry.is_dir():
-                    with packed.open(entry) as content:
+                    with packed.open(entry, pwd=password.encode() if password else None) as content:
                         yield entry.filename, content
         return
     with tarfile.open(archive) as tar:

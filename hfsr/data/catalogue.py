@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from hfsr import extras, paths
 from hfsr.data import cifar, div2k, embedded, photographs
+from hfsr.data.sources import SOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("set", "images", "use", "present", "where")
 BENCHMARK = "super-resolution, evaluation"
+CONFIRMATION = "super-resolution, confirmation: never trained or tuned on"
 TRAINING = "super-resolution, training"
 CLASSIFICATION = "classification, training and evaluation"
 # Images of each set, and what they are for.
@@ -20,6 +22,8 @@ SETS = {
     "set5": (5, BENCHMARK),
     "set14": (14, BENCHMARK),
     "bsd100": (100, BENCHMARK),
+    "kodak24": (24, CONFIRMATION),
+    "mcmaster": (18, CONFIRMATION),
     "t91": (91, TRAINING),
     "bsd200": (200, TRAINING),
     "bsds500-test": (200, TRAINING),
@@ -81,6 +85,8 @@ def _find(name: str) -> tuple[bool, str]:
     elif name in cifar.LAYOUTS:
         folders, way = [cifar.LAYOUTS[name].folder], f"hfsr data fetch {name}"
     else:
-        folders, way = ["realsr-gt" if name in photographs.PARTS else name], "put it below a folder of HFSR_DATA"
+        whole = "realsr-gt" if name in photographs.PARTS else name
+        way = f"hfsr data fetch {name}" if SOURCES[whole].addresses else "put it below a folder of HFSR_DATA"
+        folders = [whole]
     found = [paths.find_data(folder) for folder in folders]
     return (False, way) if None in found else (True, str(found[0]))

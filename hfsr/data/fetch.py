@@ -1,11 +1,15 @@
-"""Fetch DIV2K and CIFAR from their official sites: resumed, checked, unpacked beside their place and then moved in."""
+"""Fetch DIV2K and CIFAR from their official sites: resumed, checked, unpacked beside their place and then moved in.
+
+Other sets of photographs are fetched by `hfsr.data.collect`, picture by picture.
+"""
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hfsr import paths
-from hfsr.data import archives, cifar, div2k
+from hfsr.data import archives, cifar, collect, div2k
+from hfsr.data.sources import SOURCES
 from hfsr.errors import UserError
 
 DIV2K_SITE = "https://data.vision.ee.ethz.ch/cvl/DIV2K"
@@ -91,7 +95,8 @@ def fetch(name: str) -> Path:
 
     Parameters
     ----------
-    name : {"div2k", "cifar10", "cifar100"}
+    name : str
+        "div2k", "cifar10", "cifar100", or a set in `hfsr.data.sources.SOURCES`.
 
     Returns
     -------
@@ -111,8 +116,10 @@ def fetch(name: str) -> Path:
         ...
     hfsr.errors.UserError: no set to fetch is called 'digits': choose one of div2k, cifar10, cifar100
     """
+    if name in SOURCES:
+        return collect.collect(name)
     if name not in ARCHIVES:
-        raise UserError(f"no set to fetch is called {name!r}: choose one of {', '.join(ARCHIVES)}")
+        raise UserError(f"no set to fetch is called {name!r}: choose one of {', '.join((*ARCHIVES, *SOURCES))}")
     absent = [archive for archive in ARCHIVES[name] if not _complete(archive, name)]
     root = paths.data_roots()[0]
     for archive in absent:

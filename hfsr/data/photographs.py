@@ -19,7 +19,7 @@ from hfsr import images, paths
 from hfsr.data import div2k, embedded, roots
 from hfsr.errors import UserError
 
-FOLDERS = ("set5", "set14", "bsd100", "t91", "bsd200", "bsds500-test", "realsr-gt")
+FOLDERS = ("set5", "set14", "bsd100", "kodak24", "mcmaster", "t91", "bsd200", "bsds500-test", "realsr-gt")
 PARTS = ("realsr-train", "realsr-held-out")  # of realsr-gt
 REALSR_HELD_OUT = ("cam1_02", "cam1_09", "cam2_010", "cam2_09")  # never trained on
 KNOWN = (*embedded.SPLITS, *FOLDERS, *PARTS, *div2k.SETS)
@@ -68,9 +68,10 @@ def load(name: str, grey: bool = False) -> Photographs:
     Parameters
     ----------
     name : str
-        "embedded" or "embedded-held-out" (always there); a set below a data root: "set5", "set14", "bsd100", "t91",
-        "bsd200", "bsds500-test", "realsr-gt", its parts "realsr-train" and "realsr-held-out", "div2k-train",
-        "div2k-valid"; any other folder of pictures, below a data root or by its path; or several joined by "+".
+        "embedded" or "embedded-held-out" (always there); a set below a data root: "set5", "set14", "bsd100", "kodak24",
+        "mcmaster", "t91", "bsd200", "bsds500-test", "realsr-gt", its parts "realsr-train" and "realsr-held-out",
+        "div2k-train", "div2k-valid"; any other folder of pictures, below a data root or by its path; or several joined
+        by "+".
     grey : bool
         Keep grey pictures as one channel (for evaluation); otherwise they get three equal ones (for training).
 

@@ -54,6 +54,8 @@ def speed(study: str) -> Speed | None:
     """
     found: dict[str, list[float]] = {}
     for record in published.stale_or_not(KINDS[study]).values():
+        if getattr(record, "recipe", None) == "quick":  # minutes, on the smallest data: no measure of speed
+            continue
         if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
             found.setdefault(record.device, []).append(record.speed)
     speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]

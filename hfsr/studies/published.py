@@ -11,6 +11,8 @@ from hfsr.files import read_json
 from hfsr.studies import records
 from hfsr.studies.records import Kind
 
+VERIFIED = "verified"  # the folder whose files are of verifications, not of runs
+
 
 def path(kind: type[Kind], name: str) -> Path:
     """Where the record of that name lies: ``results/<study>/<name>.json``.
@@ -89,6 +91,12 @@ def _everything(folder: Path, kind: type[Kind]) -> tuple[Kind, ...]:
     return tuple(read(kind, each.stem) for each in sorted(folder.glob("*.json")))
 
 
+def files(study: str = "*") -> list[Path]:
+    """The files of all published records of runs, or of one study."""
+    found = sorted(paths.results().glob(f"{study}/*.json"))
+    return [each for each in found if each.parent.name != VERIFIED]
+
+
 def table(study: str | None = None) -> pd.DataFrame:
     """The published records as a table, one row each, metrics as columns.
 
@@ -108,7 +116,7 @@ def table(study: str | None = None) -> pd.DataFrame:
     ['superres/bicubic-bench.json', 'bicubic', 'bench']
     """
     rows = []
-    for each in sorted(paths.results().glob(f"{study or '*'}/*.json")):
+    for each in files(study or "*"):
         content = read_json(each)
         flat = {key: value for key, value in content.items() if not isinstance(value, dict | list)}
         place = each.relative_to(paths.results()).as_posix()

@@ -165,6 +165,20 @@ def read(folder: Path | str, data: LabelledSet, upscaler: Upscaler) -> tuple[Ten
     return images[: len(data.train_images)], images[len(data.train_images) :]
 
 
+def header(data: LabelledSet) -> bytes:
+    r"""The bytes with which the file of an upscaled set begins, before the images' own.
+
+    Examples
+    --------
+    >>> from hfsr.data import labelled
+    >>> header(labelled.load("digits"))[:6]
+    b'\x93NUMPY'
+    """
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"descr": "|u1", "fortran_order": False, "shape": _shape(data)})
+    return content.getvalue()
+
+
 def _shape(data: LabelledSet) -> tuple[int, ...]:
     _, channels, height, width = data.train_images.shape
     return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
@@ -187,17 +201,15 @@ def _fill(data: LabelledSet, upscaler: Upscaler, bf16: bool, part: Path, progres
     """Bring the array to its end; images a second of what was left to do."""
     # One network for all images: its file may be replaced while this goes on.
     method = upscaler.load().to(hardware.device()) if upscaler != BICUBIC else "bicubic"
-    images, shape = torch.cat([data.train_images, data.test_images]), _shape(data)
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
-    first, each = len(header.getvalue()), int(np.prod(shape[1:]))
+    images, start_of_file = torch.cat([data.train_images, data.test_images]), header(data)
+    first, each = len(start_of_file), int(np.prod(_shape(data)[1:]))
     with naming(part), part.open("r+b" if part.exists() else "w+b") as file:
         done = max(file.seek(0, os.SEEK_END) - first, 0) // each
         done = done if done == len(images) else done // CHUNK * CHUNK
         file.truncate(first + done * each if done else 0)
         file.seek(0, os.SEEK_END)
         if not done:
-            file.write(header.getvalue())
+            file.write(start_of_file)
         start = time.monotonic()
         with tqdm(total=len(images), initial=done, desc=part.parent.name, unit="image", disable=not progress) as bar:
             for place in range(done, len(images), CHUNK):

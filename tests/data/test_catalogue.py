@@ -12,7 +12,8 @@ def test_without_a_data_root_the_embedded_sets_are_there_and_the_rest_has_a_way(
     assert list(table.index[table["present"]]) == ["embedded", "embedded-held-out", "digits"]
     assert table.loc["div2k-valid", "where"] == "hfsr data fetch div2k"
     assert table.loc["cifar100", "where"] == "hfsr data fetch cifar100"
-    assert "HFSR_DATA" in table.loc["t91", "where"]
+    assert table.loc["t91", "where"] == "hfsr data fetch t91"
+    assert "HFSR_DATA" in table.loc["realsr-train", "where"]
 
 
 def test_sets_are_found_below_the_roots(tmp_path, monkeypatch):

@@ -446,5 +446,5 @@ def test_a_folder_that_lacks_files_is_named_and_left_alone(site, root, offer):
 
 
 def test_another_name_lists_those_there_are():
-    with pytest.raises(UserError, match="'imagenet': choose one of div2k, cifar10, cifar100"):
+    with pytest.raises(UserError, match="'imagenet': choose one of div2k, cifar10, cifar100, set5, "):
         fetch("imagenet")

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from hfsr.errors import UserError
@@ -13,6 +15,15 @@ def test_papers_classifier_drops_at_80_120_160_thousand():
 def test_papers_networks_halve_at_200_thousand():
     schedule = recipes.superres("paper").schedule
     assert [schedule.rate(step, 300_000) for step in (0, 199_999, 200_000)] == [1e-3, 1e-3, 5e-4]
+
+
+def test_public_is_bench_without_the_camera_photographs():
+    public, bench = recipes.superres("public"), recipes.superres("bench")
+    assert f"{public.data}+realsr-train" == bench.data
+    assert (*public.evaluation, "realsr-held-out") == bench.evaluation
+    assert [row.name for row in public.rows] == ["wdsr-a0", "wdsr-a1-5"]
+    same = dataclasses.replace(bench, name="public", data=public.data, evaluation=public.evaluation)
+    assert (same.digest, same.seeds) == (public.digest, public.seeds)
 
 
 def test_digests_are_those_of_the_published_records():
@@ -37,7 +48,7 @@ def test_every_recipe_is_listed_under_its_own_name(study):
 
 
 def test_unknown_recipe_lists_those_there_are():
-    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, long"):
+    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, public, long"):
         recipes.superres("grand")
     with pytest.raises(UserError, match="no recipe is called 'grand'"):
         recipes.classify("grand")

@@ -1,0 +1,203 @@
+"""What a record says twice, or what follows from the rest of it: a number edited by hand is found here without computing anew.
+
+`hfsr.studies.recompute` finds the others, from the published weights and the data.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import singledispatch
+from typing import NamedTuple
+
+import numpy as np
+
+from hfsr import paths
+from hfsr.analysis.detail import RINGS
+from hfsr.analysis.spectrum import ENCODERS
+from hfsr.data.catalogue import SETS
+from hfsr.errors import UserError
+from hfsr.files import sha256
+from hfsr.studies import contents, records
+from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.classify import unpack
+from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.records import Record, TrainingRecord
+from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.upscaled import CHUNK
+from hfsr.studies.upscaled_set import UpscaledRecord
+
+KEPT = 1e-5  # a measurement's values are written with five digits after the point
+FRACTION = "selected_fraction"
+
+
+class Fact(NamedTuple):
+    """A number that several records must agree on: of the same pictures, or of the same pictures and alpha."""
+
+    name: str
+    value: str
+
+
+def problems(published: Mapping[str, Record]) -> dict[str, list[str]]:
+    """What does not fit in any published record, a phrase each.
+
+    Parameters
+    ----------
+    published : mapping of str -> Record
+        All of them by folder and name: what several say must be one and the same.
+
+    Returns
+    -------
+    dict of str -> list of str
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> problems(published.stale_or_not(UpscaledRecord))["cifar10-bicubic"]
+    []
+    """
+    known = agreed(published.values())
+    return {place: of(place, record, known) for place, record in published.items()}
+
+
+def agreed(published: Iterable[Record]) -> dict[str, str]:
+    """The value of each of the `facts` that most records give."""
+    said = Counter(fact for record in published for fact in facts(record))
+    return {fact.name: fact.value for fact, _ in reversed(said.most_common())}
+
+
+def of(place: str, record: Record, known: Mapping[str, str]) -> list[str]:
+    """What does not fit in one record, of this folder and name, where so much is `known` from all of them."""
+    other = [fact for fact in facts(record) if fact.value != known[fact.name]]
+    apart = [f"{fact.name} is {fact.value} where other records say {known[fact.name]}" for fact in other]
+    return common(place, record) + own(record) + apart
+
+
+def facts(record: Record) -> list[Fact]:
+    """What a record says of pictures alone: their digests, and the fractions of elements that an alpha selects."""
+    digests = (
+        record.data.digest if isinstance(record.data.digest, dict) else {str(record.data.name): record.data.digest}
+    )
+    found = [Fact(f"the digest of {name}", str(digest)) for name, digest in digests.items() if digest]
+    if isinstance(record, SuperresRecord) and record.alpha:
+        for metric, value in record.metrics.items():
+            if metric.endswith(FRACTION):
+                high = 1 - value if record.mask == "low" else value
+                name = metric.replace("train/", f"{record.data.name}/")
+                found.append(Fact(f"{name} at alpha {record.alpha:.4f}", f"{high:.12f}"))
+    return found
+
+
+def common(place: str, record: Record) -> list[str]:
+    """What any record can be held against: its run, its name and command, the recipe, the weights published for it."""
+    found = record.problems()
+    try:
+        run = record.run  # type: ignore[attr-defined]
+    except UserError as error:
+        return [*found, str(error)]
+    found += records.differences(run.identity(), record.made_from())
+    found += [f"command is {record.command!r}, not {run.command!r}"] * (record.command != run.command)
+    name = place.rpartition("/")[2]
+    found += [f"its name is {record.name!r}"] * (record.name != name or name not in (run.name, run.model))
+    digest, weights = (
+        getattr(record, "weights_sha256", None),
+        paths.results() / "weights" / f"{record.name}.safetensors",
+    )
+    if weights.exists() and sha256(weights) != digest:
+        found.append(f"weights_sha256 is not that of results/weights/{weights.name}")
+    return found
+
+
+@singledispatch
+def own(record: Record) -> list[str]:
+    """What follows from the rest of a record of its kind."""
+    raise NotImplementedError(type(record))
+
+
+@own.register
+def _(record: SuperresRecord) -> list[str]:
+    trained_on = str(record.data.name).split("+")
+    parts = [*(trained_on if len(trained_on) > 1 else ()), *record.per_image]
+    expected = contents.means(record.per_image)
+    if record.mask == "all" and record.steps:
+        expected[f"train/{FRACTION}"] = 1.0
+    elif record.steps:  # they follow from the pictures alone, see `facts`
+        names = [f"{name}/{FRACTION}" for name in ("train", *parts) if name != record.data.name]
+        expected |= {name: record.metrics.get(name, math.nan) for name in names}
+    return _unlike(record.metrics, expected) + _counts(record.per_image) + _training(record)
+
+
+@own.register
+def _(record: MeasurementRecord) -> list[str]:
+    found = _unlike(record.metrics, contents.means(record.per_image), slack=KEPT) + _counts(record.per_image)
+    curves = [numbers for each in record.curves.values() for curve in each.values() for numbers in curve.values()]
+    found += [f"a curve has {len(numbers)} values, not {RINGS}" for numbers in curves if len(numbers) != RINGS]
+    pixels = record.data.pixels or {}
+    if not set(record.curves) == set(record.per_image) == set(pixels):
+        found.append("metrics, curves and pixels are not of the same sets")
+    pictures = sum(map(len, pixels.values()))
+    found += [f"images = {record.data.images}, not {pictures}"] * (record.data.images != pictures)
+    return found + records.differences({"encoders": ENCODERS}, vars(record))
+
+
+@own.register
+def _(record: ClassifyRecord) -> list[str]:
+    tested = record.data.test_images or 0
+    derived, found = {}, []
+    for name, digits in record.correct.items():
+        correct = unpack(digits, tested) if len(digits) == 2 * math.ceil(tested / 8) else np.zeros(0)
+        derived[f"{name}/test_accuracy"] = float(correct.mean()) if len(correct) else math.nan
+    if SETS[str(record.data.name)][0] < record.data.images + tested:
+        found.append(f"{record.data.images} and {tested} images are more than {record.data.name} has")
+    subset = record.run.recipe.subset
+    found += [f"images = {record.data.images}, not {subset}"] * (subset is not None and record.data.images != subset)
+    return found + _unlike(record.metrics, derived) + _training(record)
+
+
+@own.register
+def _(record: UpscaledRecord) -> list[str]:
+    found = _unlike(record.metrics, {name: sum(sizes) for name, sizes in record.thousands.items()})
+    images = {"train": record.data.images, "test": record.data.test_images or 0}
+    for name, sizes in record.thousands.items():
+        wanted = math.ceil(images[name.partition("/")[2].partition("_")[0]] / CHUNK)
+        found += [f"{name} has {len(sizes)} sums, not {wanted}"] * (len(sizes) != wanted)
+    total = SETS[str(record.data.name)][0]
+    found += [f"{sum(images.values())} images, not {total}"] * (sum(images.values()) != total)
+    return found + records.differences({"encoders": ENCODERS}, vars(record))
+
+
+def _unlike(said: dict[str, float], derived: dict[str, float], slack: float = 0.0) -> list[str]:
+    """Metrics that are not what they follow from, and those that only one side has."""
+    both = [name for name in derived if name in said]
+    apart = [name for name in both if not abs(said[name] - derived[name]) <= slack]
+    return [
+        *(f"{name} is {said[name]}, not {derived[name]}" for name in apart),
+        *(f"{name} follows from nothing" for name in said if name not in derived),
+        *(f"{name} is missing" for name in derived if name not in said),
+    ]
+
+
+def _counts(per_image: records.Measured) -> list[str]:
+    """Sets with more or fewer values than pictures."""
+    return [
+        f"{name}/{metric} has {len(values)} values, not {SETS[name][0]}"
+        for name, metrics in per_image.items()
+        for metric, values in metrics.items()
+        if name in SETS and len(values) != SETS[name][0]
+    ]
+
+
+def _training(record: TrainingRecord) -> list[str]:
+    """Whether throughput, time and the curve's end fit the training's length."""
+    found = [
+        f"the curve ends at {entry['step']}, not {record.steps}"
+        for entry in record.curve[-1:]
+        if entry["step"] != record.steps
+    ]
+    if record.steps and record.images_per_second:
+        batch = record.run.recipe.batch  # type: ignore[attr-defined]
+        images, slack = record.images_per_second * record.seconds, 0.06 * (record.images_per_second + record.seconds)
+        if abs(images - record.steps * batch) > slack:
+            found.append(
+                f"{record.images_per_second} images a second in {record.seconds} s are not {record.steps} iterations of {batch}"
+            )
+    return found

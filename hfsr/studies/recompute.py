@@ -1,0 +1,225 @@
+"""A published record's numbers once more: from the published weights and the data that is here, or by a short training.
+
+Evaluations are computed in float32, as they were; upscaled sets and trainings in bf16 where the record says so and the
+processor has units for it.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, singledispatch
+from pathlib import Path
+
+from torch import nn
+
+from hfsr import paths
+from hfsr.analysis import detail, evaluation
+from hfsr.analysis.spectrum import PNG_METRICS, png_total
+from hfsr.data import checksums, labelled, photographs
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.models import store
+from hfsr.studies import classify, published, records, superres, upscaled
+from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.records import Record
+from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.upscaled_set import UpscaledRecord
+from hfsr.studies.upscaler import BICUBIC
+from hfsr.studies.upscaling import upscale_images
+from hfsr.training import hardware
+
+SHORT = "quick"  # the recipe whose runs are trained anew: minutes, on data that is always there
+
+
+@dataclass
+class Again:
+    """Numbers of a record, as it says them and as they come out here.
+
+    Parameters
+    ----------
+    pairs : dict of str -> (list of number, list of number)
+        Recorded and recomputed, of a metric: ``"set5/psnr_y_border2"``, one value a picture.
+    texts : dict of str -> (str, str)
+        The same of digests and answers.
+    missing : list of str
+        What could not be computed here, and why.
+    trained : bool
+        Whether a network was trained for it.
+    """
+
+    pairs: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    trained: bool = False
+
+
+@singledispatch
+def again(record: Record, whole: bool = False) -> Again:
+    """Compute again what can be of a record.
+
+    Parameters
+    ----------
+    record : Record
+    whole : bool
+        All images of an upscaled set; otherwise a thousand of its test images.
+
+    Returns
+    -------
+    Again
+    """
+    raise NotImplementedError(type(record))
+
+
+@again.register
+def _(record: SuperresRecord, whole: bool = False) -> Again:
+    found = Again(trained=record.steps > 0 and record.recipe == SHORT)
+    if found.trained:
+        with tempfile.TemporaryDirectory() as folder:
+            made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
+        _pair(found, record.metrics, made.metrics)
+        for name, measured in made.per_image.items():
+            _pair(found, record.per_image[name], measured, name)
+        return found
+    if record.steps and record.mask != "all":
+        for name in ("train", *(set(record.per_image) - {record.data.name})):
+            _pair(found, record.metrics, _fractions(name, record, found))
+    for method, pictures in _judged(record, record, list(record.per_image), found):
+        _pair(found, record.per_image[pictures.name], evaluation.evaluate(method, pictures), pictures.name)
+    return found
+
+
+@again.register
+def _(record: MeasurementRecord, whole: bool = False) -> Again:
+    found, network = Again(), None
+    if record.of:
+        network = published.stale_or_not(SuperresRecord).get(record.of)
+        if network is None:
+            return Again(missing=[f"the record of {record.of}, which it measured, is not published"])
+    for method, pictures in _judged(record, network, list(record.per_image), found):
+        measured, curves = detail.of_set(method, pictures)
+        rounded = {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
+        _pair(found, record.per_image[pictures.name], rounded, pictures.name)
+        for curve, numbers in curves.items():
+            _pair(found, record.curves[pictures.name][curve], numbers, f"{pictures.name}/{curve}")
+    return found
+
+
+@again.register
+def _(record: UpscaledRecord, whole: bool = False) -> Again:
+    found, run = Again(), record.run
+    try:
+        data, method = labelled.load(run.dataset), "bicubic" if run.upscaler == BICUBIC else run.upscaler.load()
+    except UserError as error:
+        return Again(missing=[str(error)])
+    if isinstance(method, nn.Module):
+        method = method.to(hardware.device())
+    bf16 = record.precision == "bf16" and hardware.bf16_units()
+    if not bf16 and record.precision == "bf16":
+        found.missing.append("its bf16, for which this machine has no units: float32 is compared with it")
+    digest = hashlib.sha256(upscaled.header(data))
+    for part, images in {"train": data.train_images, "test": data.test_images}.items():
+        chunks = images.split(upscaled.CHUNK)[: None if whole else int(part == "test")]
+        sums: dict[str, list[int]] = {f"{run.dataset}/{part}_{metric}": [] for metric in PNG_METRICS.values()}
+        for chunk in chunks:
+            larger = upscale_images(method, chunk, bf16=bf16)
+            digest.update(larger.numpy().tobytes())
+            for encoder, metric in PNG_METRICS.items():
+                sums[f"{run.dataset}/{part}_{metric}"].append(png_total(larger, encoder))
+        _pair(found, {name: sizes[: len(chunks)] for name, sizes in record.thousands.items()}, sums)
+    if whole:
+        found.texts["sha256"] = (record.sha256, digest.hexdigest())
+    else:
+        found.missing.append(
+            f"all but {min(upscaled.CHUNK, len(data.test_images)):,} of its images, unless it is named"
+        )
+    return found
+
+
+@again.register
+def _(record: ClassifyRecord, whole: bool = False) -> Again:
+    if record.recipe != SHORT:
+        return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
+    found = Again(trained=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
+    _pair(found, record.metrics, made.metrics)
+    found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
+    return found
+
+
+def weights(record: SuperresRecord) -> Path | None:
+    """The published network of a record: in the package, or beside the records in ``results/weights/``."""
+    places = (
+        paths.weights() / f"{record.model}.safetensors",
+        paths.results() / "weights" / f"{record.name}.safetensors",
+    )
+    return next((place for place in places if place.exists()), None)
+
+
+def _judged(
+    record: Record, network: SuperresRecord | None, sets: list[str], found: Again
+) -> Iterator[tuple[nn.Module | str, Photographs]]:
+    """The method that a record measured, with each of its sets that is here; what is not goes into `found.missing`."""
+    method: nn.Module | str = record.method
+    if network and network.steps:
+        file = weights(network)
+        if file is None:
+            found.missing.append(f"its weights are not published; `{network.command}` trains it again")
+            return
+        method = store.load(file).to(hardware.device())
+    for name in sets:
+        pictures = _here(name, found)
+        if pictures:
+            yield method, pictures
+
+
+def _here(name: str, found: Again, grey: bool = True) -> Photographs | None:
+    """A set to measure on, if it is here with the pictures that the studies used."""
+    try:
+        pictures = _load(name, grey)
+        different = [each for part in name.split("+") for each in _differences(part)]
+    except UserError:
+        found.missing.append(f"{name} is not here")
+        return None
+    if different:
+        found.missing.append(f"{name} has other pictures here: {different[0]}")
+        return None
+    return pictures
+
+
+@cache
+def _load(name: str, grey: bool) -> Photographs:
+    return photographs.load(name, grey)
+
+
+@cache
+def _differences(name: str) -> tuple[str, ...]:
+    is_known = name in checksums.known() or name in photographs.PARTS
+    return tuple(checksums.problems(name)) if is_known else ()
+
+
+def _fractions(name: str, record: SuperresRecord, found: Again) -> dict[str, float]:
+    """Fractions of elements that a row selects: of a set, or of the training set and the parts that it joins."""
+    pictures_of = str(record.data.name) if name == "train" else name
+    if _here(pictures_of, found, grey=name != "train") is None:
+        return {}
+    fractions = {}
+    for each, high in _shares(pictures_of, name != "train", float(record.alpha or 0)).items():
+        own = name if each == pictures_of else each
+        fractions[f"{own}/selected_fraction"] = 1 - high if record.mask == "low" else high
+    return fractions
+
+
+@cache
+def _shares(name: str, grey: bool, alpha: float) -> dict[str, float]:
+    return evaluation.selected_shares(_load(name, grey), alpha)
+
+
+def _pair(found: Again, recorded: dict, computed: dict, prefix: str = "") -> None:
+    """Put numbers of the same names side by side."""
+    for name, values in computed.items():
+        here = values if isinstance(values, list) else [values]
+        said = recorded[name] if isinstance(recorded[name], list) else [recorded[name]]
+        found.pairs[f"{prefix}/{name}" if prefix else name] = (said, here)
