@@ -127,7 +127,7 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     settings = run.identity() | network
     progress = loop.fit(task, folder, settings | {"data_digest": data.digest}, run.steps)
 
-    if processes.is_main():
+    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         saved = records.save_weights(folder, model).to(next(model.parameters()).device)
         share, correct = evaluate(saved, test_images, data.test_labels)
         measured = {
@@ -138,7 +138,6 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
         }
         training = records.training(folder, progress, run.steps, recipe.batch)
         records.write(folder, ClassifyRecord(**settings | training | records.origin(run.command) | measured))
-    processes.wait()
     return folder
 
 

@@ -102,13 +102,12 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     )
     progress = loop.fit(task, folder, run.identity() | read, run.steps)
 
-    if processes.is_main():
+    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         judged = [photographs.load(name, grey=True) for name in recipe.evaluation]
         network = records.save_weights(folder, model).to(next(model.parameters()).device)
         data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
         measured = {each.name: evaluation.evaluate(network, each) for each in judged}
         _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
-    processes.wait()
     return folder
 
 
