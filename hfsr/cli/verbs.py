@@ -182,11 +182,17 @@ def study(
 
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
-def plan(recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench") -> None:
-    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
+def plan(
+    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper or authors.")] = "bench",
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),
+    ] = False,
+) -> None:
+    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, a GPU's memory."""
     from hfsr.studies import cost
 
-    typer.echo(cost.summary(recipe))
+    typer.echo(cost.summary(recipe, cost.of_device if measure else cost.of_records))
 
 
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")

@@ -8,6 +8,7 @@ from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.studies import cost, grid, published, recipes
 from hfsr.studies.run import Run
+from hfsr.training import hardware
 
 RESULTS = paths.results()
 
@@ -141,15 +142,49 @@ def test_gpus_are_for_networks():
 
 
 def test_memory_and_disk_follow_from_the_data_and_the_network():
-    assert cost.memory(run("wdsr-a0-paper-s0")) > 8000 > cost.memory(run("wdsr-a0-bench-s0", recipe="bench"))
+    assert (
+        cost.machine_memory(run("wdsr-a0-paper-s0"))
+        > 8000
+        > cost.machine_memory(run("wdsr-a0-bench-s0", recipe="bench"))
+    )
     small, large = (run(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
     # Four times the activations of 164 layers, beside the same images.
-    assert cost.memory(large) - cost.memory(large.requires[0]) > 3.9 * (
-        cost.memory(small) - cost.memory(large.requires[0])
+    assert cost.machine_memory(large) - cost.machine_memory(large.requires[0]) > 3.9 * (
+        cost.machine_memory(small) - cost.machine_memory(large.requires[0])
     )
     checkpoint = run("wdsr-a0-paper-s0").work.disk / 1e6
     assert 14 * 0.59 < checkpoint < 14 * 0.61  # 0.6 million parameters, thrice in float32 and once in float16
     assert run("bicubic-paper").work.disk == 0
+
+
+def test_the_plan_says_what_a_gpu_must_hold_and_which_one_does():
+    plan = cost.plan("quick")
+    trained = plan.loc["superres"].drop("bicubic")
+    assert (trained["float32"] > trained["GPU GB, bf16"]).all()
+    assert (trained["GPU GB, bf16"] > 0).all()
+    assert plan.loc[("superres", "bicubic"), "float32"] == 0
+    assert [line.split(";")[0] for line in cost.fits("quick")[:2]] == [
+        "in bf16: a GPU of 8 GB is enough",
+        "in float32, without bf16 units: a GPU of 8 GB is enough",
+    ]
+
+
+def test_hours_can_be_those_of_the_device_at_hand(monkeypatch):
+    """A training by the seconds of its iterations, an upscaled set by those of its images; the rest by the records."""
+    monkeypatch.setattr(cost.trial, "seconds", lambda run: {"superres": 0.5, "classify": 2.0}[run.study])
+    monkeypatch.setattr(cost.trial, "upscaling_seconds", lambda dataset, kind, size: 0.01)
+    for each in (cost._training_rate, cost._upscaling_rate):
+        monkeypatch.setattr(cost, each.__name__, each.__wrapped__)
+    here = cost.of_device
+    assert cost.hours(run("wdsr-a1-5-bench-s1", recipe="bench"), here) == pytest.approx(10_000 * 0.5 / 3600)
+    classifier = run("cifar10-wdsr-a0-paper-paper-s0", "classify")
+    assert cost.hours(classifier, here) == pytest.approx(180_000 * 2.0 / 3600)
+    assert cost.hours(classifier.requires[0], here) == pytest.approx(60_000 * 0.01 / 3600)
+    truth = run("truth-paper", "frequency")
+    assert cost.hours(truth, here) == cost.hours(truth)
+    sources = cost.sources("quick", here)
+    assert sources["classify"] == f"timed just now, on {hardware.describe()}"
+    assert sources["frequency"].startswith("its published records, on ")
 
 
 def test_the_summary_has_every_line_and_the_sums():

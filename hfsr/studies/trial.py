@@ -1,0 +1,91 @@
+"""A few iterations of a run on noise: what every check, timing and estimate of memory starts from. It needs no data set."""
+
+import itertools
+import statistics
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from hfsr.data.cifar import LAYOUTS
+from hfsr.data.photographs import Photographs
+from hfsr.errors import UserError
+from hfsr.images import resize_bicubic
+from hfsr.studies import classify, flops, superres
+from hfsr.studies.classification import Classification
+from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRun
+from hfsr.studies.upscaler import BICUBIC, ORIGINAL
+from hfsr.studies.upscaling import upscale_images
+from hfsr.training import hardware, loop
+
+WARM, TIMED = 8, 3.0  # iterations that are not counted, and seconds of those that are
+PICTURES, IMAGES = 4, 256  # of noise
+DIGITS = 10
+
+
+def kind(run: Run) -> Run | None:
+    """The one run that stands for all whose iterations are alike, whatever their seed, length or upscaling network.
+
+    None for a run that trains nothing.
+    """
+    if isinstance(run, Classification):
+        return replace(run, upscaler=ORIGINAL if run.upscaler == ORIGINAL else BICUBIC, seed=0, steps=1)
+    if isinstance(run, SuperresRun) and run.is_trained:
+        row = replace(run.row, alpha="1/5" if run.row.alpha else 0)
+        return SuperresRun(row, run.recipe, steps=1)
+    return None
+
+
+def training(run: Run, device: torch.device) -> loop.Task:
+    """A run's network, batches and loss, on noise in place of its data.
+
+    Raises
+    ------
+    UserError
+        If the run trains nothing.
+    """
+    noise = torch.Generator().manual_seed(0)
+    if isinstance(run, Classification):
+        side = run.upscaler.factor * flops.LABELLED[run.dataset][1]
+        classes = LAYOUTS[run.dataset].classes if run.dataset in LAYOUTS else DIGITS
+        images = torch.randint(256, (IMAGES, 3, side, side), dtype=torch.uint8, generator=noise)
+        return classify.training(run, images, torch.arange(IMAGES) % classes, classes, device)
+    if isinstance(run, SuperresRun) and run.is_trained:
+        side = 2 * max(run.recipe.crop, 64)
+        hr = torch.randint(256, (PICTURES, 3, side, side), dtype=torch.uint8, generator=noise)
+        names = tuple(map(str, range(PICTURES)))
+        return superres.training(
+            run, Photographs("noise", names, tuple(hr), tuple(resize_bicubic(hr, 0.5)), ""), device
+        )
+    raise UserError(f"{run.name}: trains nothing")
+
+
+def iterate(run: Run, steps: int) -> list[dict[str, float]]:
+    """Log of a run's first iterations, trained as the study trains them: by `hfsr.training.loop`, on its device."""
+    with tempfile.TemporaryDirectory() as folder:
+        return loop.fit(training(run, hardware.device()), Path(folder), {}, steps).log
+
+
+def seconds(run: Run) -> float:
+    """Seconds of an iteration: the median, when libraries and caches are warm."""
+    first = iterate(run, 2)
+    count = max(2, round(TIMED / (first[1]["seconds"] - first[0]["seconds"])))
+    log = [{"step": 0, "seconds": 0.0}, *iterate(run, WARM * (count > WARM) + count)]
+    each = [(b["seconds"] - a["seconds"]) / (b["step"] - a["step"]) for a, b in itertools.pairwise(log)]
+    return statistics.median(each[len(each) // 3 :])
+
+
+def upscaling_seconds(dataset: str, kind: str, size: int) -> float:
+    """Seconds of upscaling one image of a labelled set by a network, see `hfsr.studies.flops.built`."""
+    network = flops.built(kind, size).eval()
+    network = network.to(hardware.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
+    side = flops.LABELLED[dataset][1]
+    images, took = torch.zeros(IMAGES, 3, side, side, dtype=torch.uint8), []
+    for _ in range(3):
+        start = time.monotonic()
+        upscale_images(network, images, bf16=hardware.bf16_units())
+        took.append(time.monotonic() - start)
+    return statistics.median(took) / IMAGES
