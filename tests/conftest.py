@@ -26,6 +26,13 @@ settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("gpu"):
+                item.add_marker(pytest.mark.skip(reason="no GPU here"))
+
+
 @pytest.fixture
 def shared_data() -> Callable[[str], Path]:
     """Path of a benchmark folder below HFSR_DATA; the test that asks for a missing one is skipped."""

@@ -195,6 +195,16 @@ def plan(
     typer.echo(cost.summary(recipe, cost.of_device if measure else cost.of_records))
 
 
+@app.command(epilog="Example: hfsr gpu --minutes 30")
+def gpu(
+    minutes: Annotated[float, typer.Option(help="When to stop, checks included; the same command goes on.")] = 30.0,
+) -> None:
+    """Check the GPU, measure its speed, and train what the studies still lack, most valuable first, publishing as it goes."""
+    from hfsr.cli.gpu import work
+
+    work(minutes)
+
+
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")
 def publish(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],

@@ -4,6 +4,7 @@ import itertools
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +67,22 @@ def training(run: Run, device: torch.device) -> loop.Task:
 def iterate(run: Run, steps: int) -> list[dict[str, float]]:
     """Log of a run's first iterations, trained as the study trains them: by `hfsr.training.loop`, on its device."""
     with tempfile.TemporaryDirectory() as folder:
-        return loop.fit(training(run, hardware.device()), Path(folder), {}, steps).log
+        return loop.fit(training(run, hardware.device()), Path(folder) / run.title, {}, steps).log
+
+
+def iterate_plainly(run: Run, steps: int) -> list[float]:
+    """Losses of the same iterations by the plainest loop that there is, on the CPU, in float32: what others are checked by."""
+    task = training(run, torch.device("cpu"))
+    losses = []
+    for step in range(steps):
+        for group in task.optimizer.param_groups:
+            group["lr"] = task.rate(step)
+        loss = task.loss(task.model, task.batch(step))
+        task.optimizer.zero_grad()
+        loss.backward()
+        task.optimizer.step()
+        losses.append(loss.item())
+    return losses
 
 
 def seconds(run: Run) -> float:
@@ -83,9 +99,15 @@ def upscaling_seconds(dataset: str, kind: str, size: int) -> float:
     network = flops.built(kind, size).eval()
     network = network.to(hardware.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = flops.LABELLED[dataset][1]
-    images, took = torch.zeros(IMAGES, 3, side, side, dtype=torch.uint8), []
-    for _ in range(3):
-        start = time.monotonic()
-        upscale_images(network, images, bf16=hardware.bf16_units())
-        took.append(time.monotonic() - start)
-    return statistics.median(took) / IMAGES
+    images = torch.zeros(IMAGES, 3, side, side, dtype=torch.uint8)
+    return median_seconds(lambda: upscale_images(network, images, bf16=hardware.bf16_units())) / IMAGES
+
+
+def median_seconds(call: Callable[[], object], repetitions: int = 5) -> float:
+    """Median duration of a call that waits for the device; the first one is not counted."""
+    took = []
+    for _ in range(repetitions + 1):
+        start = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took[1:])
