@@ -1,7 +1,7 @@
 """What an iteration is made of, for the paper's and the authors' settings: the batch, the mask of each row, and all of it.
 
 Pictures and images are noise on the device that trains, as `hfsr.training` keeps them; a whole iteration is timed in the
-study's own loop. ``python benchmarks/batches.py`` takes a few minutes on two cores; ``--authors``, for a GPU, much longer there.
+study's own loop. ``python benchmarks/batches.py`` takes a few minutes on two cores; with ``--authors`` much longer.
 """
 
 import statistics
