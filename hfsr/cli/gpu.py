@@ -6,7 +6,7 @@ import typer
 
 from hfsr.errors import UserError
 from hfsr.studies import backlog, card, trial
-from hfsr.training import hardware
+from hfsr.training import hardware, processes
 
 
 def work(minutes: float) -> None:
@@ -15,11 +15,13 @@ def work(minutes: float) -> None:
     Raises
     ------
     UserError
-        If there is no GPU, or its losses are not the CPU's.
+        If there is no GPU, several processes would train together, or the losses are not the CPU's.
     """
     start = time.monotonic()
     if not is_here():
         raise UserError("there is no GPU here; `make study` trains on the processor")
+    if processes.count() > 1:
+        raise UserError("start `hfsr gpu` in one process a card, each with its own CUDA_VISIBLE_DEVICES")
     typer.echo(f"{hardware.describe()}; training multiplies in {hardware.precision()}\n")
     checked = card.check(card.kinds())
     typer.echo(f"{checked.to_string(float_format='{:.5f}'.format)}\n")

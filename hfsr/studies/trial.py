@@ -1,6 +1,5 @@
 """A few iterations of a run on noise: what every check, timing and estimate of memory starts from. It needs no data set."""
 
-import itertools
 import statistics
 import tempfile
 import time
@@ -22,7 +21,7 @@ from hfsr.studies.upscaler import BICUBIC, ORIGINAL
 from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware, loop
 
-WARM, TIMED = 8, 3.0  # iterations that are not counted, and seconds of those that are
+TIMED = 3.0  # seconds that an iteration is timed for
 PICTURES, IMAGES = 4, 256  # of noise
 DIGITS = 10
 
@@ -86,12 +85,20 @@ def iterate_plainly(run: Run, steps: int) -> list[float]:
 
 
 def seconds(run: Run) -> float:
-    """Seconds of an iteration: the median, when libraries and caches are warm."""
-    first = iterate(run, 2)
-    count = max(2, round(TIMED / (first[1]["seconds"] - first[0]["seconds"])))
-    log = [{"step": 0, "seconds": 0.0}, *iterate(run, WARM * (count > WARM) + count)]
-    each = [(b["seconds"] - a["seconds"]) / (b["step"] - a["step"]) for a, b in itertools.pairwise(log)]
-    return statistics.median(each[len(each) // 3 :])
+    """Seconds of an iteration, in a run of about `TIMED` seconds: of its later two thirds, when all is warm."""
+    took, lasted = _mean(iterate(run, 2)), 0.0
+    while lasted < TIMED / 2:  # the first iterations are the slowest, on a GPU by far
+        if took > TIMED / 2:
+            return took
+        count = round(TIMED / took)
+        took = _mean(iterate(run, count))
+        lasted = count * took
+    return took
+
+
+def _mean(log: list[dict[str, float]]) -> float:
+    first, last = log[len(log) // 3], log[-1]
+    return (last["seconds"] - first["seconds"]) / (last["step"] - first["step"])
 
 
 def upscaling_seconds(dataset: str, kind: str, size: int) -> float:

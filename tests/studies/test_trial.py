@@ -23,19 +23,25 @@ def test_iterations_are_those_of_the_study_and_repeat(study, name):
     assert [entry["loss"] for entry in log] == [entry["loss"] for entry in trial.iterate(run, 3)]
 
 
-def test_an_iteration_is_timed_when_it_is_warm(monkeypatch):
-    took = iter([9.0, 1.0] + [9.0] * 6 + [1.0] * 20)
-    asked = []
+@pytest.mark.parametrize(
+    ("first", "later", "asked"),
+    [
+        (0.9, 0.9, [2, 3]),  # a processor
+        (0.1, 0.001, [2, 30, 3000]),  # a GPU, whose first iterations are the slowest
+        (5.0, 1.0, [2]),  # what takes too long to be timed twice
+    ],
+)
+def test_an_iteration_is_timed_when_it_is_warm(first, later, asked, monkeypatch):
+    steps_asked = []
 
     def iterate(run, steps):
-        asked.append(steps)
-        seconds = 0.0
-        return [{"step": step + 1, "seconds": (seconds := seconds + next(took))} for step in range(steps)]
+        steps_asked.append(steps)
+        took = [first if step < 2 else later for step in range(steps)]
+        return [{"step": step + 1, "seconds": sum(took[: step + 1])} for step in range(steps)]
 
     monkeypatch.setattr(trial, "iterate", iterate)
-    monkeypatch.setattr(trial, "TIMED", 10.0)
-    assert trial.seconds(None) == 1.0
-    assert asked == [2, trial.WARM + 10]
+    assert trial.seconds(None) == pytest.approx(later if len(asked) > 1 else first)
+    assert steps_asked == asked
 
 
 def test_what_trains_nothing_has_no_iterations():
