@@ -120,7 +120,15 @@ def write_json(path: Path | str, content: Any) -> None:
 
 
 def read_json(path: Path | str) -> Any:
-    """Read a JSON file; a missing or broken one is a `UserError` that names it."""
+    """Read a JSON file; a missing or broken one is a `UserError` that names it.
+
+    Examples
+    --------
+    >>> read_json("gone.json")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: gone.json: no such file
+    """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -82,6 +82,17 @@ def weights() -> Path:
     return PACKAGE / "weights"
 
 
+def seeds_weights() -> Path:
+    """Folder of published weights of further seeds, ``results/weights/``: too large for the package; see `results`.
+
+    Examples
+    --------
+    >>> seeds_weights().parent == results()
+    True
+    """
+    return results() / "weights"
+
+
 def data_roots() -> list[Path]:
     """Folders searched for data, first hit first: the entries of ``HFSR_DATA``, else the user's cache folder.
 

@@ -34,7 +34,7 @@ from scipy.stats import norm
 
 from hfsr.analysis.statistics import mcnemar, runs_needed, smallest_difference
 from hfsr.data import labelled
-from hfsr.report import accuracies, claims, comparison, figures, paper
+from hfsr.report import accuracies, comparison, epochs, figures, paper
 from hfsr.report.layers import table2
 from hfsr.studies import classify, recipes, upscaler
 from hfsr.studies.classification import Classification
@@ -193,7 +193,7 @@ for name in [name for name in right if name != chosen]:
 SCATTER = {"cifar10": (0.14, 0.20), "cifar100": (0.22,)}
 accuracy = paper.table3()
 error = standard_error(accuracy, 10_000)
-names = claims.CIFAR
+names = accuracies.SETS
 intervals = {
     names[name]: pd.DataFrame(
         {
@@ -270,10 +270,10 @@ for name in names:
 # %% tags=["hide-input"]
 study, longer = recipes.classify(comparison.RECIPE), recipes.classify("long")
 for reduced in (study, longer):
-    epochs = reduced.steps * reduced.batch / reduced.subset
+    passes = reduced.steps * reduced.batch / reduced.subset
     print(
         f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
-        f"{reduced.steps:,} iterations of {reduced.batch}: {epochs:.1f} epochs"
+        f"{reduced.steps:,} iterations of {reduced.batch}: {passes:.1f} epochs"
     )
     table = comparison.table3(reduced.name).rename(columns=names)
     display(table[[title for title in names.values() if (table[title, "here"] != "").any()]])
@@ -324,7 +324,7 @@ for title, table in tables.items():
     display(pd.DataFrame(shown).rename_axis(columns=title))
 rows = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
 display(accuracies.lengths("cifar10", [study.name, longer.name], rows).round(2))
-display(accuracies.cost(study.name, "cifar10").round(1))
+display(epochs.cost(study.name, "cifar10").round(1))
 
 # %% [markdown]
 # ## The answer

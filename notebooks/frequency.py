@@ -244,12 +244,17 @@ figures.bytes_and_detail(points.loc[rows].rename(index=labels))
 # %% [markdown]
 # ## The answer
 #
-# Claim by claim, on BSD100, from the same records; {doc}`/book/claims` has all claims of the paper and the rule of the verdicts.
+# Claim by claim, from the same records; {doc}`/book/claims` has all claims of the paper, {doc}`/book/decided` the rule.
 
 # %%
-for claim in claims.claims():
-    if claim.study == "frequency":
-        print(f"{claim.claim}\n    here: {claim.ours}\n    {claim.verdict}")
+for answer in claims.claims():
+    if answer.shown and answer.shown.contrast.study in ("frequency", "confirmation"):
+        contrast, measured = answer.shown.contrast, answer.shown.measured
+        print(f"{answer.claim.claim} {answer.verdict}")
+        print(f"    {contrast.row} minus {contrast.baseline} on {contrast.on}:", end=" ")
+        print(
+            measured.shown(contrast.digits, contrast.unit) if measured else "not measured yet"
+        )
 
 # %% [markdown]
 # More bytes and more power the method does give, and both grow with $\alpha$. Of the power that it adds about half is the ground truth's and

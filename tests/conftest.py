@@ -16,6 +16,7 @@ from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
 from hfsr.paths import find_data
 from hfsr.studies import recipes
+from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.rows import Row
 
 os.environ["HFSR_RUNS"] = tempfile.mkdtemp(prefix="hfsr-runs-")  # notebooks and tests leave the checkout's runs alone
@@ -79,7 +80,7 @@ def pictures(folder: Path) -> Photographs:
 
 
 @pytest.fixture
-def tiny_study(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) -> recipes.SuperresRecipe:
+def tiny_study(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path) -> SuperresRecipe:
     """Recipe `tiny`, a super-resolution study of seconds, with folders of its own; the pictures are a set by their name."""
     monkeypatch.setenv("HFSR_DATA", os.pathsep.join([str(folder.parent), *map(str, paths.data_roots())]))
     recipe = dataclasses.replace(

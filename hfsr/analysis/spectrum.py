@@ -171,14 +171,28 @@ def plane(image: Tensor) -> Tensor:
 
 
 def windowed(values: Tensor) -> tuple[Tensor, Tensor]:
-    """Fourier transform of a plane without its mean, under a Hann window, and the window's gain in power."""
+    """Fourier transform of a plane without its mean, under a Hann window, and the window's gain in power.
+
+    Examples
+    --------
+    >>> transform, gain = windowed(torch.full((8, 8), 7.0, dtype=torch.float64))
+    >>> transform.abs().max().item()  # a flat plane has its mean alone, which is taken off
+    0.0
+    """
     rows, columns = (torch.hann_window(size, dtype=torch.float64, device=values.device) for size in values.shape)
     window = rows[:, None] * columns
     return torch.fft.fft2((values - values.mean()) * window), window.square().sum()
 
 
 def ring_sums(values: Sequence[Tensor], rings: int | None) -> tuple[Tensor, list[Tensor]]:
-    """Frequencies of the rings, (K,), and each transform's sums over them; parameters and errors as for `radial_profile`."""
+    """Frequencies of the rings, (K,), and each transform's sums over them; parameters and errors as for `radial_profile`.
+
+    Examples
+    --------
+    >>> frequency, (sizes,) = ring_sums([torch.ones(8, 8)], rings=2)
+    >>> frequency.tolist(), sizes.tolist()  # how many frequencies each ring holds
+    ([0.25, 0.5], [20.0, 38.0])
+    """
     height, width = values[0].shape
     shorter = min(height, width)
     if rings is not None and not 1 <= rings <= shorter // 2:

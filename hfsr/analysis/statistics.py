@@ -131,6 +131,12 @@ class McNemar(NamedTuple):
         Images that only the first, only the second got right; the others say nothing about a difference.
     p : float
         Probability of so unequal numbers, or more so, where neither is better.
+
+    Examples
+    --------
+    >>> test = mcnemar(np.array([True, True, True]), np.array([True, False, False]))
+    >>> f"{test.won} : {test.lost}, p = {test.p}"
+    '2 : 0, p = 0.5'
     """
 
     won: int

@@ -159,9 +159,23 @@ def frequency(
     _print_metrics(frequency.measure(run, out) / "record.json")
 
 
+@app.command(epilog="Example: hfsr confirm wdsr-a1-5")
+def confirm(
+    run: Annotated[
+        str, typer.Argument(help="A finished run below runs/superres, a published model, or bicubic-bench.")
+    ],
+    out: Out = None,
+) -> None:
+    """Measure a network on Kodak24 and McMaster: the registered confirmation."""
+    from hfsr.studies import frequency
+    from hfsr.studies.confirmation import Confirmation
+
+    _print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
+
+
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
-    name: Annotated[str, typer.Argument(help="superres, classify or frequency.", metavar="STUDY")],
+    name: Annotated[str, typer.Argument(help="superres, classify, frequency or confirmation.", metavar="STUDY")],
     recipe: Annotated[str, typer.Argument(help="quick, bench, long or paper; of superres and frequency authors too.")],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
@@ -190,9 +204,9 @@ def plan(
     ] = False,
 ) -> None:
     """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, a GPU's memory."""
-    from hfsr.studies import cost
+    from hfsr.studies import cost, speeds
 
-    typer.echo(cost.summary(recipe, cost.of_device if measure else cost.of_records))
+    typer.echo(cost.summary(recipe, speeds.of_device if measure else speeds.of_records))
 
 
 @app.command(epilog="Example: hfsr gpu --minutes 30")

@@ -42,6 +42,16 @@ def download(url: str, part: Path, size: int, sha256: str) -> None:
     ------
     UserError
         If the site refuses, offers a file of another size, or stays silent, or the checksum is wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     official, part = Path(folder) / "set.zip", Path(folder) / "set.zip.part"
+    ...     size = official.write_bytes(b"all of it")
+    ...     download(official.as_uri(), part, size, sha256_of(official))
+    ...     part.read_bytes()
+    b'all of it'
     """
     part.parent.mkdir(parents=True, exist_ok=True)
     most, failures = _length(part), 0

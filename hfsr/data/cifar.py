@@ -87,6 +87,15 @@ def read(name: str) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
     ------
     UserError
         If the folder or a file is missing, or a file has the wrong size, the wrong MD5 or a label out of range.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA="nowhere"):
+    ...     read("cifar10")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: cifar-10-batches-bin: not in nowhere; run `hfsr data fetch cifar10`, or set HFSR_DATA ...
     """
     layout = LAYOUTS[name]
     folder = roots.require(layout.folder, name)

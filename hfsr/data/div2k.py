@@ -34,7 +34,17 @@ def layout(part: str) -> dict[str, list[str]]:
 
 
 def pairs(part: str) -> list[tuple[Path, Path]]:
-    """Paths of all pictures of "train" or "valid", each with its official half; a missing file is a `UserError`."""
+    """Paths of all pictures of "train" or "valid", each with its official half; a missing file is a `UserError`.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA="nowhere"):
+    ...     pairs("valid")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: DIV2K_valid_HR: not in nowhere; run `hfsr data fetch div2k`, or set HFSR_DATA to where it lies
+    """
     columns = []
     for folder, names in layout(part).items():
         found = roots.require(folder, "div2k")
@@ -50,7 +60,20 @@ def pairs(part: str) -> list[tuple[Path, Path]]:
 
 
 def read_pair(high: Path, low: Path) -> tuple[Tensor, Tensor]:
-    """Read a picture, cropped to even sizes, and its official half; `UserError` where the half has another size."""
+    """Read a picture, cropped to even sizes, and its official half; `UserError` where the half has another size.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> picture = torch.zeros(3, 9, 8, dtype=torch.uint8)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     high, low = Path(folder) / "0801.png", Path(folder) / "0801x2.png"
+    ...     images.write(high, picture)
+    ...     images.write(low, picture[:, :4, :4])
+    ...     hr, lr = read_pair(high, low)
+    >>> hr.shape, lr.shape
+    (torch.Size([3, 8, 8]), torch.Size([3, 4, 4]))
+    """
     hr = images.crop_to_multiple(images.read(high), 2).contiguous()
     lr = images.read(low)
     (height, width), half = hr.shape[-2:], lr.shape[-2:]

@@ -103,6 +103,13 @@ def fetch(name: str) -> Path:
     UserError
         If the name is another one; the site cannot be reached or has another file; the data root cannot be written to; or
         a folder of the set is there but lacks files.
+
+    Examples
+    --------
+    >>> fetch("digits")  # they come with scikit-learn
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: no set to fetch is called 'digits': choose one of div2k, cifar10, cifar100
     """
     if name not in ARCHIVES:
         raise UserError(f"no set to fetch is called {name!r}: choose one of {', '.join(ARCHIVES)}")

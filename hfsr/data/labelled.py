@@ -28,6 +28,13 @@ class LabelledSet:
         In ``[0, len(classes))``.
     digest : str
         SHA-256 over the shapes and values of all four.
+
+    Examples
+    --------
+    >>> digits = load("digits")
+    >>> image, label = digits.train_images[0], digits.train_labels[0]
+    >>> digits.classes[label], image.shape
+    ('0', torch.Size([3, 8, 8]))
     """
 
     name: str

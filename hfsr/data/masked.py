@@ -14,7 +14,15 @@ Both = tuple[Tensor, Tensor]
 
 
 class Pictures(Protocol):
-    """A sequence or a data set of whole pictures, uint8 (C, H, W)."""
+    """A sequence or a data set of whole pictures, uint8 (C, H, W).
+
+    Examples
+    --------
+    >>> def longest(pictures: Pictures) -> int:
+    ...     return max(max(pictures[index].shape) for index in range(len(pictures)))
+    >>> longest([torch.zeros(3, 4, 9, dtype=torch.uint8)])  # a list will do
+    9
+    """
 
     def __len__(self) -> int: ...
 

@@ -42,6 +42,15 @@ class Photographs:
     lr : tuple of Tensor, (C, H/2, W/2), uint8
     digest : str
         SHA-256 over names, shapes and pixels.
+
+    Examples
+    --------
+    >>> pictures = load("embedded-held-out")
+    >>> for name, hr, lr in zip(pictures.names, pictures.hr, pictures.lr):
+    ...     print(name, tuple(hr.shape), tuple(lr.shape))
+    chelsea (3, 300, 450) (3, 150, 225)
+    coffee (3, 400, 600) (3, 200, 300)
+    flower (3, 426, 640) (3, 213, 320)
     """
 
     name: str

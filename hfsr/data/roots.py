@@ -18,7 +18,17 @@ def searched() -> str:
 
 
 def require(folder: str, set_name: str) -> Path:
-    """Path of an official `folder` below the first data root that has it; without one a `UserError` with both ways out."""
+    """Path of an official `folder` below the first data root that has it; without one a `UserError` with both ways out.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA="nowhere"):
+    ...     require("DIV2K_valid_HR", "div2k")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: DIV2K_valid_HR: not in nowhere; run `hfsr data fetch div2k`, or set HFSR_DATA to where it lies
+    """
     found = paths.find_data(folder)
     if found is None or not found.is_dir():
         raise UserError(

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hfsr.models.precision import full_precision
+
 REACH = 2  # LR pixels that bicubic upscaling looks at on each side
 
 
@@ -49,7 +51,7 @@ class SRCNN(nn.Module):
             (N, 3, scale*H, scale*W), float32, about [0, 1] (not clipped).
         """
         features = self.body(mirrored_bicubic(lr, self.scale) - 0.5)
-        with torch.autocast(lr.device.type, enabled=False):  # no shortcut carries the image: bf16 here would round it
+        with full_precision(lr.device):  # no shortcut carries the image: bf16 here would round it
             return self.last(features.float()) + 0.5
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
+
+from hfsr.models.precision import full_precision
 
 
 def convolution(inputs: int, outputs: int, size: int) -> nn.Module:
@@ -12,6 +13,7 @@ def convolution(inputs: int, outputs: int, size: int) -> nn.Module:
 
     Examples
     --------
+    >>> import torch
     >>> convolution(3, 8, 5)(torch.zeros(1, 3, 6, 7)).shape
     torch.Size([1, 8, 6, 7])
     """
@@ -26,6 +28,7 @@ class Block(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> Block(features=8, expansion=4)(torch.zeros(1, 8, 5, 5)).shape
     torch.Size([1, 8, 5, 5])
     """
@@ -85,6 +88,6 @@ class WDSR(nn.Module):
             (N, 3, scale*H, scale*W), float32, about [0, 1] (not clipped).
         """
         x = lr - 0.5
-        with torch.autocast(lr.device.type, enabled=False):  # the shortcut carries the image: bf16 would round it
+        with full_precision(lr.device):  # the shortcut carries the image: bf16 would round it
             shortcut = self.skip(x.float())
         return self.body(x).float() + shortcut + 0.5

@@ -19,6 +19,7 @@ from hfsr.studies.classify import unpack
 from hfsr.studies.rows import TABLE_1
 
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+SETS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
 LABELS = {"original": "Original"} | {row.name: row.label for row in TABLE_1}
 
 
@@ -40,6 +41,11 @@ def published(recipe: str, dataset: str) -> dict[str, list[ClassifyRecord]]:
     ------
     UserError
         If a record is stale.
+
+    Examples
+    --------
+    >>> list(published("bench", "cifar10"))[:3]
+    ['Original', 'Bicubic', 'SRCNN']
     """
     plan = recipes.classify(recipe)
     networks = recipes.superres(plan.networks)
@@ -58,12 +64,26 @@ def published(recipe: str, dataset: str) -> dict[str, list[ClassifyRecord]]:
 
 
 def accuracy(record: ClassifyRecord) -> float:
-    """Test accuracy of a run, in per cent."""
+    """Test accuracy of a run, in per cent.
+
+    Examples
+    --------
+    >>> record = published("bench", "cifar10")["Bicubic"][0]
+    >>> 10 < accuracy(record) < 100  # of ten classes
+    True
+    """
     return 100 * float(record.metrics[f"{record.data.name}/test_accuracy"])
 
 
 def right(record: ClassifyRecord) -> NDArray[np.bool_]:
-    """Which test images a run got right."""
+    """Which test images a run got right.
+
+    Examples
+    --------
+    >>> record = published("bench", "cifar10")["Bicubic"][0]
+    >>> right(record).sum() == round(100 * accuracy(record))  # of 10,000 images
+    np.True_
+    """
     return unpack(record.correct[str(record.data.name)], record.data.test_images or 0)
 
 
@@ -75,6 +95,11 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
     DataFrame
         A row a row of the study; ``mean``, ``sd`` over the seeds, ``low`` and ``high``, the ends of Student's 95 % interval
         (NaN of one seed), and ``seeds``, their number.
+
+    Examples
+    --------
+    >>> list(summary("bench", "cifar10").index)[:3]
+    ['Original', 'Bicubic', 'SRCNN']
     """
     table = {}
     for name, records in published(recipe, dataset).items():
@@ -114,6 +139,11 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
     ------
     UserError
         If the study has no such row.
+
+    Examples
+    --------
+    >>> int(differences("bench", "cifar10", "Original").loc["WDSR", "sign"])  # better than at the original size
+    1
     """
     base = _answers(trained or recipe, dataset, baseline)
     rows = [row for row in published(recipe, dataset) if (row, recipe) != (baseline, trained or recipe)]
@@ -121,7 +151,8 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
     pairs = {row: compared for row, compared in pairs.items() if compared}
     table = {}
     for name, compared in pairs.items():
-        estimate = over_seeds_and_images(_points(compared), confidence=1 - 0.05 / len(pairs))
+        points = 100 * np.array([own.astype(float) - other for own, other in compared])
+        estimate = over_seeds_and_images(points, confidence=1 - 0.05 / len(pairs))
         tests = [mcnemar(own, other) for own, other in compared]
         table[name] = {
             **estimate._asdict(),
@@ -137,22 +168,16 @@ def differences(recipe: str, dataset: str, baseline: str, trained: str | None = 
     return pd.DataFrame.from_dict(table, orient="index").reindex(columns=columns)
 
 
-def cost(recipe: str, dataset: str) -> pd.DataFrame:
-    """What each row's training took on the machine it ran on.
+def gaps(recipe: str, dataset: str, row: str, baseline: str) -> dict[int | None, NDArray[np.float64]]:
+    """One row minus another on each test image, in points, by the seeds that both have; parameters as for `differences`.
 
-    Returns
-    -------
-    DataFrame
-        A row a row of the study: ``seconds an epoch``, of the fastest of its runs, as other work only makes one slower, and
-        ``device``.
+    Examples
+    --------
+    >>> len(gaps("bench", "cifar10", "WDSR", "Bicubic")[0])
+    10000
     """
-    plan, table = recipes.classify(recipe), {}
-    for name, records in published(recipe, dataset).items():
-        epochs = [record.steps * plan.batch / record.data.images for record in records]
-        seconds = min(record.seconds / each for record, each in zip(records, epochs, strict=True))
-        devices = dict.fromkeys(record.device for record in records)
-        table[name] = {"seconds an epoch": float(seconds), "device": "; ".join(devices)}
-    return pd.DataFrame.from_dict(table, orient="index")
+    own, base = (_answers(recipe, dataset, each) for each in (row, baseline))
+    return {seed: 100 * (own[seed].astype(float) - base[seed]) for seed in own if seed in base}
 
 
 def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
@@ -172,13 +197,18 @@ def lengths(dataset: str, names: Sequence[str], pairs: Sequence[tuple[str, str]]
         A row a pair and a number of iterations: ``mean`` and ``sd`` of the difference over ``seeds``; ``runs``, how many of
         each row cost as much as three of the longest recipe, and ``half-width``, how far to either side Student's 95 % interval
         over so many seeds would go if each scattered by ``sd``, which is itself an estimate of a few.
+
+    Examples
+    --------
+    >>> list(lengths("cifar10", ["bench", "long"], [("1/5", "WDSR")]).index)
+    [('1/5 minus WDSR', 500), ('1/5 minus WDSR', 2000)]
     """
     same_cost, table = 3 * recipes.classify(names[-1]).steps, {}
     for (row, baseline), name in itertools.product(pairs, names):
-        compared = _paired(_answers(name, dataset, row), _answers(name, dataset, baseline))
+        compared = gaps(name, dataset, row, baseline)
         if not compared:
             continue
-        steps, (mean, sd) = recipes.classify(name).steps, spread(_points(compared).mean(axis=1))
+        steps, (mean, sd) = recipes.classify(name).steps, spread([gap.mean() for gap in compared.values()])
         runs = same_cost // steps
         table[f"{row} minus {baseline}", steps] = {
             "mean": mean,
@@ -200,8 +230,3 @@ def _answers(recipe: str, dataset: str, row: str) -> dict[int, NDArray[np.bool_]
 
 def _paired(own: dict[int, NDArray[np.bool_]], other: dict[int, NDArray[np.bool_]]) -> list[Pair]:
     return [(own[seed], other[seed]) for seed in own if seed in other]
-
-
-def _points(pairs: list[Pair]) -> NDArray[np.float64]:
-    """Gains in points, (seeds, images)."""
-    return 100 * np.array([own.astype(float) - other for own, other in pairs])

@@ -1,250 +1,162 @@
-"""The paper's claims beside what the published records say of them, each with its verdict: the book's answer page."""
+"""The paper's claims and what became of them: the registration, measured and decided."""
 
-import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from hfsr.analysis.statistics import Estimate
-from hfsr.errors import UserError
-from hfsr.report import accuracies, paper, tables
-from hfsr.report.verdict import Verdict, gained, near
-from hfsr.studies.rows import Row
-
-RECIPE, SET = "bench", "bsd100"  # what is judged by: the recipe with several seeds, the set with a hundred images
-PSNR_MARGIN = 0.05  # dB; a smaller loss counts as none: Table I's rows of the method lie within 0.03 dB
-SSIM_MARGIN = 0.001  # they lie within 0.0003
-CIFAR = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
-UPSCALED = {"Original": "at its original size", "WDSR": "upscaled by plain WDSR", "1/5": "upscaled by the method"}
+from hfsr.report import registration
+from hfsr.report.contrasts import Measured, measure
+from hfsr.report.regime import tested_at
+from hfsr.report.registration import Claim, Contrast, Registration, Stage
+from hfsr.report.verdict import Verdict, decide, worst
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One claim of the paper and what became of it.
+class Line:
+    """One contrast and its outcome.
 
     Parameters
     ----------
-    place : str
-        Section, table or figure of the paper.
-    claim, theirs, ours : str
-        What it says, the paper's numbers for it, and ours.
-    verdict : {"supported", "not supported", "undecided"}
-    study : str
-        That ours is from.
-    records : tuple of str
-        Files below ``results/`` that ours is made from.
-    page : str
-        Of the book.
+    contrast : Contrast
+    measured : Measured or None
+        None where nothing is published.
+    verdict : Verdict
+
+    Examples
+    --------
+    >>> line = next(answer.lines[0] for answer in claims() if answer.claim.id == "matters")
+    >>> str(line.verdict), line.seeds
+    ('supported', '3 of 3 seeds')
     """
 
-    place: str
-    claim: str
-    theirs: str
-    ours: str
+    contrast: Contrast
+    measured: Measured | None
     verdict: Verdict
-    study: str
-    records: tuple[str, ...]
-    page: str
 
     @property
-    def command(self) -> str:
-        """What makes the records."""
-        return f"make study STUDY={self.study} RECIPE={RECIPE}"
+    def excludes_paper(self) -> bool | None:
+        """Whether the interval excludes the paper's own difference; None where there is no interval, or no difference."""
+        if self.contrast.paper is None or self.contrast.direction == "close" or self.measured is None:
+            return None
+        return not self.measured.estimate.low <= self.contrast.paper <= self.measured.estimate.high
+
+    @property
+    def seeds(self) -> str:
+        """How many of the registered seeds there are."""
+        return f"{self.measured.seeds if self.measured else 0} of {self.contrast.seeds} seeds"
 
 
-def claims() -> list[Claim]:
-    """All claims, in the paper's order.
+@dataclass(frozen=True)
+class Answer:
+    """A claim, its lines, and the verdict.
+
+    Parameters
+    ----------
+    claim : Claim
+    lines : tuple of Line
+    stage : {"exploratory", "confirmatory"} or None
+        Of the lines that decide.
+    verdict : Verdict
+
+    Examples
+    --------
+    >>> answer = next(answer for answer in claims() if answer.claim.id == "matters")
+    >>> answer.tested_at
+    "1/540 of the paper's training"
+    """
+
+    claim: Claim
+    lines: tuple[Line, ...]
+    stage: Stage | None
+    verdict: Verdict
+
+    @property
+    def deciding(self) -> tuple[Line, ...]:
+        """The lines that the verdict is made from."""
+        return tuple(line for line in self.lines if line.contrast.stage == self.stage)
+
+    @property
+    def shown(self) -> Line | None:
+        """The line to show where there is room for one: the first of those with the worst outcome."""
+        return next((line for line in self.deciding if line.verdict == self.verdict), None)
+
+    @property
+    def tested_at(self) -> str:
+        """Under which conditions, see `hfsr.report.regime`."""
+        return tested_at(self.shown.contrast) if self.shown else ""
+
+
+def claims() -> list[Answer]:
+    """All claims, in the registration's order, which is the paper's.
 
     Raises
     ------
     UserError
-        If a record is missing or stale.
+        If the registration does not read, or a record is stale.
+
+    Examples
+    --------
+    >>> [answer.verdict.value for answer in claims() if answer.claim.id == "div2k"]
+    ['not tested']
     """
-    return [
-        _gaussian(),
-        _half(),
-        _no_loss("psnr"),
-        _no_loss("ssim"),
-        _selection(),
-        *(
-            _accuracies(dataset, row, below)
-            for row, below in (("WDSR", "Original"), ("1/5", "WDSR"))
-            for dataset in CIFAR
-        ),
-        _bytes(),
-        _power(),
-        _recovered(),
-    ]
+    registered = registration.read()
+    return [_answer(claim, registered) for claim in registered.claims]
 
 
-class Difference(NamedTuple):
-    """A difference between two rows on the set that is judged by, and the number of seeds it is over."""
+def forest(answers: Sequence[Answer]) -> pd.DataFrame:
+    """What decides each claim, in units of its margin: what a reader sees first.
 
-    estimate: Estimate
-    seeds: int
+    Parameters
+    ----------
+    answers : sequence of Answer
+        Of which those are shown that compare rows and were measured.
 
-    def shown(self, digits: int, unit: str) -> str:
-        """As it is printed: "+0.013 (+0.007, +0.019) dB, 3 seeds"."""
-        mean, low, high = self.estimate
-        seeds = f"{self.seeds} seed{'s' if self.seeds > 1 else ''}"
-        return f"{mean:+.{digits}f} ({low:+.{digits}f}, {high:+.{digits}f}){unit}, {seeds}"
+    Returns
+    -------
+    DataFrame
+        A row a claim, by its words: ``mean``, ``low``, ``high``, ``paper`` (NaN where the paper has no number), ``verdict``.
+        A difference that the claim wants below zero is turned round: to the right is what the paper says.
 
-
-def _difference(
-    row: str,
-    metric: str,
-    baseline: str = tables.BASELINE,
-    study: str = "superres",
-    scale: float = 1,
-    relative: bool = False,
-) -> Difference:
-    """One line of `hfsr.report.tables.differences`, times `scale`."""
-    table = tables.differences(RECIPE, SET, metric, baseline, study, relative)
-    if row not in table.index:
-        raise UserError(
-            f"no records of {row} and {baseline} in results/{study}: `make study STUDY={study}`, then publish"
-        )
-    return _read(table.T[row], scale)
-
-
-def _read(line: pd.Series, scale: float = 1) -> Difference:
-    return Difference(Estimate(*(scale * float(line[end]) for end in ("mean", "low", "high"))), int(line["seeds"]))
-
-
-def _files(study: str, *names: str) -> tuple[str, ...]:
-    published = tables.published(RECIPE, study)
-    return tuple(f"{study}/{record.name}.json" for name in names for record in published.get(name, []))
+    Examples
+    --------
+    >>> list(forest(claims()))
+    ['mean', 'low', 'high', 'paper', 'verdict']
+    """
+    table = {}
+    for answer in answers:
+        line = answer.shown
+        if line is None or line.measured is None or line.contrast.direction == "close":
+            continue
+        unit = line.contrast.margin * (-1 if line.contrast.direction in ("less", "not more") else 1)
+        ends = sorted(value / unit for value in line.measured.estimate[1:])
+        table[answer.claim.claim] = {
+            "mean": line.measured.estimate.mean / unit,
+            "low": ends[0],
+            "high": ends[1],
+            "paper": float("nan") if line.contrast.paper is None else line.contrast.paper / unit,
+            "verdict": answer.verdict,
+        }
+    return pd.DataFrame.from_dict(table, orient="index", columns=["mean", "low", "high", "paper", "verdict"])
 
 
-def _gaussian() -> Claim:
-    theirs = paper.table1()["share"]["1/5"]
-    ours = tables.published(RECIPE)["wdsr-a1-5"][0].metrics["train/selected_fraction"]
-    expected = paper.gaussian_share("1/5")
-    return Claim(
-        "III.C, Fig. 3",
-        'The weights "approximately obey" a Gaussian distribution.',
-        f"at alpha = 1/5 Eq 7 selects {theirs:.1%}; of a Gaussian it would select {expected:.1%}",
-        f"{ours:.1%} of the training photographs; tails of exponent {paper.tail_exponent(ours, '1/5'):.2f} (2 is the Gaussian)",
-        near([ours], [expected], 0.05),
-        "superres",
-        _files("superres", "wdsr-a1-5")[:1],
-        "/notebooks/weight_map",
-    )
-
-
-def _half() -> Claim:
-    shares, published = paper.table1()["share"], tables.published(RECIPE)
-    ours = {
-        alpha: published[Row("wdsr", alpha).name][0].metrics["train/selected_fraction"]
-        for alpha in (paper.ALPHAS[0], paper.ALPHAS[-1])
+def _answer(claim: Claim, registered: Registration) -> Answer:
+    lines = tuple(_line(contrast, registered) for contrast in claim.contrasts)
+    if not lines:
+        return Answer(claim, (), None, Verdict.NOT_TESTED)
+    by_stage: dict[Stage, list[Line]] = {
+        stage: [line for line in lines if line.contrast.stage == stage] for stage in ("confirmatory", "exploratory")
     }
-    most, least = ours.values()
-    return Claim(
-        "Table I",
-        "The method trains on about half to seven tenths of the elements.",
-        f"{shares['1/7']:.1%} (1/7) to {shares['1/3']:.1%} (1/3), DIV2K",
-        f"{most:.1%} (1/7) to {least:.1%} (1/3), the training photographs",
-        near([most, least], [shares["1/7"], shares["1/3"]], 0.1),
-        "superres",
-        _files("superres", "wdsr-a1-7", "wdsr-a1-3"),
-        "/notebooks/superres",
-    )
+    confirmed = by_stage["confirmatory"]
+    decided = bool(confirmed) and all(line.measured and line.measured.seeds > 1 for line in confirmed)
+    stage: Stage = "confirmatory" if decided or not by_stage["exploratory"] else "exploratory"
+    return Answer(claim, lines, stage, worst(line.verdict for line in by_stage[stage]))
 
 
-def _no_loss(kind: Literal["psnr", "ssim"]) -> Claim:
-    digits, unit, margin = (3, " dB", PSNR_MARGIN) if kind == "psnr" else (4, "", SSIM_MARGIN)
-    theirs = paper.table1()[kind]
-    ours = _difference("wdsr-a1-5", f"{kind}_rgb_border8")
-    return Claim(
-        "Table I",
-        f"Training on those elements alone costs no {kind.upper()} (here: less than {margin:g}{unit}).",
-        f"{theirs['1/5'] - theirs['WDSR']:+.{digits}f}{unit}, alpha = 1/5 against all elements",
-        ours.shown(digits, unit),
-        gained(ours.estimate, margin),
-        "superres",
-        _files("superres", "wdsr-a0", "wdsr-a1-5"),
-        "/notebooks/superres",
-    )
-
-
-def _selection() -> Claim:
-    ours = _difference("wdsr-a1-5", "psnr_rgb_border8", "wdsr-a1-5-random")
-    return Claim(
-        "III.B",
-        "It matters which elements: those of strong differences teach more than others.",
-        "no control",
-        f"{ours.shown(3, ' dB')}, against as many elements drawn at random",
-        gained(ours.estimate),
-        "superres",
-        _files("superres", "wdsr-a1-5", "wdsr-a1-5-random"),
-        "/notebooks/superres",
-    )
-
-
-def _accuracies(dataset: str, row: str, baseline: str) -> Claim:
-    theirs = paper.table3()[dataset]
-    ours, verdict, records = "not measured yet", Verdict("undecided"), []
-    by_row = accuracies.published(RECIPE, dataset)
-    if {row, baseline} <= set(by_row):  # one seed's interval knows no other seed: no verdict
-        gain = _read(accuracies.differences(RECIPE, dataset, baseline).T[row])
-        ours, verdict = gain.shown(2, " points"), gained(gain.estimate) if gain.seeds > 1 else verdict
-        records = [f"classify/{record.name}.json" for each in (baseline, row) for record in by_row[each]]
-    return Claim(
-        "Table III",
-        f"A classifier gets better on {CIFAR[dataset]} {UPSCALED[row]} than {UPSCALED[baseline]}.",
-        f"{theirs[row] - theirs[baseline]:+.2f} points, one run each",
-        ours,
-        verdict,
-        "classify",
-        tuple(records),
-        "/notebooks/classify",
-    )
-
-
-def _bytes() -> Claim:
-    theirs = paper.table4()["div2k_valid"]
-    rows = [Row("wdsr", alpha).name for alpha in ("0", *paper.ALPHAS)]
-    steps = [
-        _difference(more, "png_bytes", less, "frequency", relative=True) for less, more in itertools.pairwise(rows)
-    ]
-    return Claim(
-        "V.A, Table IV",
-        "Bytes as PNG grow with alpha, at every step from 0 to 1/3.",
-        f"{theirs['1/3'] / theirs['WDSR'] - 1:+.1%} in all, every step upwards",
-        f"smallest step {min(steps).shown(2, ' %')}",
-        max((gained(step.estimate) for step in steps), key=list(Verdict).index),
-        "frequency",
-        _files("frequency", *rows),
-        "/notebooks/frequency",
-    )
-
-
-def _power() -> Claim:
-    ours = _difference("wdsr-a1-5", "high_power", study="frequency", scale=100)
-    return Claim(
-        "V.B, Fig. 4",
-        "More power at high frequencies than plain WDSR.",
-        "seen in spectrograms",
-        ours.shown(2, " % of the truth's power above 0.25"),
-        gained(ours.estimate),
-        "frequency",
-        _files("frequency", "wdsr-a0", "wdsr-a1-5"),
-        "/notebooks/frequency",
-    )
-
-
-def _recovered() -> Claim:
-    right, wrong, net = (
-        _difference("wdsr-a1-5", f"{part}_power", study="frequency", scale=100) for part in ("right", "wrong", "net")
-    )
-    return Claim(
-        "V.B, Fig. 4",
-        "That power is recovered detail (here: more of it right than wrong).",
-        "not measured",
-        f"{right.estimate.mean:+.2f} % right, {wrong.estimate.mean:+.2f} % wrong; right less wrong {net.shown(2, ' %')}",
-        gained(net.estimate),
-        "frequency",
-        _files("frequency", "wdsr-a0", "wdsr-a1-5"),
-        "/notebooks/frequency",
-    )
+def _line(contrast: Contrast, registered: Registration) -> Line:
+    measured = measure(contrast, registered.confidence(contrast.family))
+    if measured is None:
+        return Line(contrast, None, Verdict.NOT_MEASURED)
+    if measured.seeds < 2 and contrast.direction != "close":
+        return Line(contrast, measured, Verdict.UNDECIDED)
+    return Line(contrast, measured, decide(contrast.direction, measured.estimate, contrast.margin))

@@ -1,6 +1,6 @@
 """The paper's tables with ours beside every number, from the published records; empty where nothing was measured.
 
-Ours are of other pictures (see `hfsr.report.claims.SET`) and, for the classifier, of another recipe: compare rows, not
+Ours are of other pictures (see `SET`) and, for the classifier, of another recipe: compare rows, not
 columns. An interval is a 95 % one, for other seeds and other images of the kind. Column "records" holds what a row's
 numbers are from: files below ``results/`` and the command that makes each.
 """
@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from hfsr.report import accuracies, paper, png_sizes, tables
-from hfsr.report.claims import RECIPE, SET
 from hfsr.studies import recipes
 from hfsr.studies.records import Record
 
+RECIPE, SET = (
+    "bench",
+    "bsd100",
+)  # what stands beside the paper's: the recipe with several seeds, the set with a hundred images
 CIFAR = tuple(f"cifar{classes}_{part}" for classes in (10, 100) for part in ("train", "test"))
 RECORDS = ("records", "")
 Sources = tuple[tuple[str, str], ...]
@@ -26,6 +29,11 @@ def table1() -> pd.DataFrame:
     -------
     DataFrame
         A row a method of `hfsr.report.paper.METHODS`; columns (quantity, "paper" or "here"), seeds, records.
+
+    Examples
+    --------
+    >>> table1().loc["Bicubic", [("PSNR", "paper"), ("SSIM", "paper")]].tolist()
+    ['29.91', '0.8680']
     """
     theirs = paper.table1()
     shares = tables.scores(RECIPE, "train/selected_fraction")[0]
@@ -51,6 +59,11 @@ def table3(recipe: str = RECIPE) -> pd.DataFrame:
     DataFrame
         Those rows of `hfsr.report.paper.table3` that the recipe has; columns (set, "paper", "here", "sd" or "seeds"),
         records.
+
+    Examples
+    --------
+    >>> table3().loc["Original", ("cifar10", "paper")]
+    '94.69'
     """
     theirs, columns, sources = paper.table3(), {}, []
     for name in map(str, theirs):
@@ -79,6 +92,11 @@ def gains(dataset: str, baseline: str, recipe: str = RECIPE) -> pd.DataFrame:
     -------
     DataFrame
         That of `hfsr.report.accuracies.differences`, and in column ``paper`` the paper's difference.
+
+    Examples
+    --------
+    >>> round(gains("cifar10", "Original").loc["WDSR", "paper"], 2)
+    np.float64(0.11)
     """
     theirs, table = paper.table3()[dataset], accuracies.differences(recipe, dataset, baseline)
     return table.assign(paper=(theirs - theirs[baseline]).reindex(table.index))
@@ -91,7 +109,12 @@ def table4() -> pd.DataFrame:
     -------
     DataFrame
         A row a method of `hfsr.report.paper.METHODS`; columns (set, "paper" or "here"), records; beside DIV2K's
-        photographs those of `hfsr.report.claims.SET`.
+        photographs those of `SET`.
+
+    Examples
+    --------
+    >>> table4().loc["Bicubic", ("photographs", "paper")]
+    '369.42'
     """
     theirs, photographs = paper.table4(), tables.published(RECIPE, "frequency")
     images = {row: len(records[0].per_image[SET]["png_bytes"]) for row, records in photographs.items()}

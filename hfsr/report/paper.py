@@ -75,6 +75,11 @@ def table3() -> pd.DataFrame:
     -------
     DataFrame
         Rows ``Original`` (not upscaled), then `METHODS`. Columns ``cifar10`` and ``cifar100``: per cent.
+
+    Examples
+    --------
+    >>> table3().loc["1/5", "cifar10"]
+    np.float64(95.23)
     """
     rows = [
         (94.69, 77.21),
@@ -98,6 +103,11 @@ def table4() -> pd.DataFrame:
     DataFrame
         A row a method of `METHODS`. Columns ``div2k_valid``, ``cifar10_train``, ``cifar10_test``, ``cifar100_train`` and
         ``cifar100_test``: MB, by a definition that the paper does not give. The paper has no row for the ground truth.
+
+    Examples
+    --------
+    >>> table4().loc["WDSR", "div2k_valid"]
+    np.float64(419.64)
     """
     rows = [
         (369.42, 358.67, 71.73, 358.21, 71.84),

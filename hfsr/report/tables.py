@@ -15,35 +15,44 @@ from hfsr.analysis.agreement import split_power
 from hfsr.analysis.statistics import over_seeds_and_images, spread
 from hfsr.studies import grid, recipes
 from hfsr.studies import published as published_records
+from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
 Measurements = SuperresRecord | MeasurementRecord
+KINDS: dict[str, type[Measurements]] = {
+    kind.folder: kind for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord)
+}
 
 
 def labels(recipe: str) -> dict[str, str]:
-    """Label of every row of a recipe, by the row's name."""
+    """Label of every row of a recipe, by the row's name.
+
+    Examples
+    --------
+    >>> labels("long")
+    {'wdsr-a0': 'WDSR', 'wdsr-a1-5': '1/5', 'wdsr-a1-5-random': '1/5, random'}
+    """
     return {row.name: row.label for row in recipes.superres(recipe).rows}
 
 
 def published(recipe: str, study: str = "superres") -> dict[str, list[Measurements]]:
     """Published records of a recipe by row, each row's in the order of the seeds; rows without one are left out.
 
-    Parameters
-    ----------
-    recipe : str
-    study : {"superres", "frequency"}
-
     Raises
     ------
     UserError
         If a record is stale.
+
+    Examples
+    --------
+    >>> [record.name for record in published("long")["wdsr-a1-5"]]
+    ['wdsr-a1-5-long']
     """
     steps = {run.title: run.steps for run in grid.runs(study, recipe).values()}
     found: dict[str, list[Measurements]] = {title: [] for title in steps}
-    kind: type[Measurements] = MeasurementRecord if study == "frequency" else SuperresRecord
-    for record in published_records.everything(kind):
+    for record in published_records.everything(KINDS[study]):
         if record.recipe == recipe and record.steps == steps.get(record.run.title):
             found[record.run.title].append(record)
     return {title: sorted(records, key=lambda each: each.seed or 0) for title, records in found.items() if records}
@@ -63,6 +72,12 @@ def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
     -------
     DataFrame
         A row a row of the study, by its name; a column a seed, 0 where a row has none; NaN where there is no record.
+
+    Examples
+    --------
+    >>> table = scores("bench", "bsd100/psnr_y_border2")
+    >>> (table.loc["wdsr-a1-5"] > table.loc["bicubic", 0]).all()
+    np.True_
     """
     return pd.DataFrame(
         {
@@ -79,6 +94,11 @@ def means(recipe: str, metrics: list[str], digits: int = 2, study: str = "superr
     -------
     DataFrame
         A row a row of the study, by its name; a column a metric; strings.
+
+    Examples
+    --------
+    >>> means("bench", ["set5/psnr_y_border2"]).loc["bicubic"].item()
+    '33.67'
     """
     return pd.DataFrame(
         {metric: scores(recipe, metric, study).apply(_printed, axis=1, digits=digits) for metric in metrics}
@@ -96,18 +116,17 @@ def _printed(values: pd.Series, digits: int) -> str:
 def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> pd.DataFrame:
     """Every row's mean over seeds and images, with a 95 % interval for other seeds and other images of the kind.
 
-    Parameters
-    ----------
-    recipe : str
-    name : str
-        The set measured on, such as "bsd100".
-    metric : str
-    study : {"superres", "frequency"}
+    Parameters are those of `differences`.
 
     Returns
     -------
     DataFrame
         A row a row of the study, by its name: ``mean``, ``low``, ``high`` and ``seeds``, their number (0: has none).
+
+    Examples
+    --------
+    >>> list(estimates("bench", "bsd100", "psnr_y_border2"))
+    ['mean', 'low', 'high', 'seeds']
     """
     table = {}
     for row, records in published(recipe, study).items():
@@ -142,30 +161,49 @@ def differences(
         A row a row of the study but the baseline, by its name: ``mean``, ``low``, ``high``; ``sign``, see
         `hfsr.analysis.statistics.Estimate`; ``seeds`` compared; ``least`` and ``most``, the means of single seeds;
         ``better``, the share of (seed, image) pairs in which the row scores higher.
+
+    Examples
+    --------
+    >>> int(differences("bench", "bsd100", "psnr_y_border2").loc["bicubic", "sign"])  # worse than WDSR
+    -1
     """
-    by_row = published(recipe, study)
-    base = {record.seed: _values(record, name, metric) for record in by_row.get(baseline, [])}
     table = {}
-    for row, records in by_row.items():
-        own = {record.seed: _values(record, name, metric) for record in records}
-        # Bicubic and the ground truth have no seeds: they are the same for all of them.
-        own, other = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
-        seeds = sorted(set(own) & set(other), key=lambda seed: seed or 0)
-        if row == baseline or not seeds:
+    for row in published(recipe, study):
+        found = gaps(recipe, name, metric, row, baseline, study, relative)
+        if row == baseline or not found:
             continue
-        gaps = np.array([own[seed] - other[seed] for seed in seeds])
-        if relative:
-            gaps = 100 * gaps / np.array([other[seed] for seed in seeds])
-        estimate = over_seeds_and_images(gaps)
+        each = np.array(list(found.values()))
+        estimate = over_seeds_and_images(each)
         table[row] = {
             **estimate._asdict(),
             "sign": estimate.sign,
-            "seeds": len(seeds),
-            "least": gaps.mean(axis=1).min(),
-            "most": gaps.mean(axis=1).max(),
-            "better": (gaps > 0).mean(),
+            "seeds": len(each),
+            "least": each.mean(axis=1).min(),
+            "most": each.mean(axis=1).max(),
+            "better": (each > 0).mean(),
         }
     return pd.DataFrame(table).T
+
+
+def gaps(
+    recipe: str, name: str, metric: str, row: str, baseline: str, study: str = "superres", relative: bool = False
+) -> dict[int | None, NDArray[np.float64]]:
+    """One row minus another on each image, by the seeds that both have; parameters as for `differences`.
+
+    Bicubic and the ground truth have no seeds: they are the same for all of them.
+
+    Examples
+    --------
+    >>> len(gaps("bench", "set5", "psnr_y_border2", "wdsr-a0", "bicubic")[0])
+    5
+    """
+    by_row = published(recipe, study)
+    own, base = (
+        {record.seed: _values(record, name, metric) for record in by_row.get(each, [])} for each in (row, baseline)
+    )
+    own, base = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
+    found = {seed: own[seed] - base[seed] for seed in sorted(set(own) & set(base), key=lambda seed: seed or 0)}
+    return {seed: 100 * gap / base[seed] for seed, gap in found.items()} if relative else found
 
 
 def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]:
@@ -188,6 +226,11 @@ def printed_differences(
     -------
     DataFrame
         A row a row of the study but the baseline, by its name; a column a set; strings.
+
+    Examples
+    --------
+    >>> printed_differences("bench", ["bsd100"], "psnr_y_border2").loc["bicubic", "bsd100"]
+    '-... (-..., -...) *'
     """
 
     def printed(row: pd.Series) -> str:
@@ -196,24 +239,4 @@ def printed_differences(
 
     return pd.DataFrame(
         {name: differences(recipe, name, metric, baseline, **how).apply(printed, axis=1) for name in sets}
-    )
-
-
-def curves(recipe: str) -> pd.DataFrame:
-    """The learning curves of every published run.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``row`` (its label), ``seed``, ``step`` and the watched metric.
-    """
-    named = labels(recipe)
-    return pd.DataFrame(
-        [
-            {"row": named[name], "seed": record.seed, **entry}
-            for name, records in published(recipe).items()
-            for record in records
-            if isinstance(record, SuperresRecord)
-            for entry in record.curve
-        ]
     )

@@ -1,41 +1,71 @@
-"""By which rule a claim is called supported, undecided or not supported.
+"""What the records say of a claim, by the registered rule (``results/registration.json``, "outcomes" and "rule")."""
 
-A claim that something is gained is supported where the whole 95 % interval of the gain lies above zero, and not supported where
-it lies below. A claim that nothing is lost is supported where the interval lies above a margin under zero, and not supported
-where it lies below that. In all other cases it is undecided.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 from hfsr.analysis.statistics import Estimate
+from hfsr.report.registration import Direction
 
 
 class Verdict(StrEnum):
-    """What the records say of a claim; of several parts the last in this order decides."""
-
-    SUPPORTED = "supported"
-    UNDECIDED = "undecided"
-    NOT_SUPPORTED = "not supported"
-
-
-def gained(estimate: Estimate, margin: float = 0) -> Verdict:
-    """Verdict on a gain, or with a margin on the absence of a loss.
+    """The words of the registration; of several parts the last in this order decides.
 
     Examples
     --------
-    >>> print(gained(Estimate(0.2, 0.1, 0.3)), gained(Estimate(0, -0.1, 0.1)), gained(Estimate(0, -0.1, 0.1), margin=0.2))
-    supported undecided supported
+    >>> str(Verdict.REFUTED)
+    'refuted'
     """
-    if estimate.low > -margin:
-        return Verdict.SUPPORTED
-    return Verdict.NOT_SUPPORTED if estimate.high < -margin else Verdict.UNDECIDED
+
+    SUPPORTED = "supported"
+    NO_DIFFERENCE = "no difference that matters"
+    UNDECIDED = "undecided"
+    NOT_MEASURED = "not measured yet"
+    REFUTED = "refuted"
+    NOT_TESTED = "not tested"
 
 
-def near(ours: Sequence[float], theirs: Sequence[float], reach: float) -> Verdict:
-    """Verdict on fractions of elements: all within `reach` of the paper's, or not.
+def decide(direction: Direction, estimate: Estimate, margin: float) -> Verdict:
+    """Verdict on one contrast.
 
-    They are of millions of elements, but of the few kinds of picture that there are: an interval would say too much.
+    Parameters
+    ----------
+    direction : {"more", "less", "not less", "not more", "close"}
+        What is claimed of the difference: that it lies above or below zero; that it is no loss, or no gain, of the margin
+        or more; or that its mean lies within the margin.
+    estimate : Estimate
+        The difference with its interval.
+    margin : float
+        At least 0.
+
+    Examples
+    --------
+    >>> for ends in ((0.2, 0.4), (-0.1, 0.4), (-0.4, -0.2), (-0.1, 0.1)):
+    ...     print(decide("more", Estimate(sum(ends) / 2, *ends), margin=0.15))
+    supported
+    undecided
+    refuted
+    no difference that matters
+    >>> print(decide("not less", Estimate(0.0, -0.1, 0.1), margin=0.15))
+    supported
     """
-    close = all(abs(own - other) < reach for own, other in zip(ours, theirs, strict=True))
-    return Verdict.SUPPORTED if close else Verdict.NOT_SUPPORTED
+    mean, low, high = estimate
+    if direction == "close":
+        return Verdict.SUPPORTED if abs(mean) < margin else Verdict.REFUTED
+    if direction in ("less", "not more"):
+        low, high = -high, -low
+    if direction in ("not less", "not more"):
+        low, high = low + margin, high + margin
+    elif -margin < low and high < margin:
+        return Verdict.NO_DIFFERENCE
+    return Verdict.SUPPORTED if low > 0 else Verdict.REFUTED if high < 0 else Verdict.UNDECIDED
+
+
+def worst(parts: Iterable[Verdict]) -> Verdict:
+    """Verdict on a claim whose parts must all hold.
+
+    Examples
+    --------
+    >>> print(worst([Verdict.SUPPORTED, Verdict.UNDECIDED]))
+    undecided
+    """
+    return max(parts, key=list(Verdict).index)

@@ -4,8 +4,8 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
+from typing import NamedTuple
 
 from hfsr.data import labelled
 from hfsr.errors import UserError
@@ -17,44 +17,46 @@ from hfsr.studies.superres_run import SuperresRun
 from hfsr.studies.upscaled_set import UpscaledSet
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """The runs of a study's recipe.
 
     Parameters
     ----------
     study, recipe : str
-    seeds : tuple of int, optional
-        Where not the recipe's: of super-resolution only.
+
+    Examples
+    --------
+    >>> [run.name for run in Item("superres", "long").runs()][:2]
+    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
     """
 
     study: str
     recipe: str
-    seeds: tuple[int, ...] = ()
 
     def runs(self) -> list[Run]:
         """All of them; none where there is no such recipe yet."""
-        if self.recipe not in recipes.STUDIES[self.study]:
-            return []
-        runs = list(grid.runs(self.study, self.recipe).values())
-        if not self.seeds:
-            return runs
-        rows = dict.fromkeys(run.row for run in runs if isinstance(run, SuperresRun))
-        return [SuperresRun(row, recipes.superres(self.recipe), seed) for seed in self.seeds for row in rows]
+        known = self.recipe in recipes.STUDIES[self.study]
+        return list(grid.runs(self.study, self.recipe).values()) if known else []
 
 
 # The one list that says what a GPU is for. Not "bench": the rows of a seed are compared with each other, and those that are
 # published were trained on a processor, from which another device differs by as much as the rows do.
 ORDER = (
     Item("classify", "compact"),
-    Item("superres", "long", seeds=(0, 1, 2)),
+    Item("superres", "long"),
     Item("superres", "paper"),
     Item("classify", "paper"),
 )
 
 
 def lacking(order: Iterable[Item] = ORDER) -> list[Run]:
-    """The runs without a fresh published record, in order, each after what it requires and this machine has not."""
+    """The runs without a fresh published record, in order, each after what it requires and this machine has not.
+
+    Examples
+    --------
+    >>> lacking([Item("classify", "no-such-recipe")])
+    []
+    """
     wanted = dict.fromkeys(run for item in order for run in item.runs() if not _is_published(run))
     return [run for run in grid.with_required(wanted).values() if run in wanted or not run.is_finished]
 
@@ -69,6 +71,11 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
     ------
     str
         A line about every run that ended, and about how it ended.
+
+    Examples
+    --------
+    >>> list(work(Item("superres", "long").runs(), seconds=0))
+    ['the time is up; the same command goes on']
     """
     end, said = time.monotonic() + seconds, set()
     for run in runs:
@@ -114,7 +121,13 @@ def _published(run: Run) -> str:
 
 
 class TimeIsUpError(BaseException):  # like an interruption: nothing on the way takes it for a mistake
-    """Raised in the middle of what is limited."""
+    """Raised in the middle of what is limited.
+
+    Examples
+    --------
+    >>> issubclass(TimeIsUpError, Exception)  # nothing on the way takes it for a mistake
+    False
+    """
 
 
 @contextmanager

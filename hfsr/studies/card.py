@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 from torch.nn import functional as F
 
-from hfsr.studies import cost, memory, recipes, trial, upscaler
+from hfsr.studies import memory, recipes, speeds, trial, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
@@ -19,7 +19,13 @@ TOLERANCE = {"bf16": 0.02, "float32": 0.001}
 
 
 def kinds() -> list[Run]:
-    """A run of every kind that the studies have, each with recipe "quick": rows, controls, and images of both sizes."""
+    """A run of every kind that the studies have, each with recipe "quick": rows, controls, and images of both sizes.
+
+    Examples
+    --------
+    >>> [run.title for run in kinds()][:3]
+    ['srcnn', 'wdsr-a0', 'wdsr-a1-5']
+    """
     superres, classify = recipes.superres("quick"), recipes.classify("quick")
     alike = dict.fromkeys(trial.kind(SuperresRun(row, superres)) for row in recipes.superres("bench").rows)
     rows = [SuperresRun(kind.row, superres) for kind in alike if isinstance(kind, SuperresRun)]
@@ -35,6 +41,11 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
     DataFrame
         A row a run: its last ``loss``, that ``on the CPU``, the largest ``difference`` of all iterations as a fraction of
         the loss, and whether it is ``right``: no more than `TOLERANCE` of the precision.
+
+    Examples
+    --------
+    >>> check(kinds()[-2:-1])["right"].to_dict()
+    {'digits-original': True}
     """
     rows = {}
     for run in runs:
@@ -59,13 +70,18 @@ def throughput(runs: Iterable[Run]) -> pd.DataFrame:
         A row a run: ``iterations/s``, ``TFLOP/s``, and these as ``% of convolution`` and ``% of matrix product``: of a large
         3x3 convolution and a large product, in the precision that the study trains in. The most ``GB`` that tensors took,
         NaN on a CPU, and what `hfsr.studies.memory` counts.
+
+    Examples
+    --------
+    >>> throughput(kinds()[-2:-1]).columns[:2].to_list()
+    ['iterations/s', 'TFLOP/s']
     """
     convolution, product = convolution_rate(), product_rate()
     on_gpu, rows = hardware.device().type == "cuda", {}
     for run in runs:
         if on_gpu:
             torch.cuda.reset_peak_memory_stats()
-        speed = cost.of_device(run)
+        speed = speeds.of_device(run)
         counted = memory.of(run, hardware.bf16_units())
         assert speed  # of what is trained there always is one
         rows[run.name] = {
@@ -80,7 +96,13 @@ def throughput(runs: Iterable[Run]) -> pd.DataFrame:
 
 
 def convolution_rate() -> float:
-    """Floating-point operations a second of a large 3x3 convolution, forward."""
+    """Floating-point operations a second of a large 3x3 convolution, forward.
+
+    Examples
+    --------
+    >>> convolution_rate() > 1e6
+    True
+    """
     images, channels, side = (64, 256, 64) if hardware.device().type == "cuda" else (2, 64, 32)
     x, weight = _filled(images, channels, side, side), _filled(channels, channels, 3, 3)
     x, weight = (each.contiguous(memory_format=torch.channels_last) for each in (x, weight))
@@ -89,7 +111,13 @@ def convolution_rate() -> float:
 
 
 def product_rate() -> float:
-    """Floating-point operations a second of a large matrix product."""
+    """Floating-point operations a second of a large matrix product.
+
+    Examples
+    --------
+    >>> product_rate() > 1e6
+    True
+    """
     size = 8192 if hardware.device().type == "cuda" else 512
     a, b = _filled(size, size), _filled(size, size)
     return 2 * size**3 / trial.median_seconds(lambda: (a @ b)[0, 0].item())

@@ -6,7 +6,7 @@ from typing import ClassVar
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, recipes, records, upscaler
 from hfsr.studies.flops import Work
-from hfsr.studies.recipes import ClassifyRecipe
+from hfsr.studies.recipe import ClassifyRecipe
 from hfsr.studies.records import Settings, TrainingRecord
 from hfsr.studies.run import Notebook, Run
 from hfsr.studies.upscaled_set import UpscaledSet, used
@@ -27,6 +27,13 @@ class ClassifyRecord(TrainingRecord):
         Of the file of the network that upscaled the images.
     correct : dict of str -> str
         Set -> which test images it got right, see `hfsr.studies.classify.pack`.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.read(ClassifyRecord, "cifar10-bicubic-bench-s0")
+    >>> record.run.upscaler.name, record.run.seed
+    ('bicubic', 0)
     """
 
     folder: ClassVar[str] = "classify"
@@ -176,5 +183,11 @@ def grid(recipe: ClassifyRecipe, steps: int | None = None) -> list[Classificatio
 
 
 def of_row(run: Classification) -> Classification:
-    """A run with the first seed in place of its own: equal for all runs of a cell."""
+    """A run with the first seed in place of its own: equal for all runs of a cell.
+
+    Examples
+    --------
+    >>> of_row(Classification("cifar10", upscaler.BICUBIC, recipes.classify("bench"), seed=3)).name
+    'cifar10-bicubic-bench-s0'
+    """
     return replace(run, seed=run.recipe.seeds[0])

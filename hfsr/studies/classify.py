@@ -13,7 +13,7 @@ from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
 from hfsr.models import ResNet
-from hfsr.studies import records, upscaled
+from hfsr.studies import contents, provenance, records, upscaled
 from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.upscaled_set import UpscaledSet
@@ -25,12 +25,26 @@ WATCHED = 1000  # test images that the log is kept on while a run goes on; nothi
 
 
 def batch_loss(model: nn.Module, batch: Batch, padding: int) -> Tensor:
-    """Mean cross-entropy of one iteration, in float32; cropping, flipping and whitening happen here, on the device."""
+    """Mean cross-entropy of one iteration, in float32; cropping, flipping and whitening happen here, on the device.
+
+    Examples
+    --------
+    >>> digits, corner = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([1, 1])
+    >>> batch = Batch(digits, torch.tensor([3, 7]), top=corner, left=corner, flip=torch.tensor([False, False]))
+    >>> batch_loss(ResNet(11, 10), batch, padding=1).shape
+    torch.Size([])
+    """
     return F.cross_entropy(model(whiten(crop_and_flip(batch, padding))).float(), batch.labels)
 
 
 def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.optim.SGD:
-    """SGD whose weight decay acts on the weights of convolutions and of the dense layer: not on batch norm, nor on biases."""
+    """SGD whose weight decay acts on the weights of convolutions and of the dense layer: not on batch norm, nor on biases.
+
+    Examples
+    --------
+    >>> [group["weight_decay"] for group in optimiser(ResNet(11, 10), 0.9, 2e-4).param_groups]
+    [0.0002, 0.0]
+    """
     decayed = [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
     chosen = {id(weight) for weight in decayed}
     others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
@@ -55,6 +69,13 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) 
     -------
     accuracy : float in [0, 1]
     correct : array of bool, (N,)
+
+    Examples
+    --------
+    >>> images, labels = torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1, 1, 1])
+    >>> accuracy, correct = evaluate(ResNet(11, 10).eval(), images, labels)
+    >>> correct.shape, accuracy == correct.mean()
+    ((4,), np.True_)
     """
     device = next(model.parameters()).device
     batches = (whiten(part.to(device)).contiguous(memory_format=torch.channels_last) for part in images.split(batch))
@@ -75,7 +96,13 @@ def pack(correct: NDArray[np.bool_]) -> str:
 
 
 def unpack(digits: str, count: int) -> NDArray[np.bool_]:
-    """The `count` truth values behind `pack`'s digits."""
+    """The `count` truth values behind `pack`'s digits.
+
+    Examples
+    --------
+    >>> unpack("98", 5).tolist()
+    [True, False, False, True, True]
+    """
     return np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8), count=count).astype(bool)
 
 
@@ -97,6 +124,15 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     ------
     UserError
         For data or a network that is not there, a checkpoint of another run, a loss that is not finite.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hfsr.studies import recipes
+    >>> run = Classification("digits", ORIGINAL, recipes.classify("quick"), steps=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(sorted(path.name for path in train(run, folder).glob("[!.]*")))
+    ['checkpoint.safetensors', 'log.jsonl', 'record.json', 'weights.safetensors']
     """
     folder, recipe, name = Path(out) if out else run.folder, run.recipe, run.dataset
     network = _network(run)
@@ -117,7 +153,7 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     progress = loop.fit(task, folder, settings | {"data_digest": data.digest}, run.steps)
 
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
-        saved = records.save_weights(folder, task.model).to(next(task.model.parameters()).device)
+        saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         share, correct = evaluate(saved, test_images, data.test_labels)
         measured = {
             "data": Data(name=name, images=len(chosen), test_images=len(test_images), digest=data.digest),
@@ -125,8 +161,8 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
             "per_image": {},
             "correct": {name: pack(correct)},
         }
-        trained = records.training(folder, progress, run.steps, recipe.batch)
-        records.write(folder, ClassifyRecord(**settings | trained | records.origin(run.command) | measured))
+        trained = contents.training(folder, progress, run.steps, recipe.batch)
+        records.write(folder, ClassifyRecord(**settings | trained | provenance.origin(run.command) | measured))
     return folder
 
 
@@ -142,6 +178,13 @@ def training(run: Classification, images: Tensor, labels: Tensor, classes: int, 
     classes : int
     device : torch.device
         Where batches are made, and the images kept if it is a GPU.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> run, digits = grid.runs("classify", "quick")["digits-original-quick-s0"], labelled.load("digits")
+    >>> training(run, digits.train_images, digits.train_labels, 10, torch.device("cpu")).images
+    64
     """
     recipe, augmentation = run.recipe, AUGMENTATION[run.dataset]
     set_seed(run.seed)
@@ -172,6 +215,13 @@ def images(data: LabelledSet, upscaler: Upscaler) -> tuple[Tensor, Tensor]:
     ------
     UserError
         If the set is not there and several processes train: all but one would wait for it longer than they may.
+
+    Examples
+    --------
+    >>> pictures, labels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1])
+    >>> data = LabelledSet("tiny", ("a", "b"), pictures, labels, pictures, labels, digest="")
+    >>> images(data, ORIGINAL)[0] is pictures  # as they are
+    True
     """
     if upscaler == ORIGINAL:
         return data.train_images, data.test_images

@@ -5,16 +5,14 @@ speeds; what a plan says of them is extrapolated. Or they are of the device at h
 """
 
 import math
-from collections.abc import Callable, Iterable
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import pandas as pd
 
-from hfsr.studies import flops, grid, memory, published, recipes, trial
+from hfsr.studies import grid, memory, recipes
 from hfsr.studies.publish import KINDS
 from hfsr.studies.run import Run
-from hfsr.studies.upscaled_set import UpscaledSet
+from hfsr.studies.speeds import Known, of_records, speed
 from hfsr.training import hardware
 
 MARGIN = 2  # a job may take so many times the estimate before a cluster stops it
@@ -22,88 +20,65 @@ LOADING = 10  # minutes for what is no training: reading the data, measuring
 BASE = 3000  # megabytes of a process that has imported everything and holds no data
 
 
-class Speed(NamedTuple):
-    """How fast a study's jobs went.
-
-    Parameters
-    ----------
-    rate : float
-        Floating-point operations a second; of study "frequency" pixels a second.
-    device : str
-        Where.
-    """
-
-    rate: float
-    device: str
-
-
-@cache
-def speed(study: str) -> Speed | None:
-    """The median speed of a study's published records, of one process, on the device where they were fastest.
-
-    None where there are no records, or none that is not stale.
-    """
-    found: dict[str, list[float]] = {}
-    for record in published.stale_or_not(KINDS[study]).values():
-        if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
-            found.setdefault(record.device, []).append(record.speed)
-    speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]
-    return max(speeds, default=None)
-
-
-Known = Callable[[Run], Speed | None]  # where the speed of a run is taken from
-
-
-def of_records(run: Run) -> Speed | None:
-    """The speed of a run's study in its records, or where there are none in the super-resolution study's."""
-    return speed(run.study) or (speed("superres") if run.study != "frequency" else None)
-
-
-def of_device(run: Run) -> Speed | None:
-    """The speed of a run on the device at hand, timed for seconds; of what no network computes that of the records."""
-    if kind := trial.kind(run):
-        return Speed(_training_rate(kind), hardware.describe())
-    if isinstance(run, UpscaledSet) and run.work.network:
-        return Speed(_upscaling_rate(run.dataset, *run.upscaler.architecture), hardware.describe())
-    return of_records(run)
-
-
-@cache
-def _training_rate(run: Run) -> float:
-    return run.work.training / run.steps / trial.seconds(run)
-
-
-@cache
-def _upscaling_rate(dataset: str, kind: str, size: int) -> float:
-    images = flops.LABELLED[dataset][0]
-    return flops.upscaling(dataset, kind, size).training / images / trial.upscaling_seconds(dataset, kind, size)
-
-
 def hours(run: Run, known: Known = of_records) -> float:
-    """Hours of a run; NaN where nothing is known of its speed."""
+    """Hours of a run; NaN where nothing is known of its speed.
+
+    Examples
+    --------
+    >>> bench, long = (grid.runs("superres", recipe)[f"wdsr-a0-{recipe}-s0"] for recipe in ("bench", "long"))
+    >>> round(hours(long) / hours(bench))  # ten times the iterations
+    10
+    """
     found = known(run)
     return (run.work.training + run.work.measuring) / found.rate / 3600 if found else math.nan
 
 
 def minutes(run: Run) -> int:
-    """Minutes that a cluster is asked for."""
+    """Minutes that a cluster is asked for.
+
+    Examples
+    --------
+    >>> minutes(grid.runs("superres", "quick")["bicubic-quick"])  # nothing to train
+    10
+    """
     estimate = hours(run)
     return LOADING + (0 if math.isnan(estimate) else math.ceil(60 * MARGIN * estimate))
 
 
 def gpus(run: Run) -> int:
-    """GPUs that a cluster is asked for: none where no network computes."""
+    """GPUs that a cluster is asked for: none where no network computes.
+
+    Examples
+    --------
+    >>> runs = grid.runs("superres", "quick")
+    >>> gpus(runs["bicubic-quick"]), gpus(runs["wdsr-a0-quick-s0"])
+    (0, 1)
+    """
     return int(run.work.network)
 
 
 def machine_memory(run: Run) -> int:
-    """Megabytes that a cluster is asked for: the process, the data it holds, and what training needs beside them."""
+    """Megabytes that a cluster is asked for: the process, the data it holds, and what training needs beside them.
+
+    Examples
+    --------
+    >>> runs = grid.runs("superres", "quick")
+    >>> BASE < machine_memory(runs["bicubic-quick"]) < machine_memory(runs["wdsr-a0-quick-s0"])
+    True
+    """
     needed = memory.of(run, hardware.bf16_units())
     return BASE + math.ceil((run.work.held + needed.state + needed.iteration) / 1e6)
 
 
 def critical(runs: Iterable[Run], known: Known = of_records) -> float:
-    """Hours of the longest chain of runs that wait for each other: how long all take where there are machines enough."""
+    """Hours of the longest chain of runs that wait for each other: how long all take where there are machines enough.
+
+    Examples
+    --------
+    >>> run = grid.runs("frequency", "quick")["wdsr-a0-quick-s0"]
+    >>> critical([run]) == hours(run) + critical(run.requires)  # a network is trained before it is measured
+    True
+    """
     return max((hours(run, known) + critical(run.requires, known) for run in runs), default=0.0)
 
 
@@ -115,6 +90,11 @@ def plan(recipe: str, known: Known = of_records) -> pd.DataFrame:
     DataFrame
         A row a row of a study or an upscaled set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk, and
         what its training needs of a GPU's memory, in GB, where the GPU has bf16 units and where not.
+
+    Examples
+    --------
+    >>> plan("long")["jobs"].loc["classify"].to_dict()  # a job a seed
+    {'cifar10-original': 3, 'cifar10-bicubic': 3, 'cifar10-wdsr-a0': 3, 'cifar10-wdsr-a1-5': 3}
     """
     table: dict[tuple[str, str], dict[str, float]] = {}
     for run in everything(recipe):
@@ -130,7 +110,13 @@ def plan(recipe: str, known: Known = of_records) -> pd.DataFrame:
 
 
 def summary(recipe: str, known: Known = of_records) -> str:
-    """What `hfsr plan` prints: the plan, its sums, the longest chain, the GPU that it fits on, and where the hours are from."""
+    """What `hfsr plan` prints: the plan, its sums, the longest chain, the GPU that it fits on, and where the hours are from.
+
+    Examples
+    --------
+    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-10:-8]]
+    ['in all', 'longest chain of jobs that wait for each other']
+    """
     table, longest = plan(recipe, known), critical(everything(recipe), known)
     jobs, hours, gigabytes = table["jobs"].sum(), table["hours"].sum(), table["GB"].sum()
     lines = [
@@ -145,7 +131,13 @@ def summary(recipe: str, known: Known = of_records) -> str:
 
 
 def fits(recipe: str) -> list[str]:
-    """On which GPU a recipe's trainings fit, in words."""
+    """On which GPU a recipe's trainings fit, in words.
+
+    Examples
+    --------
+    >>> fits("quick")[0].partition(";")[0]
+    'in bf16: a GPU of 8 GB is enough'
+    """
     lines = []
     for precision, bf16 in (("bf16", True), ("float32, without bf16 units", False)):
         needed = [memory.of(run, bf16) for run in everything(recipe)]
@@ -161,7 +153,13 @@ def fits(recipe: str) -> list[str]:
 
 
 def sources(recipe: str, known: Known = of_records) -> dict[str, str]:
-    """Where the hours of every study come from, in words."""
+    """Where the hours of every study come from, in words.
+
+    Examples
+    --------
+    >>> sorted(sources("long"))
+    ['classify', 'confirmation', 'frequency', 'superres', 'upscaled']
+    """
     words = {}
     for run in everything(recipe):
         found = known(run)
@@ -176,7 +174,13 @@ def sources(recipe: str, known: Known = of_records) -> dict[str, str]:
 
 
 def everything(recipe: str) -> list[Run]:
-    """Every run of a recipe's studies, with those they require."""
+    """Every run of a recipe's studies, with those they require.
+
+    Examples
+    --------
+    >>> [run.name for run in everything("quick")][2:5]
+    ['wdsr-a1-5-quick-s0', 'digits-original-quick-s0', 'digits-bicubic']
+    """
     recipes.superres(recipe)
     wanted = [run for study in grid.studies(recipe) for run in grid.runs(study, recipe).values()]
     return list(grid.with_required(wanted).values())

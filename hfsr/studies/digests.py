@@ -10,7 +10,13 @@ from hfsr.errors import UserError
 
 
 def photographs(name: str) -> dict[str, Any]:
-    """Name and digest of a set of photographs to train on; empty where it is not here."""
+    """Name and digest of a set of photographs to train on; empty where it is not here.
+
+    Examples
+    --------
+    >>> photographs("embedded")["data"], photographs("gone")
+    ('embedded', {})
+    """
     try:
         own_name, digest = _photographs(name, grey=False)
     except UserError:
@@ -19,7 +25,13 @@ def photographs(name: str) -> dict[str, Any]:
 
 
 def measured(names: Iterable[str]) -> dict[str, Any]:
-    """Digests of sets to measure on, by their names; empty where one is not here."""
+    """Digests of sets to measure on, by their names; empty where one is not here.
+
+    Examples
+    --------
+    >>> list(measured(["embedded-held-out"])["data_digest"]), measured(["gone"])
+    (['embedded-held-out'], {})
+    """
     try:
         return {"data_digest": dict(_photographs(name, grey=True) for name in names)}
     except UserError:
@@ -27,7 +39,13 @@ def measured(names: Iterable[str]) -> dict[str, Any]:
 
 
 def labelled_set(name: str) -> dict[str, Any]:
-    """Digest of a labelled set; empty where it is not here."""
+    """Digest of a labelled set; empty where it is not here.
+
+    Examples
+    --------
+    >>> len(labelled_set("digits")["data_digest"]), labelled_set("gone")
+    (64, {})
+    """
     try:
         return {"data_digest": _labelled(name)}
     except UserError:

@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from hfsr import models
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
-from hfsr.studies.recipes import ClassifyRecipe, SuperresRecipe
+from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 
 # What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
@@ -34,6 +34,12 @@ class Work:
         Bytes that it leaves: checkpoint and weights, or the upscaled set.
     network : bool
         Whether a network computes, so that a GPU helps.
+
+    Examples
+    --------
+    >>> bicubic = upscaling("digits", "bicubic", 0)
+    >>> bicubic.network, bicubic.disk  # 1,797 images of 16 x 16 pixels
+    (False, 1380096)
     """
 
     training: float
@@ -66,14 +72,25 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     )
 
 
-def measurement(recipe: SuperresRecipe, network: bool) -> Work:
-    """Work of measuring the detail that a method gives the photographs that a recipe is judged on."""
-    measured = float(sum(map(pixels, recipe.evaluation)))
-    return Work(measured, 0.0, photographs(recipe.evaluation), 0.0, network)
+def measurement(sets: tuple[str, ...], network: bool) -> Work:
+    """Work of measuring the detail that a method gives sets of photographs.
+
+    Examples
+    --------
+    >>> measurement(("div2k-valid",), network=True).training == pixels("div2k-valid")
+    True
+    """
+    return Work(float(sum(map(pixels, sets))), 0.0, photographs(sets), 0.0, network)
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:
-    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation."""
+    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation.
+
+    Examples
+    --------
+    >>> upscaling("cifar10", "wdsr", 16).training / upscaling("cifar10", "wdsr", 8).training < 2
+    True
+    """
     images, side = LABELLED[dataset]
     training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
     return Work(training, 0.0, _labelled(dataset), images * 3 * (2 * side) ** 2, kind != "bicubic")
@@ -81,7 +98,15 @@ def upscaling(dataset: str, kind: str, size: int) -> Work:
 
 @cache
 def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> Work:
-    """Work of training a classifier on a set whose images are `factor` times as long a side."""
+    """Work of training a classifier on a set whose images are `factor` times as long a side.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> small, large = (classify("cifar10", recipes.classify("bench"), 500, factor) for factor in (1, 2))
+    >>> round(large.training / small.training)  # four times the pixels
+    4
+    """
     side = factor * LABELLED[dataset][1]
     return Work(
         training=steps * recipe.batch * _update("resnet", recipe.depth, side),
@@ -94,12 +119,24 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
 
 @cache
 def pixels(name: str) -> int:
-    """Pixels of the photographs called so, or more: of sets other than DIV2K as many as all of them have together."""
+    """Pixels of the photographs called so, or more: of sets other than DIV2K as many as all of them have together.
+
+    Examples
+    --------
+    >>> pixels("div2k-valid"), pixels("set5")
+    (276624000, 120000000)
+    """
     return sum(DIV2K_PIXELS.get(part, 0) for part in name.split("+")) or OTHER_PIXELS
 
 
 def built(kind: str, size: int) -> nn.Module:
-    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth."""
+    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth.
+
+    Examples
+    --------
+    >>> type(built("wdsr", 8)).__name__, type(built("resnet", 11)).__name__
+    ('WDSR', 'ResNet')
+    """
     if kind == "resnet":
         return ResNet(size)
     return WDSR(blocks=size) if kind == "wdsr" else SRCNN()
@@ -107,7 +144,13 @@ def built(kind: str, size: int) -> nn.Module:
 
 @cache
 def parameters(kind: str, size: int) -> int:
-    """Numbers that a network learns."""
+    """Numbers that a network learns.
+
+    Examples
+    --------
+    >>> parameters("wdsr", 8)
+    597716
+    """
     with torch.device("meta"):
         return models.parameters(built(kind, size))
 
@@ -115,7 +158,7 @@ def parameters(kind: str, size: int) -> int:
 @cache
 def _forward(kind: str, size: int, side: int) -> float:
     """Operations of sending one square image through a network."""
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
         built(kind, size)(torch.zeros(1, 3, side, side))
     return float(counter.get_total_flops())
 
@@ -123,14 +166,19 @@ def _forward(kind: str, size: int, side: int) -> float:
 @cache
 def _update(kind: str, size: int, side: int) -> float:
     """Operations of an iteration for one image: forward and backward."""
-    where = "meta" if kind == "resnet" else "cpu"  # the former counts without computing, but knows no autocast
-    with torch.device(where), FlopCounterMode(display=False) as counter:
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:  # which counts without computing
         built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
     return float(counter.get_total_flops())
 
 
 def photographs(names: tuple[str, ...]) -> float:
-    """Bytes of sets of photographs, or more: uint8, with a quarter for the low resolution."""
+    """Bytes of sets of photographs, or more: uint8, with a quarter for the low resolution.
+
+    Examples
+    --------
+    >>> photographs(("div2k-valid",)) == 3.75 * pixels("div2k-valid")
+    True
+    """
     return sum(map(pixels, names)) * 3 * 1.25
 
 

@@ -1,23 +1,25 @@
-"""The frequency study (Section V): what a network gives in detail, one record a network.
+"""What a finished network is measured by, one record a network: the frequency study (Section V), and the confirmation.
 
-The rows are those of Table I, and the ground truth itself.
+The frequency study's rows are those of Table I, and the ground truth itself.
 """
 
 import time
 from pathlib import Path
 
 from hfsr.analysis.detail import TRUTH, of_set
+from hfsr.analysis.evaluation import evaluate
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import photographs
 from hfsr.models import store
-from hfsr.studies import measurement, recipes, records
-from hfsr.studies.measurement import Measurement, MeasurementRecord
+from hfsr.studies import contents, provenance, recipes, records, sources
+from hfsr.studies.confirmation import Confirmation
+from hfsr.studies.measurement import Measurement
 from hfsr.studies.records import Data
 from hfsr.training import hardware
 
 
-def measure(name: str, out: Path | str | None = None) -> Path:
-    """Measure one network on the sets that its recipe is judged on, and leave a record.
+def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = Measurement) -> Path:
+    """Measure one network, and leave a record.
 
     Parameters
     ----------
@@ -25,7 +27,10 @@ def measure(name: str, out: Path | str | None = None) -> Path:
         Name of a finished run below ``runs/superres/``, such as "wdsr-a1-5-bench-s1"; where none lies there, of a run or a
         model whose weights are published, such as "wdsr-a1-5"; or "truth-" and a recipe.
     out : path, optional
-        The folder; by default ``runs/frequency/`` and the run's name.
+        The folder; by default that of the run.
+    kind : type, optional
+        `hfsr.studies.measurement.Measurement`, on the sets that the recipe is judged on, or
+        `hfsr.studies.confirmation.Confirmation`, on its own.
 
     Returns
     -------
@@ -36,12 +41,19 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     ------
     UserError
         If no such run or model is there, the folder holds another record, or a set is missing.
+
+    Examples
+    --------
+    >>> measure("vdsr")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: vdsr: no finished run of that name below ...superres, and no published record
     """
     if name.startswith(f"{TRUTH}-"):
-        source, run = None, Measurement(recipes.superres(name.removeprefix(f"{TRUTH}-")))
+        source, run = None, kind(recipes.superres(name.removeprefix(f"{TRUTH}-")))
     else:
-        source = measurement.named(name)
-        run = Measurement(source.run.recipe, source.run)
+        source = sources.named(name)
+        run = kind(source.run.recipe, source.run)
     used = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
     folder = Path(out) if out else run.folder
     if run.finished_in(folder, used):
@@ -52,13 +64,15 @@ def measure(name: str, out: Path | str | None = None) -> Path:
     method = (
         store.load(weights).to(hardware.device()) if weights else TRUTH if source is None else source.run.row.method
     )
-    sets = [photographs.load(each, grey=True) for each in run.recipe.evaluation]
+    sets = [photographs.load(each, grey=True) for each in run.sets]
     results = {pictures.name: of_set(method, pictures) for pictures in sets}
     exact = {each: measured for each, (measured, _) in results.items()}
-    record = MeasurementRecord(
+    if kind is Confirmation:
+        exact = {each.name: evaluate(method, each) | exact[each.name] for each in sets}
+    record = run.record_type(
         **run.identity()
         | used
-        | records.origin(run.command)
+        | provenance.origin(run.command)
         | {
             "data": Data(
                 name="+".join(each.name for each in sets),
@@ -66,7 +80,7 @@ def measure(name: str, out: Path | str | None = None) -> Path:
                 digest={each.name: each.digest for each in sets},
                 pixels={each.name: [hr[0].numel() for hr in each.hr] for each in sets},
             ),
-            "metrics": records.means(exact),
+            "metrics": contents.means(exact),
             "per_image": {
                 each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
                 for each, measured in exact.items()

@@ -17,6 +17,12 @@ def outdated(run: Run) -> list[str]:
 
     What cannot be known is not held against it: the digest of data that is not on this machine, the weights of a network
     that is still to be trained.
+
+    Examples
+    --------
+    >>> from hfsr.studies import classification, recipes, upscaler
+    >>> outdated(classification.Classification("digits", upscaler.ORIGINAL, recipes.classify("quick"), seed=99))  # not begun
+    []
     """
     made = _made(run)
     if made is None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hfsr.errors import UserError
-from hfsr.studies import classification, measurement, recipes, superres_run
+from hfsr.studies import classification, confirmation, measurement, recipes, superres_run
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
 
@@ -21,7 +21,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
 
     Parameters
     ----------
-    study : {"superres", "classify", "frequency"}
+    study : {"superres", "classify", "frequency", "confirmation"}
     recipe : str
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
@@ -43,6 +43,8 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
         found = classification.grid(recipes.classify(recipe), steps)
     elif study == "frequency":
         found = measurement.grid(recipes.superres(recipe), steps)
+    elif study == "confirmation":
+        found = confirmation.grid(recipes.superres(recipe), steps)
     else:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(STUDIES)}")
     return {run.name: run for run in found}
@@ -60,7 +62,14 @@ def studies(recipe: str) -> list[str]:
 
 
 def with_required(wanted: Iterable[Run]) -> dict[Path, Run]:
-    """All that there is to do for these runs, by folder: they themselves after what they require."""
+    """All that there is to do for these runs, by folder: they themselves after what they require.
+
+    Examples
+    --------
+    >>> run = runs("classify", "quick")["digits-bicubic-quick-s0"]
+    >>> [each.name for each in with_required([run]).values()]
+    ['digits-bicubic', 'digits-bicubic-quick-s0']
+    """
     found: dict[Path, Run] = {}
     for run in wanted:
         found |= with_required(run.requires) | {run.folder: run}
@@ -75,6 +84,11 @@ def state(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
     DataFrame
         A row a run, indexed by its name: ``finished``; ``step``, the last iteration kept in a checkpoint, of ``steps``;
         ``hours`` trained so far.
+
+    Examples
+    --------
+    >>> state("superres", "quick")["steps"].to_dict()
+    {'bicubic-quick': 0, 'wdsr-a0-quick-s0': 2000, 'wdsr-a1-5-quick-s0': 2000}
     """
     table = []
     for name, run in runs(study, recipe, steps).items():
@@ -100,6 +114,17 @@ def table(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
     ------
     UserError
         If no run is finished.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest.mock import patch
+    >>> from hfsr.studies import published, records
+    >>> record = published.read(superres_run.SuperresRecord, "bicubic-bench")
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", HFSR_RUNS=folder):
+    ...     records.write(record.run.folder, record)  # as if it had been made here
+    ...     table("superres", "bench")["seeds"].tolist()
+    [1]
     """
     finished = [run.record() for run in runs(study, recipe, steps).values() if run.is_finished]
     if not finished:

@@ -1,17 +1,14 @@
 """One measurement of the frequency study: a run of Table I, or the ground truth; and the record that it leaves (Section V)."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
-from hfsr import paths
 from hfsr.analysis.detail import TRUTH
 from hfsr.errors import UserError
-from hfsr.files import sha256
-from hfsr.studies import digests, flops, published, recipes, records, superres_run
+from hfsr.studies import digests, flops, published, recipes, records, sources, superres_run
 from hfsr.studies.flops import Work
-from hfsr.studies.recipes import SuperresRecipe
-from hfsr.studies.records import RECORD, WEIGHTS, Measured, Record, Settings
+from hfsr.studies.recipe import SuperresRecipe
+from hfsr.studies.records import Measured, Record, Settings
 from hfsr.studies.rows import Row
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
@@ -39,6 +36,12 @@ class MeasurementRecord(Record):
     encoders : dict
         Settings of OpenCV's encoder.
     seconds : float
+
+    Examples
+    --------
+    >>> record = published.read(MeasurementRecord, "truth-bench")
+    >>> record.run.command, record.network_sha256
+    ('hfsr frequency truth-bench', None)
     """
 
     folder: ClassVar[str] = "frequency"
@@ -60,11 +63,13 @@ class MeasurementRecord(Record):
     @property
     def run(self) -> "Measurement":
         """The run that left it; a `UserError` if its recipe is not known any more."""
-        recipe = recipes.superres(self.recipe)
-        if self.method == TRUTH:
-            return Measurement(recipe)
+        return Measurement(recipes.superres(self.recipe), None if self.method == TRUTH else self.measured)
+
+    @property
+    def measured(self) -> SuperresRun:
+        """The run whose network it measured."""
         row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
-        return Measurement(recipe, SuperresRun(row, recipe, self.seed, self.steps))
+        return SuperresRun(row, recipes.superres(self.recipe), self.seed, self.steps)
 
     @property
     def speed(self) -> float | None:
@@ -114,13 +119,18 @@ class Measurement(Run):
         return f"hfsr frequency {self.name}"
 
     @property
+    def sets(self) -> tuple[str, ...]:
+        """The photographs that it is measured on."""
+        return self.recipe.evaluation
+
+    @property
     def steps(self) -> int:
         return self.measured.steps if self.measured else 0
 
     @property
     def requires(self) -> tuple[Run, ...]:
         """The run that it measures, where neither weights nor record of that are published."""
-        if self.measured is None or is_published(self.measured):
+        if self.measured is None or sources.is_published(self.measured):
             return ()
         return (self.measured,)
 
@@ -130,7 +140,7 @@ class Measurement(Run):
 
     @property
     def work(self) -> Work:
-        return flops.measurement(self.recipe, bool(self.measured and self.measured.is_trained))
+        return flops.measurement(self.sets, bool(self.measured and self.measured.is_trained))
 
     def identity(self) -> Settings:
         if self.measured:
@@ -142,88 +152,18 @@ class Measurement(Run):
 
     def inputs(self) -> Settings:
         try:
-            network = {"network_sha256": source(self.measured).digest if self.measured else None}
+            network = {"network_sha256": sources.of(self.measured).digest if self.measured else None}
         except UserError:
             network = {}
-        return digests.measured(self.recipe.evaluation) | network
-
-
-@dataclass(frozen=True)
-class Source:
-    """A run to be measured, as it is found: trained on this machine, or published.
-
-    Parameters
-    ----------
-    run : SuperresRun
-    weights : Path or None
-        None where there is no network.
-    record : str
-        Name of its published record.
-    """
-
-    run: SuperresRun
-    weights: Path | None
-    record: str
-
-    @property
-    def digest(self) -> str | None:
-        """SHA-256 of the weights; None where there are none."""
-        return sha256(self.weights) if self.weights else None
-
-
-def source(run: SuperresRun) -> Source:
-    """Where a run's network is: in its folder, or else among the published ones.
-
-    Raises
-    ------
-    UserError
-        If it is in neither place.
-    """
-    if run.is_finished:
-        return _trained(records.read(run.folder / RECORD, SuperresRecord), run.folder)
-    return _published(run.name)
-
-
-def named(name: str) -> Source:
-    """What is called so: a finished run's folder below ``runs/superres/``, else a published record or its run."""
-    folder = paths.runs() / SuperresRun.study / name
-    if (folder / RECORD).exists():
-        return _trained(records.read(folder / RECORD, SuperresRecord), folder)
-    return _published(name)
-
-
-def is_published(run: SuperresRun) -> bool:
-    """Whether a run can be measured without being here: its record is published and fresh, and its weights if any."""
-    try:
-        record = _record(run.name)
-    except UserError:
-        return False
-    return not record.problems() and (bool(record.model) or not record.steps)
-
-
-def _trained(record: SuperresRecord, folder: Path) -> Source:
-    return Source(record.run, folder / WEIGHTS if record.steps else None, record.run.model or folder.name)
-
-
-def _published(name: str) -> Source:
-    record = _record(name)
-    if record.model is None and record.steps:
-        raise UserError(f"{name}: its weights are not published; run `{record.command}` first")
-    return Source(
-        record.run, paths.weights() / f"{record.model}.safetensors" if record.steps else None, str(record.name)
-    )
-
-
-def _record(name: str) -> SuperresRecord:
-    """The published record of a run, by the run's name or its own, stale or not."""
-    for title, record in published.stale_or_not(SuperresRecord).items():
-        if name == title or (record.recipe in recipes.SUPERRES and name == record.run.name):
-            return record
-    raise UserError(
-        f"{name}: no finished run of that name below {paths.runs() / SuperresRun.study}, and no published record"
-    )
+        return digests.measured(self.sets) | network
 
 
 def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Measurement]:
-    """The ground truth, then every run of Table I's grid; parameters as for `hfsr.studies.superres_run.grid`."""
+    """The ground truth, then every run of Table I's grid; parameters as for `hfsr.studies.superres_run.grid`.
+
+    Examples
+    --------
+    >>> [run.name for run in grid(recipes.superres("quick"))]
+    ['truth-quick', 'bicubic-quick', 'wdsr-a0-quick-s0', 'wdsr-a1-5-quick-s0']
+    """
     return [Measurement(recipe), *(Measurement(recipe, run) for run in superres_run.grid(recipe, steps))]

@@ -28,6 +28,11 @@ class Memory(NamedTuple):
         Labelled images, which always lie on the device.
     pictures : int
         Photographs, which stay in the machine's own memory where they do not fit.
+
+    Examples
+    --------
+    >>> Memory(state=10, iteration=200, images=0, pictures=3000).needed
+    210
     """
 
     state: int
@@ -52,6 +57,12 @@ def of(run: Run, bf16: bool) -> Memory:
     run : Run
     bf16 : bool
         Whether it multiplies in bf16, or in float32 as on a card without units for that.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> of(grid.runs("superres", "quick")["wdsr-a0-quick-s0"], bf16=True).state // 597_716  # weight, gradient, two moments
+    16
     """
     kind = trial.kind(run)
     if kind is None:
@@ -86,7 +97,15 @@ def _training(run: Run, bf16: bool) -> Memory:
 
 
 def kept(task: Task, batch: tuple[torch.Tensor, ...], bf16: bool) -> list[int]:
-    """Bytes of every tensor that autograd keeps of an iteration until its gradients are there, beside the weights."""
+    """Bytes of every tensor that autograd keeps of an iteration until its gradients are there, beside the weights.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> task = trial.training(grid.runs("classify", "quick")["digits-original-quick-s0"], CPU)
+    >>> sum(kept(task, task.batch(0), bf16=True)) < sum(kept(task, task.batch(0), bf16=False))
+    True
+    """
     sizes: dict[int, int] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,9 @@
 
 import platform
 import subprocess
+from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from hfsr import paths
 from hfsr.training import hardware
@@ -10,18 +12,64 @@ from hfsr.training import hardware
 PACKAGES = ("torch", "numpy", "pillow", "scikit-image", "opencv-python-headless")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What made a number.
+
+    Parameters
+    ----------
+    device : str
+        Processor or GPU, see `machine`.
+    versions : dict of str -> str
+        Of Python and of the packages that numbers depend on.
+    commit : str or None
+        Of the checkout.
+    command : str
+        What makes the run again.
+
+    Examples
+    --------
+    >>> made = Origin(device="a laptop", versions={"torch": "2.9.0"}, commit=None, command="hfsr train --method wdsr")
+    >>> made.device, made.versions["torch"]
+    ('a laptop', '2.9.0')
+    """
+
+    device: str
+    versions: dict[str, str]
+    commit: str | None
+    command: str
+
+
 def machine() -> str:
-    """The processor or GPU in one line, see `hfsr.training.hardware.describe`."""
+    """The processor or GPU in one line, see `hfsr.training.hardware.describe`.
+
+    Examples
+    --------
+    >>> machine() == hardware.describe()
+    True
+    """
     return hardware.describe()
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a number depends on."""
+    """Versions of Python and of the packages that a number depends on.
+
+    Examples
+    --------
+    >>> sorted(versions())
+    ['hfsr', 'numpy', 'opencv-python-headless', 'pillow', 'python', 'scikit-image', 'torch']
+    """
     return {"python": platform.python_version(), "hfsr": version("hfsr")} | {name: version(name) for name in PACKAGES}
 
 
 def commit() -> str | None:
-    """The checkout's commit, with ``-dirty`` where files differ from it; None outside a checkout."""
+    """The checkout's commit, with ``-dirty`` where files differ from it; None outside a checkout.
+
+    Examples
+    --------
+    >>> isinstance(commit(), str | None)
+    True
+    """
     if not (paths.PACKAGE.parent / "pyproject.toml").exists():  # installed: a repository around it is somebody else's
         return None
     call = ["git", "-C", str(paths.PACKAGE), "describe", "--always", "--dirty", "--abbrev=40"]
@@ -29,3 +77,14 @@ def commit() -> str | None:
         return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def origin(command: str) -> dict[str, Any]:
+    """The fields of `Origin` of what is made now, by this command.
+
+    Examples
+    --------
+    >>> list(origin("hfsr train --method bicubic"))
+    ['device', 'versions', 'commit', 'command']
+    """
+    return vars(Origin(device=machine(), versions=versions(), commit=commit(), command=command))

@@ -10,13 +10,15 @@ from hfsr.errors import UserError
 from hfsr.files import atomic, read_json, sha256, write_json
 from hfsr.studies import grid, records
 from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 
 KINDS: dict[str, type[Record]] = {
-    kind.folder: kind for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord)
+    kind.folder: kind
+    for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord, ConfirmationRecord)
 }
 
 
@@ -29,6 +31,14 @@ def publish_all(study: str, recipe: str) -> list[Path]:
     -------
     list of Path
         The published records.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", HFSR_RUNS=folder):
+    ...     publish_all("superres", "quick")  # no run is finished there
+    []
     """
     planned = grid.runs(study, recipe)
     published = [publish(run.folder, run.model) for run in planned.values() if run.is_finished]
@@ -46,8 +56,8 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     folder : path
         The run's.
     name : str, optional
-        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one only the record is
-        published, under the name of the run's folder.
+        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one the record is published
+        under the name of the run's folder, and the weights of further seeds of the main rows into ``results/weights/``.
 
     Returns
     -------
@@ -58,6 +68,13 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     ------
     UserError
         If the name is no plain one, or the run is not finished, or its weights are not those of its record.
+
+    Examples
+    --------
+    >>> publish("runs/superres/wdsr-a1-5-bench-s0", "My network")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: 'My network': a name is of small letters, digits, points and hyphens, such as wdsr-a1-5
     """
     folder = Path(folder)
     title = name or folder.name
@@ -69,8 +86,11 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
         raise UserError(
             f"{folder / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
         )
-    if name:
-        with atomic(paths.weights() / f"{name}.safetensors") as part:
+    record = records.read(folder / RECORD, KINDS[content["study"]])
+    shared = isinstance(record, SuperresRecord) and record.run.is_shared
+    if name or shared:
+        kept = paths.weights() if name else paths.seeds_weights()
+        with atomic(kept / f"{title}.safetensors") as part:
             shutil.copyfile(folder / WEIGHTS, part)
     target = paths.results() / str(content["study"]) / f"{title}.json"
     write_json(target, {"name": title, "model": name} | content)

@@ -13,12 +13,26 @@ from hfsr.studies.records import Kind
 
 
 def path(kind: type[Kind], name: str) -> Path:
-    """Where the record of that name lies: ``results/<study>/<name>.json``."""
+    """Where the record of that name lies: ``results/<study>/<name>.json``.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> path(SuperresRecord, "wdsr-a1-5").relative_to(paths.results()).as_posix()
+    'superres/wdsr-a1-5.json'
+    """
     return paths.results() / kind.folder / f"{name}.json"
 
 
 def read(kind: type[Kind], name: str) -> Kind:
-    """One published record; a missing or stale one is a `UserError` that names it."""
+    """One published record; a missing or stale one is a `UserError` that names it.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> read(SuperresRecord, "bicubic-bench").command
+    'hfsr train --method bicubic --recipe bench'
+    """
     if not path(kind, name).exists():
         raise UserError(f"{path(kind, name)}: no such file")
     content = records.read(path(kind, name), kind)
@@ -28,12 +42,26 @@ def read(kind: type[Kind], name: str) -> Kind:
 
 
 def everything(kind: type[Kind]) -> list[Kind]:
-    """Every published record of a kind, by name; a stale one is a `UserError`."""
+    """Every published record of a kind, by name; a stale one is a `UserError`.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> {"bicubic", "srcnn", "wdsr"} <= {record.method for record in everything(SuperresRecord)}
+    True
+    """
     return list(_everything(paths.results() / kind.folder, kind))
 
 
 def stale_or_not(kind: type[Kind]) -> dict[str, Kind]:
-    """Every published record of a kind by the name of its file, whether or not what made it has changed."""
+    """Every published record of a kind by the name of its file, whether or not what made it has changed.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> stale_or_not(SuperresRecord)["wdsr-a1-5"].alpha
+    0.2
+    """
     files = sorted((paths.results() / kind.folder).glob("*.json"))
     return dict(_parsed(tuple((each, each.stat().st_mtime_ns) for each in files), kind))
 
@@ -44,7 +72,14 @@ def _parsed(files: tuple[tuple[Path, int], ...], kind: type[Kind]) -> dict[str, 
 
 
 def is_fresh(kind: type[Kind], name: str) -> bool:
-    """Whether a record of that name is published and nothing that made it has changed."""
+    """Whether a record of that name is published and nothing that made it has changed.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> is_fresh(SuperresRecord, "bicubic-bench"), is_fresh(SuperresRecord, "gone")
+    (True, False)
+    """
     found = stale_or_not(kind).get(name)
     return found is not None and not found.problems()
 
@@ -66,6 +101,11 @@ def table(study: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by name; ``record`` holds the file's path below ``results/``.
+
+    Examples
+    --------
+    >>> table("superres").loc["bicubic-bench", ["record", "method", "recipe"]].tolist()
+    ['superres/bicubic-bench.json', 'bicubic', 'bench']
     """
     rows = []
     for each in sorted(paths.results().glob(f"{study or '*'}/*.json")):

@@ -5,113 +5,31 @@ minutes on the embedded photographs and digits, ``bench`` the measured study for
 trained for longer, ``paper`` the paper's own study and ``authors`` the same with the settings of the authors' code.
 """
 
-import hashlib
-import json
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from hfsr.errors import UserError
+from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, Cell, Row
 from hfsr.training.schedule import Schedule
 
 Named = TypeVar("Named")
 
 
-def later(default: Any) -> Any:
-    """A field that recipes got after records were published: at its default it leaves the digests there are as they are."""
-    return field(default=default, metadata={"later": True})
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What all recipes have: a name, and a digest of the numbers that a run depends on."""
-
-    name: str
-
-    @property
-    def digest(self) -> str:
-        """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
-
-        A row, a cell or a seed more leaves the runs there are as they are; so does a field of `later` at its default.
-        """
-        return hashlib.sha256(json.dumps(_numbers(self), sort_keys=True).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class SuperresRecipe(Recipe):
-    """One way to train a super-resolution network (Section IV.B).
-
-    Parameters
-    ----------
-    data : str
-        Training photographs, a name for `hfsr.data.photographs.load`.
-    evaluation : tuple of str
-        Sets that the finished network is measured on.
-    watch : str
-        The set measured `checks` times on the way, for the learning curve; nothing is chosen by it.
-    blocks : int
-        Residual blocks of WDSR-A.
-    crop, batch, steps : int
-        Size of the low-resolution crops in pixels, crops an iteration, iterations.
-    srcnn_rate : float
-        SRCNN's learning rate as a multiple of the schedule's: without weight normalisation and shortcut it bears less.
-    rows : tuple of Row
-        The study's table; every row but bicubic's is trained once a seed.
-    seeds : tuple of int
-    """
-
-    data: str
-    evaluation: tuple[str, ...]
-    watch: str
-    crop: int
-    batch: int
-    steps: int
-    schedule: Schedule
-    blocks: int = 8
-    checks: int = 10
-    srcnn_rate: float = 1.0
-    rows: tuple[Row, ...] = ()
-    seeds: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True)
-class ClassifyRecipe(Recipe):
-    """One way to train the classifier (Section IV.C).
-
-    Parameters
-    ----------
-    dataset : str
-        A name for `hfsr.data.labelled.load`, where the caller names none.
-    depth : int
-        Of the ResNet, 9n + 2.
-    subset : int or None
-        Training images used, drawn by the seed, equally many of each class; None for all.
-    batch, steps : int
-        Images an iteration, iterations.
-    momentum, weight_decay : float
-        Of the optimiser; the decay acts on convolutions and the dense layer only.
-    networks : str
-        The super-resolution recipe whose networks upscale the images, those of its first seed.
-    cells : tuple of Cell
-        The study's table; each is trained once a seed.
-    seeds : tuple of int
-    """
-
-    dataset: str
-    depth: int
-    subset: int | None
-    batch: int
-    steps: int
-    schedule: Schedule
-    momentum: float = 0.9
-    weight_decay: float = 2e-4
-    networks: str = "bench"
-    cells: tuple[Cell, ...] = ()
-    seeds: tuple[int, ...] = (0,)
-
-
 PHOTOGRAPHS = "t91+bsd200+bsds500-test+realsr-train"
 BENCHMARKS = ("set5", "set14", "bsd100", "realsr-held-out")
+
+REGISTERED = ("wdsr-a0", "wdsr-a1-7", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-uniform", "wdsr-a1-5-weighted")
+
+
+def _in_bench(row: Row) -> Row:
+    """A row as `bench` trains it: with ten seeds what the registration decides by, SRCNN for longer."""
+    if (
+        row == SRCNN
+    ):  # it learns slowly; an iteration takes it a third of the time, so that its runs are as long as the others
+        return replace(row, steps=30_000)
+    return replace(row, seeds=tuple(range(10))) if row.name in REGISTERED else row
+
 
 SUPERRES = {
     "quick": SuperresRecipe(
@@ -139,8 +57,7 @@ SUPERRES = {
         schedule=Schedule(peak=4e-3, warmup=200),
         srcnn_rate=0.25,
         checks=20,
-        # SRCNN learns slowly; an iteration takes it a third of the time, so that its runs are as long as the others.
-        rows=tuple(replace(row, steps=30_000) if row == SRCNN else row for row in TABLE_1 + BESIDE),
+        rows=tuple(_in_bench(row) for row in TABLE_1 + BESIDE),
         seeds=(0, 1, 2),
     ),
     "paper": SuperresRecipe(
@@ -160,7 +77,12 @@ SUPERRES = {
 DROPS = Schedule(peak=1e-3, drops=((40 / 105, 0.5), (70 / 105, 0.1), (90 / 105, 0.05), (100 / 105, 0.01)))
 SUPERRES["authors"] = replace(SUPERRES["paper"], name="authors", crop=128, batch=32, steps=105 * 3306, schedule=DROPS)
 SUPERRES["long"] = replace(
-    SUPERRES["bench"], name="long", steps=100_000, checks=50, rows=(Row("wdsr"), Row("wdsr", "1/5")), seeds=(0,)
+    SUPERRES["bench"],
+    name="long",
+    steps=100_000,
+    checks=50,
+    rows=(Row("wdsr"), Row("wdsr", "1/5"), Row("wdsr", "1/5", mask="random")),
+    seeds=(0, 1, 2),
 )
 
 CLASSIFY = {
@@ -213,30 +135,30 @@ STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {
     "superres": SUPERRES,
     "classify": CLASSIFY,
     "frequency": SUPERRES,  # measures what was trained by it
+    "confirmation": {name: SUPERRES[name] for name in ("bench", "long")},  # likewise; what is registered
 }
 
 
 def superres(name: str) -> SuperresRecipe:
-    """The super-resolution recipe of that name; a `UserError` lists the names there are."""
+    """The super-resolution recipe of that name; a `UserError` lists the names there are.
+
+    Examples
+    --------
+    >>> superres("paper").crop, superres("paper").steps
+    (48, 300000)
+    """
     return _known(SUPERRES, name)
 
 
 def classify(name: str) -> ClassifyRecipe:
-    """The classification recipe of that name; a `UserError` lists the names there are."""
+    """The classification recipe of that name; a `UserError` lists the names there are.
+
+    Examples
+    --------
+    >>> classify("quick").dataset, [cell.method for cell in classify("quick").cells]
+    ('digits', ['original', 'bicubic', 'wdsr-a1-5'])
+    """
     return _known(CLASSIFY, name)
-
-
-def _numbers(settings: Any) -> Any:
-    """What a digest is made of: every field but the tables', and those of `later` at their defaults."""
-    if not is_dataclass(settings):
-        return settings
-    counted = [
-        each
-        for each in fields(settings)
-        if each.name not in ("rows", "cells", "seeds")
-        and not ("later" in each.metadata and getattr(settings, each.name) == each.default)
-    ]
-    return {each.name: _numbers(getattr(settings, each.name)) for each in counted}
 
 
 def _known(recipes: dict[str, Named], name: str) -> Named:

@@ -8,17 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-import numpy as np
-from torch import nn
 
 from hfsr import paths
 from hfsr.data import embedded
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
-from hfsr.models import store
-from hfsr.studies import digests, provenance, recipes
-from hfsr.training import hardware, processes
-from hfsr.training.loop import Progress
+from hfsr.studies import digests, recipes
+from hfsr.studies.provenance import Origin
 
 RECORD = "record.json"
 WEIGHTS = "weights.safetensors"
@@ -44,6 +40,11 @@ class Data:
         Of a labelled set.
     pixels : dict, optional
         Of measured sets: set -> pixels of each picture.
+
+    Examples
+    --------
+    >>> Data(name="set5", images=5, digest=None).test_images is None  # no labelled set
+    True
     """
 
     name: str | None
@@ -51,28 +52,6 @@ class Data:
     digest: str | dict[str, str] | None
     test_images: int | None = None
     pixels: dict[str, list[int]] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """What made a number.
-
-    Parameters
-    ----------
-    device : str
-        Processor or GPU, see `hfsr.studies.provenance.machine`.
-    versions : dict of str -> str
-        Of Python and of the packages that numbers depend on.
-    commit : str or None
-        Of the checkout.
-    command : str
-        What makes the run again.
-    """
-
-    device: str
-    versions: dict[str, str]
-    commit: str | None
-    command: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +70,13 @@ class Record(Origin, ABC):
         What it was published as.
     model : str, optional
         What its network was published as.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published, superres_run
+    >>> record = published.read(superres_run.SuperresRecord, "bicubic-bench")
+    >>> record.study, record.method, record.problems()
+    ('superres', 'bicubic', [])
     """
 
     folder: ClassVar[str]  # below results/
@@ -141,6 +127,13 @@ class TrainingRecord(Record):
     precision : {"bf16", "float32"}, optional
         What the training multiplied in; older records say it by their device only.
     weights_sha256 : str or None
+
+    Examples
+    --------
+    >>> from hfsr.studies import published, superres_run
+    >>> record = published.read(superres_run.SuperresRecord, "wdsr-a1-5")
+    >>> record.alpha, record.mask, record.seed, record.steps
+    (0.2, 'high', 0, 10000)
     """
 
     recipe: str
@@ -159,53 +152,35 @@ class TrainingRecord(Record):
 
     def problems(self) -> list[str]:
         found = recipe_problems(self.folder, self.recipe, self.recipe_digest) + super().problems()
+        further = paths.seeds_weights() / f"{self.name}.safetensors"
+        if self.model is None and further.exists() and sha256(further) != self.weights_sha256:
+            found.append(f"weights {self.name} have changed")
         return found + (weights_problems(self.model, self.weights_sha256) if self.model else [])
 
 
 def recipe_problems(study: str, recipe: str, digest: str) -> list[str]:
-    """Whether a recipe is still the one that a record names."""
+    """Whether a recipe is still the one that a record names.
+
+    Examples
+    --------
+    >>> recipe_problems("superres", "bench", recipes.superres("bench").digest), recipe_problems("superres", "gone", "0")
+    ([], ['recipe gone has changed'])
+    """
     known = recipes.STUDIES[study].get(recipe)
     return [] if known and known.digest == digest else [f"recipe {recipe} has changed"]
 
 
 def weights_problems(model: str, digest: str | None) -> list[str]:
-    """Whether a published network is still the one that a record names."""
+    """Whether a published network is still the one that a record names.
+
+    Examples
+    --------
+    >>> weights_problems("gone", None)
+    ['weights gone have changed or are missing']
+    """
     weights = paths.weights() / f"{model}.safetensors"
     fresh = weights.exists() and sha256(weights) == digest
     return [] if fresh else [f"weights {model} have changed or are missing"]
-
-
-def origin(command: str) -> Settings:
-    """The fields of `Origin` of what is made now, by this command."""
-    made = Origin(
-        device=provenance.machine(), versions=provenance.versions(), commit=provenance.commit(), command=command
-    )
-    return vars(made)
-
-
-def training(folder: Path, progress: Progress, steps: int, images: int) -> Settings:
-    """What a record says of a training: curve, seconds, throughput at so many `images` an iteration, digest of the weights."""
-    return {
-        "curve": [entry for entry in progress.log if any("/" in key for key in entry)],  # those with a measured set
-        "seconds": round(progress.seconds, 1),
-        "images_per_second": round(steps * images / progress.seconds, 1) if progress.seconds else None,
-        "processes": processes.count(),
-        "precision": hardware.precision() if steps else None,
-        "weights_sha256": sha256(folder / WEIGHTS) if steps else None,
-    }
-
-
-def save_weights(folder: Path, model: nn.Module) -> nn.Module:
-    """Write a run's final weights (float16) and return the network read back: the one that is measured."""
-    store.save(folder / WEIGHTS, model)  # type: ignore[arg-type]
-    return store.load(folder / WEIGHTS)
-
-
-def means(measured: Measured) -> dict[str, float]:
-    """Means over the pictures, as metrics: ``set/metric``."""
-    return {
-        f"{name}/{metric}": float(np.mean(values)) for name, each in measured.items() for metric, values in each.items()
-    }
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:
@@ -215,6 +190,12 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     ------
     UserError
         If there is none, or a field is missing or of another type: the line names it.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> read(paths.results() / "superres" / "bicubic-bench.json", SuperresRecord).method
+    'bicubic'
     """
     if not path.exists():
         raise UserError(f"{path.parent}: no finished run lies here; run its command to the end first")
@@ -225,7 +206,18 @@ def read(path: Path, kind: type[Kind]) -> Kind:
 
 
 def write(folder: Path, record: Record) -> None:
-    """Write a run's record, the last thing that a run does. What a kind of record need not have is left out if it is None."""
+    """Write a run's record, the last thing that a run does. What a kind of record need not have is left out if it is None.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hfsr.studies import published, superres_run
+    >>> record = published.read(superres_run.SuperresRecord, "bicubic-bench")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(Path(folder), record)
+    ...     read(Path(folder) / RECORD, superres_run.SuperresRecord) == record
+    True
+    """
     content = msgspec.to_builtins(record)
     for part, needless in ((content, ("name", "model")), (content["data"], ("test_images", "pixels"))):
         for key in needless:

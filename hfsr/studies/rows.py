@@ -26,7 +26,9 @@ class Row:
     reduction : {"batch", "image"}
         How the loss is averaged, see `hfsr.masked_l1`.
     steps : int, optional
-        Updates, where not the recipe's.
+        Iterations, where not the recipe's.
+    seeds : tuple of int, optional
+        Where not the recipe's.
 
     Raises
     ------
@@ -45,6 +47,7 @@ class Row:
     mask: Mask = None  # type: ignore[assignment]  # the usual
     reduction: Reduction = "batch"
     steps: int | None = None
+    seeds: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         alpha = parse_alpha(self.alpha)
@@ -103,6 +106,11 @@ class Cell:
     method : str
         What makes the images larger: "original" (nothing does), "bicubic", or the name of a row of Table I, whose network
         in the recipe's `networks` does.
+
+    Examples
+    --------
+    >>> Cell("cifar10", "wdsr-a1-5") in TABLE_3, Cell("digits", "wdsr-a1-5") in TABLE_3
+    (True, False)
     """
 
     dataset: str
@@ -119,6 +127,9 @@ BESIDE = (
     Row("wdsr", "1/5", mask="uniform"),
     Row("wdsr", "1/5", mask="weighted"),
 )  # controls, and the loss as printed
+
+# Of which the weights of every seed are published, of `bench`: whoever measures them needs to train nothing.
+SHARED = ("wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random")
 
 UPSCALERS = ("original", *(row.name for row in TABLE_1))
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in UPSCALERS)

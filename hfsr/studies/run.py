@@ -20,14 +20,29 @@ from hfsr.training.loop import LOG
 
 
 class Notebook(NamedTuple):
-    """The notebook that shows a run, and papermill's words for its parameters."""
+    """The notebook that shows a run, and papermill's words for its parameters.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> grid.runs("superres", "quick")["wdsr-a1-5-quick-s0"].notebook.words
+    '-p method wdsr -p alpha 1/5 -p recipe quick -p seed 0 -p steps 2000'
+    """
 
     name: str
     words: str
 
 
 class Run(ABC):
-    """One run of a study; its kinds are frozen dataclasses."""
+    """One run of a study; its kinds are frozen dataclasses.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> run = grid.runs("classify", "quick")["digits-bicubic-quick-s0"]
+    >>> run.study, run.title, [each.command for each in run.requires]
+    ('classify', 'digits-bicubic', ['hfsr upscale digits --model bicubic'])
+    """
 
     study: ClassVar[str]
     record_type: ClassVar[type[Record]]
@@ -118,7 +133,16 @@ class Run(ABC):
 
 
 def log(folder: Path | str) -> pd.DataFrame:
-    """The training log of a run: step, loss, rate, seconds, and the watched metric where it was measured."""
+    """The training log of a run: step, loss, rate, seconds, and the watched metric where it was measured.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / LOG).write_text('{"step": 50, "loss": 0.125}')
+    ...     log(folder)["loss"].tolist()
+    [0.125]
+    """
     path = Path(folder) / LOG
     if not path.exists():
         raise UserError(f"{path}: no such file; the run has not come to its first checkpoint")

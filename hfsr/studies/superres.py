@@ -13,7 +13,7 @@ from hfsr.data.photographs import Photographs
 from hfsr.images import to_float
 from hfsr.losses import l1, masked_l1
 from hfsr.models import SRCNN, WDSR
-from hfsr.studies import records
+from hfsr.studies import contents, provenance, records
 from hfsr.studies.records import Data, Measured
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
@@ -27,6 +27,13 @@ def batch_loss(model: nn.Module, batch: Batch, row: Row) -> Tensor:
     """Loss of one iteration (Eqs 1-3).
 
     The mask is made of the upright crops: a tie between neighbours (Eq 6) falls to another one in a mirrored image.
+
+    Examples
+    --------
+    >>> hr = torch.randint(256, (3, 32, 32), dtype=torch.uint8)
+    >>> crops = Crops(Photographs("one", ("noise",), (hr,), (hr[:, ::2, ::2],), ""), crop=8, batch=2, seed=0)
+    >>> batch_loss(WDSR(blocks=1), crops(0), Row("wdsr", "1/5")).shape
+    torch.Size([])
     """
     lr, hr = dihedral(batch.lr, batch.turns), dihedral(batch.hr[..., 1:-1, 1:-1], batch.turns)
     sr = model(to_float(lr).contiguous(memory_format=torch.channels_last))
@@ -52,6 +59,12 @@ def weighted_l1(sr: Tensor, hr: Tensor, counts: Tensor) -> Tensor:
     -------
     Tensor
         Scalar; 0 where nothing is selected in the whole batch.
+
+    Examples
+    --------
+    >>> sr, hr = torch.zeros(2, 1, 2, 2), torch.tensor([1.0, 0.0]).view(2, 1, 1, 1).expand(2, 1, 2, 2)
+    >>> weighted_l1(sr, hr, torch.tensor([3, 1]))  # the crop of error 1 counts thrice as much as that without
+    tensor(0.7500)
     """
     crops = (sr.float() - hr).abs().flatten(1).mean(dim=1)
     return (crops * counts).sum() / counts.sum().clamp(min=1)
@@ -76,6 +89,17 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     ------
     UserError
         For data that is not there, a checkpoint of another run, a loss that is not finite.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hfsr import images
+    >>> from hfsr.studies import recipes
+    >>> with tempfile.TemporaryDirectory() as pictures, tempfile.TemporaryDirectory() as folder:
+    ...     images.write(Path(pictures) / "noise.png", torch.randint(256, (3, 32, 32), dtype=torch.uint8))
+    ...     tiny = replace(recipes.superres("quick"), data=pictures, watch=pictures, evaluation=(pictures,), crop=8, blocks=1)
+    ...     print(sorted(path.name for path in train(SuperresRun(Row("wdsr"), tiny, steps=1), folder).glob("[!.]*")))
+    ['checkpoint.safetensors', 'log.jsonl', 'record.json', 'weights.safetensors']
     """
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
@@ -93,7 +117,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
 
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         judged = [photographs.load(name, grey=True) for name in recipe.evaluation]
-        network = records.save_weights(folder, task.model).to(next(task.model.parameters()).device)
+        network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
         measured = {each.name: evaluation.evaluate(network, each) for each in judged}
         _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
@@ -110,6 +134,13 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
     pictures : Photographs
     device : torch.device
         Where batches are made.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> run = grid.runs("superres", "quick")["wdsr-a1-5-quick-s0"]
+    >>> training(run, photographs.load("embedded-held-out"), torch.device("cpu")).images == run.recipe.batch
+    True
     """
     recipe, seed = run.recipe, run.seed or 0
     set_seed(seed)
@@ -139,10 +170,10 @@ def _measured(run: SuperresRun, folder: Path) -> Path:
 def _write(
     run: SuperresRun, folder: Path, data: Data, progress: Progress, measured: Measured, fractions: dict[str, float]
 ) -> None:
-    settings = run.identity() | records.training(folder, progress, run.steps, run.recipe.batch)
-    metrics = fractions | records.means(measured)
+    settings = run.identity() | contents.training(folder, progress, run.steps, run.recipe.batch)
+    metrics = fractions | contents.means(measured)
     record = SuperresRecord(
-        **settings | records.origin(run.command) | {"data": data, "metrics": metrics, "per_image": measured}
+        **settings | provenance.origin(run.command) | {"data": data, "metrics": metrics, "per_image": measured}
     )
     records.write(folder, record)
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, recipes
 from hfsr.studies.flops import Work
-from hfsr.studies.recipes import SuperresRecipe
+from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
-from hfsr.studies.rows import Row
+from hfsr.studies.rows import SHARED, Row
 from hfsr.studies.run import Notebook, Run
 from hfsr.weightmap import alpha_label
 
@@ -21,6 +21,12 @@ class SuperresRecord(TrainingRecord):
     Parameters
     ----------
     reduction : {"batch", "image"} or None
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> published.read(SuperresRecord, "wdsr-a1-5").run.name
+    'wdsr-a1-5-bench-s0'
     """
 
     folder: ClassVar[str] = "superres"
@@ -84,7 +90,7 @@ class SuperresRun(Run):
             raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
         if self.is_trained and self.steps is not None and self.steps < 1:
             raise UserError(f"a run has at least 1 iteration, not {self.steps}")
-        object.__setattr__(self, "row", replace(self.row, steps=None))
+        object.__setattr__(self, "row", replace(self.row, steps=None, seeds=None))
         object.__setattr__(self, "seed", self.seed if self.is_trained else None)
         object.__setattr__(self, "steps", (self.steps or usual) if self.is_trained else 0)
         object.__setattr__(self, "data", (self.data or self.recipe.data) if self.is_trained else None)
@@ -126,6 +132,12 @@ class SuperresRun(Run):
         if self.steps != usual:
             parts.append(f"{self.steps}-steps")
         return "-".join(parts)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its weights are published though it is not of the first seed."""
+        usual = replace(self, steps=self.recipe.steps, data=self.recipe.data)
+        return self.recipe.name == "bench" and self.row.name in SHARED and self == usual and not self.is_first
 
     @property
     def command(self) -> str:
@@ -191,13 +203,14 @@ def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[SuperresRun]:
 
     Examples
     --------
-    >>> [run.name for run in grid(recipes.superres("long"))]
-    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
+    >>> [run.name for run in grid(recipes.superres("long"))][:3]
+    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0', 'wdsr-a1-5-random-long-s0']
     """
     runs = [
         SuperresRun(row, recipe, seed, steps)  # type: ignore[arg-type]
-        for seed in recipe.seeds
+        for seed in sorted({seed for row in recipe.rows for seed in row.seeds or recipe.seeds})
         for row in recipe.rows
+        if seed in (row.seeds or recipe.seeds)
     ]
     measured = [run for run in runs if not run.is_trained]
     return list(dict.fromkeys(measured)) + [run for run in runs if run.is_trained]

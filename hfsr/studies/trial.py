@@ -30,6 +30,13 @@ def kind(run: Run) -> Run | None:
     """The one run that stands for all whose iterations are alike, whatever their seed, length or upscaling network.
 
     None for a run that trains nothing.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> runs = grid.runs("superres", "bench")
+    >>> kind(runs["wdsr-a1-3-bench-s2"]) == kind(runs["wdsr-a1-7-bench-s0"]), kind(runs["bicubic-bench"])
+    (True, None)
     """
     if isinstance(run, Classification):
         return replace(run, upscaler=ORIGINAL if run.upscaler == ORIGINAL else BICUBIC, seed=0, steps=1)
@@ -46,6 +53,12 @@ def training(run: Run, device: torch.device) -> loop.Task:
     ------
     UserError
         If the run trains nothing.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> training(grid.runs("superres", "quick")["wdsr-a0-quick-s0"], torch.device("cpu")).batch(0).lr.shape
+    torch.Size([8, 3, 16, 16])
     """
     noise = torch.Generator().manual_seed(0)
     if isinstance(run, Classification):
@@ -64,13 +77,28 @@ def training(run: Run, device: torch.device) -> loop.Task:
 
 
 def iterate(run: Run, steps: int) -> list[dict[str, float]]:
-    """Log of a run's first iterations, trained as the study trains them: by `hfsr.training.loop`, on its device."""
+    """Log of a run's first iterations, trained as the study trains them: by `hfsr.training.loop`, on its device.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> log = iterate(grid.runs("classify", "quick")["digits-original-quick-s0"], 2)
+    >>> [entry["step"] for entry in log]
+    [1, 2]
+    """
     with tempfile.TemporaryDirectory() as folder:
         return loop.fit(training(run, hardware.device()), Path(folder) / run.title, {}, steps).log
 
 
 def iterate_plainly(run: Run, steps: int) -> list[float]:
-    """Losses of the same iterations by the plainest loop that there is, on the CPU, in float32: what others are checked by."""
+    """Losses of the same iterations by the plainest loop that there is, on the CPU, in float32: what others are checked by.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> len(iterate_plainly(grid.runs("classify", "quick")["digits-original-quick-s0"], 2))
+    2
+    """
     task = training(run, torch.device("cpu"))
     losses = []
     for step in range(steps):
@@ -85,7 +113,14 @@ def iterate_plainly(run: Run, steps: int) -> list[float]:
 
 
 def seconds(run: Run) -> float:
-    """Seconds of an iteration, in a run of about `TIMED` seconds: of its later two thirds, when all is warm."""
+    """Seconds of an iteration, in a run of about `TIMED` seconds: of its later two thirds, when all is warm.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> seconds(grid.runs("classify", "quick")["digits-original-quick-s0"]) > 0
+    True
+    """
     took, lasted = _mean(iterate(run, 2)), 0.0
     while lasted < TIMED / 2:  # the first iterations are the slowest, on a GPU by far
         if took > TIMED / 2:
@@ -102,7 +137,13 @@ def _mean(log: list[dict[str, float]]) -> float:
 
 
 def upscaling_seconds(dataset: str, kind: str, size: int) -> float:
-    """Seconds of upscaling one image of a labelled set by a network, see `hfsr.studies.flops.built`."""
+    """Seconds of upscaling one image of a labelled set by a network, see `hfsr.studies.flops.built`.
+
+    Examples
+    --------
+    >>> upscaling_seconds("digits", "wdsr", 1) > 0
+    True
+    """
     network = flops.built(kind, size).eval()
     network = network.to(hardware.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
     side = flops.LABELLED[dataset][1]
@@ -111,7 +152,13 @@ def upscaling_seconds(dataset: str, kind: str, size: int) -> float:
 
 
 def median_seconds(call: Callable[[], object], repetitions: int = 5) -> float:
-    """Median duration of a call that waits for the device; the first one is not counted."""
+    """Median duration of a call that waits for the device; the first one is not counted.
+
+    Examples
+    --------
+    >>> 0.01 < median_seconds(lambda: time.sleep(0.01), repetitions=3) < 1
+    True
+    """
     took = []
     for _ in range(repetitions + 1):
         start = time.perf_counter()

@@ -17,7 +17,7 @@ from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
 from hfsr.files import exclusive, naming, read_json, sha256, write_json
-from hfsr.studies import records
+from hfsr.studies import provenance, records
 from hfsr.studies.records import RECORD, Data, Settings
 from hfsr.studies.upscaled_set import UpscaledRecord, UpscaledSet
 from hfsr.studies.upscaler import BICUBIC, ORIGINAL, Upscaler
@@ -53,6 +53,15 @@ def make(data: LabelledSet, upscaler: Upscaler, out: Path | str | None = None, p
     UserError
         For a method that is not known or upscales nothing, a folder that holds another set or other files of these names, or
         that another process works in, a full disk.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> images, labels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1])
+    >>> data = LabelledSet("tiny", ("a", "b"), images, labels, images, labels, digest="")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(sorted(path.name for path in make(data, BICUBIC, folder).glob("[!.]*")))
+    ['images.npy', 'record.json']
     """
     if upscaler == ORIGINAL:
         raise UserError('"original" images are not upscaled: choose "bicubic" or a published model')
@@ -103,7 +112,7 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
             name=data.name, images=len(data.train_images), test_images=len(data.test_images), digest=data.digest
         ),
     }
-    record = UpscaledRecord(**run.identity() | records.origin(run.command) | made | _png(data, target))
+    record = UpscaledRecord(**run.identity() | provenance.origin(run.command) | made | _png(data, target))
     records.write(folder, record)
     plan.unlink()
 
@@ -132,6 +141,16 @@ def read(folder: Path | str, data: LabelledSet, upscaler: Upscaler) -> tuple[Ten
     ------
     UserError
         If the record or the array is missing, altered, of another source, method or shape.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> images, labels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1])
+    >>> data = LabelledSet("tiny", ("a", "b"), images, labels, images, labels, digest="")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     train_images, test_images = read(make(data, BICUBIC, folder), data, BICUBIC)
+    ...     print(train_images.shape, test_images.shape)
+    torch.Size([2, 3, 16, 16]) torch.Size([2, 3, 16, 16])
     """
     run, folder = UpscaledSet(data.name, upscaler), Path(folder)
     _check(run, folder, _digests(data, upscaler))

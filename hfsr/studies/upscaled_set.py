@@ -28,6 +28,12 @@ class UpscaledRecord(Record):
         Bytes as PNG of every thousand images, from which an interval can be had.
     encoders : dict
         Settings of OpenCV's encoder.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> published.read(UpscaledRecord, "cifar10-bicubic").run.command
+    'hfsr upscale cifar10 --model bicubic'
     """
 
     folder: ClassVar[str] = "upscaled"
@@ -110,7 +116,13 @@ class UpscaledSet(Run):
 
 
 def used(upscaler: Upscaler) -> Settings:
-    """The digest of an upscaler's network, as records hold it; empty where the network is not there yet."""
+    """The digest of an upscaler's network, as records hold it; empty where the network is not there yet.
+
+    Examples
+    --------
+    >>> used(called("bicubic"))  # no network
+    {'enlarger_sha256': None}
+    """
     try:
         return {"enlarger_sha256": upscaler.digest}
     except UserError:

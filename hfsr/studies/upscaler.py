@@ -8,6 +8,7 @@ from hfsr.errors import UserError
 from hfsr.files import sha256
 from hfsr.models import SRCNN, WDSR, store
 from hfsr.studies import published, recipes, records, superres_run
+from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 
@@ -22,6 +23,12 @@ class Upscaler:
         "original" (nothing does), "bicubic", or what a network is called when it is published.
     made_by : SuperresRun, optional
         The run that makes the network; None where there is none, or where it is in no recipe's table.
+
+    Examples
+    --------
+    >>> network = called("wdsr-a1-5")
+    >>> network.is_network, network.factor, network.architecture
+    (True, 2, ('wdsr', 8))
     """
 
     name: str
@@ -131,7 +138,7 @@ def _made_here(name: str) -> SuperresRun | None:
     return None
 
 
-def of(method: str, recipe: recipes.SuperresRecipe, steps: int | None = None) -> Upscaler:
+def of(method: str, recipe: SuperresRecipe, steps: int | None = None) -> Upscaler:
     """The upscaler that a table's row stands for: the network of that row which a recipe's first seed makes.
 
     Parameters

@@ -33,6 +33,11 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     ------
     ValueError
         If the images are not uint8, or `method` is neither a network nor "bicubic".
+
+    Examples
+    --------
+    >>> upscale_images("bicubic", torch.zeros(5, 3, 8, 8, dtype=torch.uint8)).shape
+    torch.Size([5, 3, 16, 16])
     """
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")

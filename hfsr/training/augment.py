@@ -58,6 +58,14 @@ class Batch(NamedTuple):
     top, left : Tensor, (N,), int64
         Corner of the crop in the padded image, 0 to twice the padding.
     flip : Tensor, (N,), bool
+
+    Examples
+    --------
+    >>> digits = torch.zeros(2, 3, 8, 8, dtype=torch.uint8)
+    >>> corner = torch.tensor([0, 1])
+    >>> whole = Batch(digits, torch.tensor([3, 7]), top=corner, left=corner, flip=torch.tensor([False, False]))
+    >>> crop_and_flip(whole, padding=1).shape
+    torch.Size([2, 3, 8, 8])
     """
 
     images: Tensor

@@ -49,6 +49,17 @@ def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict
     ------
     UserError
         If the file is damaged or belongs to another network.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> trained, fresh = nn.Linear(2, 1), nn.Linear(2, 1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Path(folder) / "checkpoint.safetensors", trained, torch.optim.Adam(trained.parameters()), {"step": 3})
+    ...     load(Path(folder) / "checkpoint.safetensors", fresh, torch.optim.Adam(fresh.parameters()))
+    {'step': 3}
+    >>> torch.equal(fresh.weight, trained.weight)
+    True
     """
     try:
         with safe_open(path, framework="pt") as file:

@@ -60,6 +60,10 @@ def keep_memory() -> None:
 
     Otherwise every large tensor is mapped, cleared and unmapped anew, page by page: in ResNets at 64x64 that is a third
     of an iteration's time on the CPU and more. Holds for the process from then on.
+
+    Examples
+    --------
+    >>> keep_memory()  # once, before the first iteration
     """
     with suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL("libc.so.6").mallopt

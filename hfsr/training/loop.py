@@ -21,6 +21,7 @@ from tqdm.auto import tqdm
 from hfsr.errors import UserError
 from hfsr.files import atomic, exclusive
 from hfsr.training import checkpoints, hardware, processes
+from hfsr.training.step import Step
 
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
@@ -44,6 +45,21 @@ class Task:
         Images an iteration, over all processes, for the throughput.
     watch : callable, model -> dict of float
         What the log notes `checks` times on the way, measured in evaluation mode.
+
+    Examples
+    --------
+    >>> model = nn.Linear(1, 1)
+    >>> task = Task(
+    ...     model=model,
+    ...     optimizer=torch.optim.SGD(model.parameters(), lr=1.0),
+    ...     rate=lambda step: 0.1,
+    ...     batch=lambda step: torch.ones(4, 1),
+    ...     loss=lambda model, batch: model(batch).square().mean(),
+    ...     images=4,
+    ...     watch=lambda model: {"weight": model.weight.item()},
+    ... )
+    >>> task.loss(task.model, task.batch(0)).shape
+    torch.Size([])
     """
 
     model: nn.Module
@@ -58,7 +74,14 @@ class Task:
 
 @dataclass
 class Progress:
-    """Where a run stands; kept in its checkpoint."""
+    """Where a run stands; kept in its checkpoint.
+
+    Examples
+    --------
+    >>> progress = Progress({"seed": 0})
+    >>> progress.step, progress.log  # nothing is done yet
+    (0, [])
+    """
 
     settings: dict[str, Any]
     step: int = 0
@@ -91,6 +114,24 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     UserError
         If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
         the folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> model = nn.Linear(1, 1)
+    >>> task = Task(
+    ...     model=model,
+    ...     optimizer=torch.optim.SGD(model.parameters(), lr=1.0),
+    ...     rate=lambda step: 0.1,
+    ...     batch=lambda step: torch.ones(4, 1),
+    ...     loss=lambda model, batch: (model(batch) - 1).square().mean(),
+    ...     images=4,
+    ...     watch=lambda model: {"weight": model.weight.item()},
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     progress = fit(task, Path(folder), {"seed": 0}, steps=50)
+    >>> progress.step, progress.log[-1]["loss"] < progress.log[0]["loss"]
+    (50, True)
     """
     settings = settings | {"precision": hardware.precision()}
     with exclusive(folder) if processes.is_main() else nullcontext():
@@ -100,13 +141,14 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
 def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
     hardware.keep_memory()
     accelerator = processes.accelerator()
-    device = accelerator.device
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
+    update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
     log_every = min(50, max(1, steps // 200))
     check_every = max(1, steps // task.checks)
-    total, last_log, last_checkpoint = torch.zeros((), device=device), time.monotonic(), time.monotonic()
+    last_log = last_checkpoint = time.monotonic()
+    task.model.train()
 
     with tqdm(
         total=steps,
@@ -117,23 +159,14 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
         disable=not processes.is_main(),
     ) as bar:
         for step in range(progress.step, steps):
-            for group in task.optimizer.param_groups:
-                group["lr"] = task.rate(step)
-            model.train()
-            batch = task.batch(step)
-            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
-                loss = task.loss(model, batch)
-            optimizer.zero_grad()
-            accelerator.backward(loss)
-            optimizer.step()
-            total += loss.detach()
+            update(task.batch(step), task.rate(step))
             bar.update()
 
             done = step + 1
             if done % log_every and done != steps:
                 continue
             iterations = done - progress.step
-            mean, seconds = processes.mean(total).item() / iterations, time.monotonic() - last_log
+            mean, seconds = processes.mean(update.total).item() / iterations, time.monotonic() - last_log
             if not math.isfinite(mean):
                 raise UserError(
                     f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"
@@ -147,7 +180,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):
                 _keep(task, folder, progress)
                 last_checkpoint = time.monotonic()
-            total.zero_()
+            update.total.zero_()
             last_log = time.monotonic()
     return progress
 
@@ -155,7 +188,9 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
 def _watch(task: Task) -> dict[str, float]:
     task.model.eval()
     with torch.inference_mode():
-        return task.watch(task.model)
+        measured = task.watch(task.model)
+    task.model.train()
+    return measured
 
 
 def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:

@@ -31,13 +31,24 @@ def state() -> PartialState:
     UserError
         If the environment asks for another device than `hfsr.training.hardware.device`, or for a way of training that is
         not the one of this package (every process holds the network and takes its share of a batch).
+
+    Examples
+    --------
+    >>> state().num_processes  # without `accelerate launch`
+    1
     """
     _check_environment()
     return PartialState(cpu=hardware.device().type == "cpu", timeout=PATIENCE)
 
 
 def accelerator() -> Accelerator:
-    """What prepares a network and averages its gradients: float32, an iteration a batch, nothing compiled; see `state`."""
+    """What prepares a network and averages its gradients: float32, an iteration a batch, nothing compiled; see `state`.
+
+    Examples
+    --------
+    >>> accelerator().mixed_precision, accelerator().gradient_accumulation_steps
+    ('no', 1)
+    """
     _check_environment()
     return Accelerator(
         cpu=hardware.device().type == "cpu",

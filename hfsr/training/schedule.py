@@ -16,6 +16,12 @@ class Schedule:
         From that share of the run on, the peak times the factor. Without drops: a cosine to zero.
     warmup : int
         Updates of linear warm-up.
+
+    Examples
+    --------
+    >>> warming = Schedule(peak=0.1, warmup=10)
+    >>> [round(warming.rate(step, 100), 3) for step in (0, 9, 99)]  # a cosine to zero after the warm-up
+    [0.01, 0.1, 0.0]
     """
 
     peak: float

@@ -8,7 +8,7 @@ from scipy.stats import t as student
 
 from hfsr.analysis.statistics import holm, mcnemar, over_seeds_and_images
 from hfsr.errors import UserError
-from hfsr.report import accuracies
+from hfsr.report import accuracies, epochs
 from hfsr.studies import recipes
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import pack
@@ -134,7 +134,7 @@ def test_intervals_are_wider_for_more_rows(monkeypatch):
 
 
 def test_cost_is_the_time_of_an_epoch_of_the_fastest_run():
-    table = accuracies.cost("small", "digits")
+    table = epochs.cost("small", "digits")
     assert table.loc["Bicubic", "seconds an epoch"] == pytest.approx(60 / (100 * 10 / 50))
     assert table.loc["Original", "seconds an epoch"] == pytest.approx(15 / 20)
     assert table.loc["Original", "device"] == "a machine"

@@ -1,103 +1,88 @@
-"""The answer page's claims are what the published records say, and nothing else."""
+"""The answers are what the registration asks of the published records, and nothing else."""
 
-import re
-import shutil
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from hfsr import paths
-from hfsr.errors import UserError
-from hfsr.files import read_json
-from hfsr.report import accuracies, claims, paper, tables
+from hfsr.analysis.statistics import Estimate
+from hfsr.report import claims, registration
+from hfsr.report.claims import Answer
+from hfsr.report.contrasts import Measured
 from hfsr.report.verdict import Verdict
-from hfsr.studies import recipes
 
-FOUND = {(claim.place, claim.claim): claim for claim in claims.claims()}
+FOUND = {answer.claim.id: answer for answer in claims.claims()}
 
 
-def about(words):
-    (claim,) = [claim for (_, text), claim in FOUND.items() if words in text]
+@pytest.fixture
+def measured(monkeypatch):
+    """What each stage of a claim measures: (low, high, seeds), or None."""
+
+    def claim(**stages) -> Answer:
+        def measure(contrast, confidence):
+            found = stages.get(contrast.stage)
+            return found and Measured(Estimate(sum(found[:2]) / 2, *found[:2]), found[2], ())
+
+        monkeypatch.setattr(claims, "measure", measure)
+        return next(answer for answer in claims.claims() if answer.claim.id == "random")
+
     return claim
 
 
-def test_each_claim_has_a_verdict_a_study_and_records_that_there_are():
-    for claim in FOUND.values():
-        assert isinstance(claim.verdict, Verdict)
-        assert claim.study in recipes.STUDIES
-        assert claim.command == f"make study STUDY={claim.study} RECIPE=bench"
-        assert claim.records or claim.ours == "not measured yet"
-        for name in claim.records:
-            assert (paths.results() / name).exists(), name
+def test_every_registered_claim_is_answered_in_its_order():
+    assert [answer.claim for answer in FOUND.values()] == list(registration.read().claims)
 
 
-@pytest.mark.parametrize(
-    ("words", "study", "metric", "digits", "scale"),
-    [
-        ("costs no PSNR", "superres", "psnr_rgb_border8", 3, 1),
-        ("costs no SSIM", "superres", "ssim_rgb_border8", 4, 1),
-        ("More power", "frequency", "high_power", 2, 100),
-    ],
-)
-def test_differences_are_the_means_over_the_records_they_name(words, study, metric, digits, scale):
-    claim = about(words)
-    means = {"wdsr-a0": {}, "wdsr-a1-5": {}}
-    for name in claim.records:
-        record = read_json(paths.results() / name)
-        row = "wdsr-a0" if record["alpha"] == 0 else "wdsr-a1-5"
-        means[row][record["seed"]] = np.mean(record["per_image"]["bsd100"][metric])
-    seeds = set(means["wdsr-a0"]) & set(means["wdsr-a1-5"])
-    expected = scale * np.mean([means["wdsr-a1-5"][seed] - means["wdsr-a0"][seed] for seed in seeds])
-    assert claim.ours.startswith(f"{expected:+.{digits}f} (")
-    assert f", {len(seeds)} seed" in claim.ours
-    assert claim.study == study
+def test_records_that_are_named_are_there():
+    for answer in FOUND.values():
+        for line in answer.lines:
+            for name in line.measured.records if line.measured else ():
+                assert (paths.results() / name).exists(), name
 
 
-def test_bytes_grow_only_if_every_step_does():
-    claim = about("Bytes as PNG grow")
-    steps = [
-        tables.differences("bench", "bsd100", "png_bytes", less, "frequency", relative=True).loc[more, "mean"]
-        for less, more in zip(
-            ["wdsr-a0", "wdsr-a1-7", "wdsr-a1-6", "wdsr-a1-5", "wdsr-a1-4"],
-            ["wdsr-a1-7", "wdsr-a1-6", "wdsr-a1-5", "wdsr-a1-4", "wdsr-a1-3"],
-            strict=True,
-        )
-    ]
-    assert f"smallest step {min(steps):+.2f}" in claim.ours
-    assert (claim.verdict is Verdict.SUPPORTED) <= (min(steps) > 0)
+def test_what_has_no_contrast_is_not_tested_and_says_why():
+    untested = [answer for answer in FOUND.values() if not answer.lines]
+    assert untested
+    for answer in untested:
+        assert (answer.verdict, answer.stage, answer.shown) == (Verdict.NOT_TESTED, None, None)
+        assert answer.claim.untested
 
 
-def test_the_papers_numbers_are_the_papers():
-    theirs = paper.table4()["div2k_valid"]
-    assert about("Bytes as PNG grow").theirs.startswith(f"{100 * (theirs['1/3'] / theirs['WDSR'] - 1):+.1f}%")
-    assert about("CIFAR-10 upscaled by the method").theirs == "+0.43 points, one run each"
-    assert "63.1%" in about("Gaussian").theirs
+def test_confirmatory_lines_decide_once_they_have_two_seeds(measured):
+    early = measured(exploratory=(0.1, 0.2, 3), confirmatory=(-0.2, -0.1, 1))
+    assert (early.stage, early.verdict) == ("exploratory", Verdict.SUPPORTED)
+    late = measured(exploratory=(0.1, 0.2, 3), confirmatory=(-0.2, -0.1, 2))
+    assert (late.stage, late.verdict) == ("confirmatory", Verdict.REFUTED)
 
 
-def test_one_seed_gets_no_verdict(monkeypatch):
-    """Its interval is over images alone, and excludes zero here."""
-    every = accuracies.published
-    monkeypatch.setattr(
-        accuracies, "published", lambda *given: {row: found[:1] for row, found in every(*given).items()}
-    )
-    claim = next(each for each in claims.claims() if "CIFAR-10 upscaled by plain WDSR" in each.claim)
-    assert claim.ours.endswith(", 1 seed")
-    assert accuracies.differences("bench", "cifar10", "Original").loc["WDSR", "sign"] == 1
-    assert claim.verdict is Verdict.UNDECIDED
+def test_one_seed_gets_no_verdict(measured):
+    answer = measured(exploratory=(0.1, 0.2, 1))
+    assert (answer.verdict, answer.shown.seeds) == (Verdict.UNDECIDED, "1 of 10 seeds")
 
 
-def test_a_missing_record_is_named(monkeypatch, tmp_path):
-    shutil.copytree(paths.results() / "superres", tmp_path / "superres")
-    monkeypatch.setattr(paths, "results", lambda: tmp_path)
-    with pytest.raises(
-        UserError, match=r"no records of .* in results/frequency: `make study STUDY=frequency`, then publish"
-    ):
-        claims.claims()
+def test_nothing_published_is_not_measured_yet(measured):
+    answer = measured()
+    assert (answer.verdict, answer.shown.seeds) == (Verdict.NOT_MEASURED, "0 of 10 seeds")
 
 
-def test_added_power_is_split_into_right_and_wrong():
-    claim = about("recovered detail")
-    parts = re.match(r"([+-][\d.]+) % right, ([+-][\d.]+) % wrong; right less wrong ([+-][\d.]+) ", claim.ours)
-    right, wrong, net = map(float, parts.groups())
-    assert right - wrong == pytest.approx(net, abs=0.011)
-    assert float(about("More power").ours.split()[0]) == pytest.approx(right + wrong, abs=0.011)
+def test_the_papers_effect_is_excluded_or_not(measured):
+    line = FOUND["psnr-same"].lines[0]
+    for ends, excluded in (((0.02, 0.03), True), ((0.0, 0.03), False)):
+        other = replace(line, measured=Measured(Estimate(0.0, *ends), 2, ()))
+        assert other.contrast.paper == 0.01
+        assert other.excludes_paper is excluded
+    assert measured(exploratory=(0.1, 0.2, 3)).shown.excludes_paper is None  # the paper has no number for it
+
+
+def test_the_forest_points_where_the_claim_does():
+    table = claims.forest(FOUND.values())
+    assert set(table["verdict"]) <= {
+        Verdict.SUPPORTED, Verdict.NO_DIFFERENCE, Verdict.UNDECIDED, Verdict.REFUTED
+    }  # fmt: skip
+    assert (table["low"] <= table["mean"]).all()
+    assert (table["mean"] <= table["high"]).all()
+    for answer in FOUND.values():
+        if answer.claim.claim in table.index and answer.shown.contrast.direction in ("more", "less"):
+            row = table.loc[answer.claim.claim]
+            assert (row["verdict"] is Verdict.SUPPORTED) <= (row["low"] > 0)
+            assert (row["verdict"] is Verdict.REFUTED) <= (row["high"] < 0)

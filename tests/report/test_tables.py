@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from hfsr.analysis.statistics import of_mean
-from hfsr.report import paper, tables
+from hfsr.report import curves, paper, tables
 from hfsr.studies import recipes
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.superres_run import SuperresRecord
@@ -114,10 +114,10 @@ def test_labels_are_the_papers_where_it_has_the_row():
 
 
 def test_curves_have_every_runs_every_point():
-    curves = tables.curves("bench")
-    assert isinstance(curves, pd.DataFrame)
-    assert len(curves) == 2 * 6
-    assert curves[curves["row"] == "1/5"]["set5/psnr_y_border2"].to_list()[:2] == [30.0, 33.125]
+    found = curves.of_recipe("bench")
+    assert isinstance(found, pd.DataFrame)
+    assert len(found) == 2 * 6
+    assert found[found["row"] == "1/5"]["set5/psnr_y_border2"].to_list()[:2] == [30.0, 33.125]
 
 
 def test_published_records_of_the_study_are_read(monkeypatch):

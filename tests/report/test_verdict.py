@@ -3,34 +3,68 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfsr.analysis.statistics import Estimate
-from hfsr.report.verdict import Verdict, gained, near
+from hfsr.report import registration
+from hfsr.report.verdict import Verdict, decide, worst
+
+ends = st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted)
+margins = st.floats(0, 1)
+
+
+def between(low: float, high: float) -> Estimate:
+    return Estimate((low + high) / 2, low, high)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "margin", "expected"),
+    ("direction", "low", "high", "margin", "expected"),
     [
-        (0.1, 0.3, 0, "supported"),
-        (-0.3, -0.1, 0, "not supported"),
-        (-0.1, 0.3, 0, "undecided"),
-        (-0.1, 0.3, 0.2, "supported"),  # nothing is lost
-        (-0.3, -0.1, 0.2, "undecided"),
-        (-0.3, -0.25, 0.2, "not supported"),
-        (0.0, 0.3, 0, "undecided"),
+        ("more", 0.1, 0.4, 0.2, "supported"),
+        ("more", 0.1, 0.4, 0.5, "no difference that matters"),
+        ("more", -0.1, 0.1, 0.2, "no difference that matters"),
+        ("more", -0.1, 0.4, 0.2, "undecided"),
+        ("more", -0.4, -0.1, 0.2, "refuted"),
+        ("more", -0.1, 0.1, 0, "undecided"),
+        ("less", -0.4, -0.1, 0.2, "supported"),
+        ("less", 0.1, 0.4, 0.2, "refuted"),
+        ("not less", -0.1, 0.4, 0.2, "supported"),
+        ("not less", -0.3, 0.4, 0.2, "undecided"),
+        ("not less", -0.4, -0.3, 0.2, "refuted"),
+        ("not more", -0.4, 0.1, 0.2, "supported"),
+        ("not more", 0.3, 0.4, 0.2, "refuted"),
+        ("close", 0.1, 0.1, 0.2, "supported"),
+        ("close", -0.3, -0.3, 0.2, "refuted"),
     ],
 )
-def test_the_whole_interval_decides(low, high, margin, expected):
-    assert gained(Estimate((low + high) / 2, low, high), margin) == expected
+def test_the_registered_rule(direction, low, high, margin, expected):
+    assert decide(direction, between(low, high), margin) == expected
 
 
-@given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1))
-def test_a_claim_and_its_contrary_are_never_both_supported(mean, reach, margin):
-    there = gained(Estimate(mean, mean - reach, mean + reach))
-    back = gained(Estimate(-mean, -mean - reach, -mean + reach))
+@given(ends, margins)
+def test_a_claim_and_its_contrary_never_both_hold(interval, margin):
+    there, back = (decide(direction, between(*interval), margin) for direction in ("more", "less"))
     assert {there, back} != {Verdict.SUPPORTED}
-    if there is Verdict.SUPPORTED:
-        assert back is Verdict.NOT_SUPPORTED
+    assert (there is Verdict.SUPPORTED) == (back is Verdict.REFUTED)
+    assert (there is Verdict.NO_DIFFERENCE) == (back is Verdict.NO_DIFFERENCE)
 
 
-def test_shares_are_near_or_not():
-    assert near([0.5, 0.7], [0.48, 0.72], 0.05) is Verdict.SUPPORTED
-    assert near([0.5, 0.7], [0.48, 0.60], 0.05) is Verdict.NOT_SUPPORTED
+@given(ends, margins)
+def test_turning_the_rows_round_turns_the_claim_round(interval, margin):
+    low, high = interval
+    for direction, turned in (("more", "less"), ("not less", "not more")):
+        assert decide(direction, between(low, high), margin) == decide(turned, between(-high, -low), margin)
+
+
+@given(ends, margins, margins)
+def test_a_wider_interval_never_decides_more(interval, margin, wider):
+    low, high = interval
+    narrow, wide = (decide("not less", between(*each), margin) for each in (interval, (low - wider, high + wider)))
+    assert wide in (narrow, Verdict.UNDECIDED)
+
+
+def test_the_worst_part_decides():
+    assert worst([Verdict.SUPPORTED, Verdict.NO_DIFFERENCE]) is Verdict.NO_DIFFERENCE
+    assert worst([Verdict.REFUTED, Verdict.NOT_MEASURED, Verdict.UNDECIDED]) is Verdict.REFUTED
+    assert worst([Verdict.SUPPORTED, Verdict.NOT_MEASURED]) is Verdict.NOT_MEASURED
+
+
+def test_the_words_are_those_of_the_registration():
+    assert {str(verdict) for verdict in Verdict} == set(registration.read().outcomes)

@@ -26,15 +26,6 @@ def test_what_is_done_is_published_and_lacks_no_more(tiny_study):
     assert backlog.lacking(TINY) == []
 
 
-def test_more_seeds_are_trained_seed_by_seed(tiny_study):
-    runs = backlog.lacking([Item("superres", "tiny", seeds=(0, 7))])
-    assert names(runs) == [
-        "bicubic-tiny",
-        *("wdsr-a0-tiny-s0", "wdsr-a1-5-tiny-s0"),
-        *("wdsr-a0-tiny-s7", "wdsr-a1-5-tiny-s7"),
-    ]
-
-
 def test_a_classifier_comes_after_its_images_and_these_after_their_network(tiny_study, monkeypatch):
     recipe = dataclasses.replace(
         recipes.classify("quick"), name="tiny", networks="tiny", steps=2, cells=(Cell("digits", "wdsr-a1-5"),)

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from hfsr.studies import card, cost, trial
+from hfsr.studies import card, speeds, trial
 from hfsr.training import hardware
 
 KINDS = card.kinds()
@@ -39,7 +39,7 @@ def test_a_device_that_trains_otherwise_is_found_out(monkeypatch):
 
 
 def test_throughput_is_beside_what_the_device_can_do(monkeypatch):
-    monkeypatch.setattr(cost, "of_device", lambda run: cost.Speed(2e9, "here"))
+    monkeypatch.setattr(speeds, "of_device", lambda run: speeds.Speed(2e9, "here"))
     monkeypatch.setattr(card, "convolution_rate", lambda: 8e9)
     monkeypatch.setattr(card, "product_rate", lambda: 1e10)
     run = KINDS[8]

@@ -7,7 +7,7 @@ from hfsr import paths
 from hfsr.analysis import detail
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
-from hfsr.studies import frequency, measurement, publish, recipes, superres
+from hfsr.studies import frequency, publish, recipes, sources, superres
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
@@ -60,8 +60,8 @@ def test_published_networks_are_measured_where_their_run_is_gone(tiny):
     publish.publish_all("superres", "tiny")
     digest = read_json(run / RECORD)["weights_sha256"]
     shutil.rmtree(run)
-    assert measurement.is_published(SuperresRun(Row("wdsr"), tiny))
-    assert not measurement.is_published(SuperresRun(Row("wdsr", "1/5"), tiny))
+    assert sources.is_published(SuperresRun(Row("wdsr"), tiny))
+    assert not sources.is_published(SuperresRun(Row("wdsr", "1/5"), tiny))
     for name in ("wdsr-a0-tiny", "wdsr-a0-tiny-s0"):
         folder = frequency.measure(name)
         assert folder.name == "wdsr-a0-tiny-s0"
@@ -72,7 +72,7 @@ def test_a_seed_whose_weights_are_gone_cannot_be_measured(tiny):
     run = trained(seed=1)
     publish.publish_all("superres", "tiny")
     shutil.rmtree(run)
-    assert not measurement.is_published(SuperresRun(Row("wdsr"), tiny, seed=1))
+    assert not sources.is_published(SuperresRun(Row("wdsr"), tiny, seed=1))
     with pytest.raises(UserError, match=r"its weights are not published; run `hfsr train .*--seed 1.* first"):
         frequency.measure("wdsr-a0-tiny-s1")
     with pytest.raises(

@@ -1,5 +1,3 @@
-import shutil
-
 import pytest
 
 from hfsr import paths
@@ -7,7 +5,7 @@ from hfsr.analysis import detail
 from hfsr.data import photographs
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
-from hfsr.studies import frequency, grid, measurement, publish, published, recipes, superres
+from hfsr.studies import frequency, grid, publish, published, recipes, superres
 from hfsr.studies.measurement import Measurement, MeasurementRecord
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.rows import Row
@@ -87,29 +85,6 @@ def test_a_record_reads_back_into_its_measurement(tiny):
         assert record.command == measured.command
         assert (measured.identity() | measured.inputs()).items() <= record.made_from().items()
         assert record.speed == (pytest.approx(measured.work.training / record.seconds) if record.seconds else None)
-
-
-def test_a_network_is_found_in_its_folder_or_else_where_it_is_published(tiny):
-    run = SuperresRun(Row("wdsr"), tiny)
-    with pytest.raises(UserError, match="wdsr-a0-tiny-s0: no finished run of that name below"):
-        measurement.source(run)
-    folder = superres.train(run)
-    for found in (measurement.source(run), measurement.named(run.name)):
-        assert (found.run, found.weights, found.record) == (run, folder / WEIGHTS, "wdsr-a0-tiny")
-        assert found.digest == sha256(folder / WEIGHTS)
-    publish.publish_all("superres", "tiny")
-    assert measurement.source(run).weights == folder / WEIGHTS
-    shutil.rmtree(folder)
-    for found in (measurement.source(run), measurement.named(run.name), measurement.named("wdsr-a0-tiny")):
-        assert (found.run, found.record) == (run, "wdsr-a0-tiny")
-        assert found.weights == paths.weights() / "wdsr-a0-tiny.safetensors"
-
-
-def test_bicubic_has_no_weights_to_be_found(tiny):
-    run = SuperresRun(Row("bicubic"), tiny)
-    superres.train(run)
-    found = measurement.source(run)
-    assert (found.run, found.weights, found.digest, found.record) == (run, None, None, "bicubic-tiny")
 
 
 def test_a_run_that_is_neither_here_nor_published_is_waited_for(tiny):

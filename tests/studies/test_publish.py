@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import pytest
 
@@ -7,7 +8,7 @@ from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
-from hfsr.studies import grid, publish, published, recipes, records, superres, upscaled, upscaler
+from hfsr.studies import grid, publish, published, recipes, records, sources, superres, upscaled, upscaler
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
@@ -44,6 +45,31 @@ def test_without_a_name_only_the_record_is_published(tiny_study):
     assert (read_json(target)["name"], read_json(target)["model"]) == ("wdsr-a1-5-tiny-s1", None)
     assert not paths.weights().exists()
     assert published.read(SuperresRecord, "wdsr-a1-5-tiny-s1").problems() == []
+
+
+def test_the_main_rows_weights_of_every_seed_are_published_beside_the_records(tiny_study, monkeypatch):
+    monkeypatch.setattr(SuperresRun, "is_shared", property(lambda run: run.seed == 1))
+    run = SuperresRun(Row("wdsr", "1/5"), tiny_study, seed=1)
+    folder = superres.train(run)
+    publish.publish(folder, run.model)
+    kept = paths.seeds_weights() / "wdsr-a1-5-tiny-s1.safetensors"
+    assert kept.read_bytes() == (folder / WEIGHTS).read_bytes()
+    assert not paths.weights().exists()
+    shutil.rmtree(folder)
+    assert sources.is_published(run)
+    assert (sources.of(run).weights, sources.of(run).record) == (kept, "wdsr-a1-5-tiny-s1")
+    assert published.read(SuperresRecord, "wdsr-a1-5-tiny-s1").problems() == []
+    store.save(kept, WDSR(blocks=1))
+    with pytest.raises(UserError, match="stale, weights wdsr-a1-5-tiny-s1 have changed"):
+        published.read(SuperresRecord, "wdsr-a1-5-tiny-s1")
+
+
+def test_which_runs_share_their_weights():
+    shared = [run.name for run in grid.runs("superres", "bench").values() if run.is_shared]
+    assert len(shared) == 27
+    assert shared[:2] == ["wdsr-a0-bench-s1", "wdsr-a1-5-bench-s1"]
+    assert not any(run.is_shared for run in grid.runs("superres", "bench", steps=2).values())
+    assert not any(run.is_shared for run in grid.runs("superres", "long").values())
 
 
 def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, tmp_path):

@@ -75,6 +75,13 @@ def test_loss_falls_and_the_log_says_so(tmp_path):
     assert progress.log[-1]["seconds"] == pytest.approx(progress.seconds)
 
 
+def test_a_run_of_an_odd_length_is_logged_and_kept_to_its_last_iteration(tmp_path):
+    progress = loop.fit(toy(401), tmp_path, SETTINGS, 401)
+    assert [entry["step"] for entry in progress.log[-2:]] == [400, 401]
+    task = toy(401)
+    assert checkpoints.load(tmp_path / loop.CHECKPOINT, task.model, task.optimizer)["step"] == 401
+
+
 def test_watched_ten_times_in_evaluation_mode(tmp_path):
     progress = loop.fit(toy(50), tmp_path, SETTINGS, 50)
     seen = [entry["step"] for entry in progress.log if "toy/training" in entry]

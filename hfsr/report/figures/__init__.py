@@ -1,5 +1,6 @@
 """The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
 
+from hfsr.report.figures.forest import forest
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.report.figures.method import framework, map_histogram, map_panels, selected_shares
 from hfsr.report.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
@@ -10,6 +11,7 @@ __all__ = [
     "bytes_and_detail",
     "curve",
     "differences",
+    "forest",
     "framework",
     "gains",
     "learning_curves",

@@ -26,6 +26,12 @@ def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
         All of one size.
     centred : bool
         As for `hfsr.analysis.spectrum.spectrum`.
+
+    Examples
+    --------
+    >>> image = torch.randint(256, (3, 32, 32), dtype=torch.uint8)
+    >>> [ax.get_title("left") for ax in spectra({"WDSR": image, "1/5": image}).axes]  # the last is the scale
+    ['WDSR', '1/5', '']
     """
     results = {name: spectrum(image, centred) for name, image in images.items()}
     every = torch.stack(list(results.values()))
@@ -48,6 +54,13 @@ def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
         All of one size.
     truth : str
         The name of the ground truth among them.
+
+    Examples
+    --------
+    >>> image = torch.randint(256, (3, 32, 32), dtype=torch.uint8)
+    >>> figure = spectra_differences({"truth": image, "1/5": image}, "truth")
+    >>> [ax.get_title("left") for ax in figure.axes]  # the last is the scale
+    ['1/5', '']
     """
     own = spectrum(images[truth], centred=True)
     # Single frequencies scatter: the mean over 5 x 5 of them shows where power is missing.
@@ -76,6 +89,13 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -
         From `hfsr.analysis.spectrum.radial_profile`, all of images of one size.
     truth : str
         The name of the ground truth among them.
+
+    Examples
+    --------
+    >>> from hfsr.analysis.spectrum import radial_profile
+    >>> profile = radial_profile(torch.randint(256, (3, 32, 32), dtype=torch.uint8))
+    >>> [ax.get_ylabel() for ax in radial_profiles({"truth": profile, "1/5": profile}, "truth").axes]
+    ['power (grey levels²)', 'relative to truth (dB)']
     """
     colours = style.colours_of(profiles, truth)
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True, layout="constrained")
@@ -103,6 +123,13 @@ def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], ima
         Means and deviations of ``power`` and ``error`` (log10) and of ``correlation``.
     images : int
         In the set.
+
+    Examples
+    --------
+    >>> curve = {"mean": [0.9, 0.5], "sd": [0.1, 0.1]}
+    >>> measured = {"power": curve, "error": curve, "correlation": curve}
+    >>> [ax.get_ylabel() for ax in agreement({"1/5": measured}, images=100).axes]
+    ["power (dB of the truth's)", "error (dB of the truth's power)", 'correlation']
     """
     colours = style.colours_of(curves, "ground truth")
     figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 9), sharex=True, layout="constrained")
@@ -141,6 +168,12 @@ def bytes_and_detail(table: pd.DataFrame) -> Figure:
     table : DataFrame
         A row a method; columns ``bytes``, more than bicubic's in per cent; ``recovered``, per cent of the ground truth's
         detail; ``psnr`` in dB.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"bytes": [0, 5, 7], "recovered": [0, 20, 21], "psnr": [24, 26, 26]}, ["Bicubic", "WDSR", "1/5"])
+    >>> [ax.get_ylabel() for ax in bytes_and_detail(table).axes]
+    ['detail recovered (%)', 'PSNR on selected elements (dB)']
     """
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 7.6), sharex=True, layout="constrained")
     for ax, (column, label) in zip(

@@ -19,7 +19,13 @@ from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, sele
 
 @styled
 def framework() -> Figure:
-    """Fig 1: training with the weight map. Solid: as everybody trains; dashed: what the paper adds."""
+    """Fig 1: training with the weight map. Solid: as everybody trains; dashed: what the paper adds.
+
+    Examples
+    --------
+    >>> [text.get_text() for text in framework().axes[0].texts][:2]
+    ['LR image $X$', 'SR network']
+    """
     figure, axes = plt.subplots(figsize=(WIDTH, 3.5), layout="constrained")
     axes.set(xlim=(-0.1, 10.1), ylim=(-0.1, 6.1))
     axes.axis("off")
@@ -56,6 +62,13 @@ def map_panels(image: Tensor, alpha: Alpha, window: tuple[int, int, int, int], p
         The part shown.
     pixel : (row, column)
         Centre of the neighbourhood, two pixels or more from the picture's borders; its green channel is shown.
+
+    Examples
+    --------
+    >>> image = torch.randint(256, (3, 32, 32), dtype=torch.uint8)
+    >>> figure = map_panels(image, "1/5", window=(0, 0, 16, 16), pixel=(8, 8))
+    >>> [ax.get_title("left") for ax in figure.axes][:3]
+    ['(a) ground truth', '(b) a neighbourhood', '(c) initial map, absolute']
     """
     top, left, height, width = window
     row, column = pixel
@@ -86,6 +99,12 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     image : Tensor, (C, H, W), uint8
     alpha : float, int or str
         Eq 7's alpha.
+
+    Examples
+    --------
+    >>> figure = map_histogram(torch.randint(256, (3, 32, 32), dtype=torch.uint8), "1/5")
+    >>> [ax.get_yscale() for ax in figure.axes]
+    ['linear', 'log']
     """
     weights = weight_map(image).flatten().int()
     least = int(weights.min())
@@ -127,6 +146,12 @@ def selected_shares(shares: pd.DataFrame) -> Figure:
     ----------
     shares : DataFrame
         A row an alpha ("1/7", ...), a column a photograph; in [0, 1].
+
+    Examples
+    --------
+    >>> figure = selected_shares(pd.DataFrame({"coffee": [0.7, 0.5]}, ["1/7", "1/3"]))
+    >>> [line.get_label() for line in figure.axes[0].lines][-3:]
+    ["the paper's Table I", 'Gaussian', 'Laplacian']
     """
     alphas = [parse_alpha(label) for label in shares.index]
     figure, ax = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")

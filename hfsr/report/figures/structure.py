@@ -33,6 +33,11 @@ class Structure:
         Files of each room.
     imports : dict of (str, str) to int
         How many modules of the first room import something of the second.
+
+    Examples
+    --------
+    >>> Structure({"a": 10, "b": 5}, {"a": 1, "b": 1}, {("b", "a"): 1}).imports["b", "a"]  # a module of b uses a
+    1
     """
 
     lines: Mapping[str, int]

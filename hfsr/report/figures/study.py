@@ -22,6 +22,11 @@ def curve(log: pd.DataFrame) -> Figure:
     ----------
     log : DataFrame
         Columns ``step`` and ``loss`` (positive).
+
+    Examples
+    --------
+    >>> curve(pd.DataFrame({"step": [50, 100], "loss": [0.2, 0.1]})).axes[0].get_xlim()
+    (np.float64(0.0), np.float64(100.0))
     """
     figure, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
@@ -42,8 +47,14 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
     Parameters
     ----------
     curves : DataFrame
-        From `hfsr.report.tables.curves`: columns ``row``, ``seed``, ``step`` and `metric`.
+        From `hfsr.report.curves.of_recipe`: columns ``row``, ``seed``, ``step`` and `metric`.
     metric, ylabel : str
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"row": "1/5", "seed": 0, "step": [50, 75, 100], "psnr": [30.0, 31.0, 31.5]})
+    >>> [ax.get_title("left") for ax in learning_curves(table, "psnr", "PSNR (dB)").axes]
+    ['the whole training', 'its last half']
     """
     figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
     done = (
@@ -80,6 +91,13 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
         From `hfsr.report.tables.differences`, rows by their labels.
     xlabel : str
         What the differences are of, with the unit.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"mean": [0.1], "low": [0.05], "high": [0.15], "sign": [1]}, ["1/5"])
+    >>> figure = differences({"set5": table, "bsd100": table}, "PSNR (dB)")
+    >>> [ax.get_title("left") for ax in figure.axes]
+    ['set5', 'bsd100']
     """
     columns = min(2, len(tables))
     lines = -(-len(tables) // columns)
@@ -113,6 +131,13 @@ def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
         Of one size.
     columns : int
         Pictures in a row.
+
+    Examples
+    --------
+    >>> import torch
+    >>> image = torch.zeros(3, 8, 8, dtype=torch.uint8)
+    >>> [ax.get_title("left") for ax in side_by_side({"bicubic": image, "1/5": image}).axes]
+    ['bicubic', '1/5']
     """
     height, width = next(iter(images.values())).shape[-2:]
     figure, axes = grid(len(images), height, width, columns)
@@ -129,6 +154,12 @@ def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
     ----------
     panels : dict of title -> DataFrame
         A row a method: ``mean``, ``low``, ``high``, in per cent; without ends (NaN) only the point is drawn.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"mean": [70.1, 71.3], "low": [69.8, 71.0], "high": [70.4, 71.6]}, ["Bicubic", "1/5"])
+    >>> [ax.get_title("left") for ax in accuracies({"CIFAR-10": table, "CIFAR-100": table}).axes]
+    ['CIFAR-10', 'CIFAR-100']
     """
     rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
     lines = -(-len(panels) // 2)
@@ -154,6 +185,12 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     ----------
     panels : dict of title -> DataFrame
         From `hfsr.report.comparison.gains`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"mean": [0.3], "low": [0.1], "high": [0.5], "sign": [1], "paper": [0.43]}, ["1/5"])
+    >>> [ax.get_title("left") for ax in gains({"CIFAR-10": table, "CIFAR-100": table}).axes]
+    ['CIFAR-10', 'CIFAR-100']
     """
     found = {row for table in panels.values() for row in table.index}
     rows = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts

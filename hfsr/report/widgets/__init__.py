@@ -26,7 +26,13 @@ SLIDER = (
 
 @dataclass(frozen=True)
 class Widget:
-    """A piece of HTML that a notebook shows as it is."""
+    """A piece of HTML that a notebook shows as it is.
+
+    Examples
+    --------
+    >>> Widget("<b>1/5</b>").html  # a notebook shows it in bold
+    '<b>1/5</b>'
+    """
 
     html: str
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hfsr.report import claims
+from hfsr.report import registration
 
 ROOT = Path(__file__).parents[2]
 PAPER = [*(f"Fig. {number}" for number in range(1, 5)), *(f"Table {number}" for number in ("I", "II", "III", "IV"))]
@@ -27,5 +27,5 @@ def test_its_counterpart_is_a_page_of_the_book_that_speaks_of_it(name):
 
 
 def test_the_claims_link_to_pages_that_there_are():
-    for claim in claims.claims():
+    for claim in registration.read().claims:
         assert (ROOT / f"{claim.page.removeprefix('/')}.py").exists()

@@ -1,0 +1,110 @@
+"""A registered contrast, measured: from the published records that there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hfsr.analysis.statistics import Estimate, over_seeds_and_images
+from hfsr.report import accuracies, paper, tables
+from hfsr.report.registration import Contrast
+from hfsr.studies.records import Record
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the records say of a contrast.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The difference, in the contrast's unit.
+    seeds : int
+        That both rows have.
+    records : tuple of str
+        Files below ``results/``.
+
+    Examples
+    --------
+    >>> Measured(Estimate(0.0, -0.1, 0.1), seeds=3, records=()).estimate.sign
+    0
+    """
+
+    estimate: Estimate
+    seeds: int
+    records: tuple[str, ...]
+
+    def shown(self, digits: int, unit: str) -> str:
+        """As it is printed.
+
+        Examples
+        --------
+        >>> Measured(Estimate(0.013, 0.007, 0.019), 3, ()).shown(3, "dB")
+        '+0.013 (+0.007, +0.019) dB'
+        """
+        mean, low, high = (f"{value:+.{digits}f}" for value in self.estimate)
+        interval = "" if low == mean == high else f" ({low}, {high})"
+        return f"{mean}{interval} {unit}".strip()
+
+
+def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Measured | None:
+    """The mean of paired differences with its interval, None where a row has no records.
+
+    Parameters
+    ----------
+    contrast : Contrast
+    confidence : float
+        Of the interval, in (0, 1).
+    on : str, optional
+        Another set than the contrast's.
+
+    Raises
+    ------
+    UserError
+        If a record is stale.
+
+    Examples
+    --------
+    >>> from hfsr.report import registration
+    >>> claim = next(each for each in registration.read().claims if each.id == "matters")
+    >>> measure(claim.contrasts[0], confidence=0.95).estimate.sign
+    1
+    """
+    if contrast.direction == "close":
+        return _fraction(contrast)
+    by_row: Mapping[str, Sequence[Record]]
+    pairs: Mapping[int | None, NDArray[np.float64]]
+    if contrast.study == "classify":
+        by_row = accuracies.published(contrast.recipe, on or contrast.on)
+        pairs = accuracies.gaps(contrast.recipe, on or contrast.on, contrast.row, contrast.baseline)
+    else:
+        by_row = tables.published(contrast.recipe, contrast.study)
+        pairs = tables.gaps(
+            contrast.recipe, on or contrast.on, contrast.metric, contrast.row, contrast.baseline,
+            contrast.study, contrast.relative,
+        )  # fmt: skip
+    if not pairs:
+        return None
+    gaps: NDArray[np.float64] = contrast.scale * np.array(list(pairs.values()))
+    files = [
+        f"{contrast.study}/{record.name}.json"
+        for row in (contrast.baseline, contrast.row)
+        for record in by_row[row]
+        if getattr(record, "seed", None) in (*pairs, None)
+    ]
+    return Measured(over_seeds_and_images(gaps, confidence), len(pairs), tuple(files))
+
+
+def _fraction(contrast: Contrast) -> Measured | None:
+    """The fraction of elements that the first record of a row names, less the paper's or a Gaussian's."""
+    records = tables.published(contrast.recipe, contrast.study).get(contrast.row)
+    if not records:
+        return None
+    ours = records[0].metrics[f"{contrast.on}/{contrast.metric}"]
+    alpha = Fraction(1, round(1 / (getattr(records[0], "alpha", None) or 1)))
+    theirs = paper.gaussian_share(float(alpha)) if contrast.baseline == "gaussian" else contrast.paper or 0.0
+    difference = contrast.scale * (ours - theirs)
+    file = f"{contrast.study}/{records[0].name}.json"
+    return Measured(Estimate(difference, difference, difference), 1, (file,))

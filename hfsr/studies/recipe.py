@@ -1,0 +1,147 @@
+"""What a recipe is: the settings that all runs of a study share, and the digest of those that their numbers depend on."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from hfsr.studies.rows import Cell, Row
+from hfsr.training.schedule import Schedule
+
+
+def later(default: Any) -> Any:
+    """A field that recipes got after records were published: at its default it leaves the digests there are as they are.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> @dataclass(frozen=True)
+    ... class Clipped(SuperresRecipe):
+    ...     clipping: float | None = later(None)
+    >>> quick = recipes.superres("quick")
+    >>> Clipped(**vars(quick)).digest == quick.digest, Clipped(**vars(quick), clipping=0.1).digest == quick.digest
+    (True, False)
+    """
+    return field(default=default, metadata={"later": True})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all recipes have: a name, and a digest of the numbers that a run depends on.
+
+    Examples
+    --------
+    >>> len(Recipe("one").digest), Recipe("one").digest == Recipe("two").digest
+    (16, False)
+    """
+
+    name: str
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that change with any number that a run depends on; a record holds its recipe's.
+
+        A row, a cell or a seed more leaves the runs there are as they are; so does a field of `later` at its default.
+        """
+        return hashlib.sha256(json.dumps(_numbers(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class SuperresRecipe(Recipe):
+    """One way to train a super-resolution network (Section IV.B).
+
+    Parameters
+    ----------
+    data : str
+        Training photographs, a name for `hfsr.data.photographs.load`.
+    evaluation : tuple of str
+        Sets that the finished network is measured on.
+    watch : str
+        The set measured `checks` times on the way, for the learning curve; nothing is chosen by it.
+    blocks : int
+        Residual blocks of WDSR-A.
+    crop, batch, steps : int
+        Size of the low-resolution crops in pixels, crops an iteration, iterations.
+    srcnn_rate : float
+        SRCNN's learning rate as a multiple of the schedule's: without weight normalisation and shortcut it bears less.
+    rows : tuple of Row
+        The study's table; every row but bicubic's is trained once a seed.
+    seeds : tuple of int
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from hfsr.studies import recipes
+    >>> quick = recipes.superres("quick")
+    >>> replace(quick, seeds=(0, 1)).digest == quick.digest, replace(quick, crop=8).digest == quick.digest
+    (True, False)
+    """
+
+    data: str
+    evaluation: tuple[str, ...]
+    watch: str
+    crop: int
+    batch: int
+    steps: int
+    schedule: Schedule
+    blocks: int = 8
+    checks: int = 10
+    srcnn_rate: float = 1.0
+    rows: tuple[Row, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class ClassifyRecipe(Recipe):
+    """One way to train the classifier (Section IV.C).
+
+    Parameters
+    ----------
+    dataset : str
+        A name for `hfsr.data.labelled.load`, where the caller names none.
+    depth : int
+        Of the ResNet, 9n + 2.
+    subset : int or None
+        Training images used, drawn by the seed, equally many of each class; None for all.
+    batch, steps : int
+        Images an iteration, iterations.
+    momentum, weight_decay : float
+        Of the optimiser; the decay acts on convolutions and the dense layer only.
+    networks : str
+        The super-resolution recipe whose networks upscale the images, those of its first seed.
+    cells : tuple of Cell
+        The study's table; each is trained once a seed.
+    seeds : tuple of int
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> paper = recipes.classify("paper")
+    >>> paper.depth, paper.batch, paper.steps
+    (164, 64, 180000)
+    """
+
+    dataset: str
+    depth: int
+    subset: int | None
+    batch: int
+    steps: int
+    schedule: Schedule
+    momentum: float = 0.9
+    weight_decay: float = 2e-4
+    networks: str = "bench"
+    cells: tuple[Cell, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+
+
+def _numbers(settings: Any) -> Any:
+    """What a digest is made of: every field but the tables', and those of `later` at their defaults."""
+    if not is_dataclass(settings):
+        return settings
+    counted = [
+        each
+        for each in fields(settings)
+        if each.name not in ("rows", "cells", "seeds")
+        and not ("later" in each.metadata and getattr(settings, each.name) == each.default)
+    ]
+    return {each.name: _numbers(getattr(settings, each.name)) for each in counted}

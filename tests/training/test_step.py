@@ -1,0 +1,195 @@
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from hfsr.data import photographs
+from hfsr.models import WDSR, ResNet
+from hfsr.studies import classify, superres
+from hfsr.studies.rows import Row
+from hfsr.training import processes
+from hfsr.training.augment import AUGMENTATION, Batches
+from hfsr.training.crops import Crops
+from hfsr.training.selection import MASKS
+from hfsr.training.step import WARM_UP, Graph, Step, keep_on_device
+
+CPU, META = torch.device("cpu"), torch.device("meta")
+KINDS = [*MASKS, "image", "classify"]  # of a study's iteration
+READS = ("_local_scalar_dense", "item", "equal", "is_nonzero", "nonzero", "masked_select", "lift_fresh")
+
+
+class Study:
+    """The network, the loss and the batches of one kind of iteration, small."""
+
+    def __init__(self, kind: str, device: torch.device = CPU) -> None:
+        torch.manual_seed(0)
+        self.batches: Callable[[int], Any]
+        self.loss: Callable[[nn.Module, Any], Tensor]
+        if kind == "classify":
+            images = torch.randint(0, 256, (20, 3, 8, 8), dtype=torch.uint8)
+            self.model: nn.Module = ResNet(11, 10)
+            self.optimizer: torch.optim.Optimizer = classify.optimiser(self.model, 0.9, 1e-3)
+            self.batches = Batches(images, torch.arange(20) % 10, 4, AUGMENTATION["cifar10"], 0, device)
+            self.loss = lambda model, batch: classify.batch_loss(model, batch, padding=4)
+        else:
+            row = (
+                Row("wdsr", "1/5", reduction="image")
+                if kind == "image"
+                else Row("wdsr", 0 if kind == "all" else "1/5", kind)
+            )
+            self.model = WDSR(blocks=1)
+            self.optimizer = torch.optim.Adam(self.model.parameters())
+            self.batches = Crops(photographs.load("embedded-held-out"), 12, 2, 0, device)
+            self.loss = lambda model, batch: superres.batch_loss(model, batch, row)
+        self.model.to(device)
+
+    def step(self) -> Step:
+        return Step(self.model, self.optimizer, self.loss, processes.accelerator())
+
+    def tensors(self) -> list[Tensor]:
+        """All that lasts from one iteration to the next."""
+        kept = [
+            value for state in self.optimizer.state.values() for value in state.values() if isinstance(value, Tensor)
+        ]
+        return [*self.model.state_dict().values(), *kept]
+
+
+class Strict(TorchDispatchMode):
+    """The CPU, as strict as a GPU: what reads a value back raises."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function.overloadpacket.__name__ in READS:
+            raise AssertionError(f"{function} reads from the device")
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_iteration_reads_nothing_from_the_device(kind):
+    study = Study(kind)
+    keep_on_device(study.optimizer, CPU)  # as on a GPU
+    step = study.step()
+    batch = study.batches(0)  # draws are made on the CPU for many iterations at once, those after the first are there
+    with Strict():
+        for iteration in range(1, 3):
+            step(batch, 1e-3)
+            batch = study.batches(iteration)
+
+
+def test_the_strict_device_notices_what_is_read():
+    with pytest.raises(AssertionError, match="reads"), Strict():
+        torch.rand(3).sum().item()
+    study = Study("high")  # an optimiser that counts on the host
+    with pytest.raises(AssertionError, match="reads"), Strict():
+        study.step()(study.batches(0), 1e-3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_lies_on_one_device(kind):
+    """On meta tensors, which the CPU's do not mix with: whatever stays behind raises, and so does what reads a value."""
+    study = Study(kind, META)
+    step = study.step()
+    step.total = step.total.to(META)
+    step(study.batches(0), 1e-3)
+    assert step.total.is_meta
+    assert all(parameter.grad is not None and parameter.grad.is_meta for parameter in study.model.parameters())
+
+
+def test_the_meta_device_notices_what_was_left_behind():
+    with pytest.raises(RuntimeError, match="device"):
+        torch.rand(3, device=META) + torch.rand(3)
+
+
+class Tape(TorchDispatchMode):
+    """A CUDA graph played by the CPU: operations under it are noted, and done again on the same tensors by `replay`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[tuple[Any, ...]] = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        self.notes.append((function, args, kwargs or {}, result))
+        return result
+
+    @torch.no_grad()
+    def replay(self) -> None:
+        for function, args, kwargs, result in self.notes:
+            again = function(*args, **kwargs)
+            for old, new in zip(_tensors(result), _tensors(again), strict=True):
+                if old.data_ptr() != new.data_ptr():
+                    old.copy_(new)
+
+
+def _tensors(result: Any) -> list[Tensor]:
+    results = result if isinstance(result, tuple | list) else [result]
+    return [each for each in results if isinstance(each, Tensor)]
+
+
+@pytest.fixture
+def played_graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], list[Tensor]]], None]:
+    """Have CUDA's graphs and streams played by the CPU. Recording runs nothing on a GPU: what lasts is put back after it."""
+
+    class Stream:
+        wait_stream = staticmethod(lambda other: None)
+
+    def play(lasting: Callable[[], list[Tensor]]) -> None:
+        @contextmanager
+        def record(graph: Tape) -> Iterator[None]:
+            before = [(tensor, tensor.clone()) for tensor in lasting()]
+            with graph:
+                yield
+            with torch.no_grad():
+                for tensor, value in before:
+                    tensor.copy_(value)
+
+        @contextmanager
+        def stream(_: Stream) -> Iterator[None]:
+            yield
+
+        for name, stub in {
+            "Stream": Stream, "current_stream": Stream, "stream": stream, "CUDAGraph": Tape, "graph": record,
+        }.items():  # fmt: skip
+            monkeypatch.setattr(torch.cuda, name, stub)
+
+    return play
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_replayed_graph_trains_as_the_calls_do(kind, played_graph):
+    """New batches, new rates and new draws reach the graph, and it counts each iteration once."""
+    iterations, ends = WARM_UP + 3, []
+    for as_graph in (False, True):
+        study = Study(kind)
+        keep_on_device(study.optimizer, CPU)
+        step = study.step()
+        if as_graph:
+            played_graph(lambda: [*study.tensors(), step.total])  # noqa: B023 - called within this turn
+            step.run = Graph(step.update)
+        for iteration in range(iterations):
+            step(study.batches(iteration), rate=1e-3 * (iteration + 1))
+        ends.append([*study.tensors(), step.total])
+    for called, replayed in zip(*ends, strict=True):
+        assert torch.equal(called, replayed)
+    assert 0 < ends[0][-1] < math.inf
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_graph_of_a_card_trains_as_its_calls_do(kind):
+    ends = []
+    for as_graph in (False, True):
+        study = Study(kind, torch.device("cuda"))
+        step = study.step()
+        assert isinstance(step.run, Graph)
+        if not as_graph:
+            step.run = step.update
+        for iteration in range(WARM_UP + 5):
+            step(study.batches(iteration), rate=1e-4)
+        ends.append([*study.tensors(), step.total])
+    for called, replayed in zip(*ends, strict=True):
+        torch.testing.assert_close(called, replayed, rtol=1e-2, atol=1e-3)
