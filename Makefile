@@ -1,7 +1,7 @@
 # `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install style book check test test-all study lab clean
+.PHONY: help install style book check test test-all study gpu lab clean
 
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -59,6 +59,10 @@ study: install  ## run a study (STUDY=superres, classify, frequency or all, RECI
 	    echo "hfsr: no profile is called '$(PROFILE)': choose one of local, slurm" >&2; exit 2; }
 	$(BIN)/snakemake -s workflow/Snakefile --profile workflow/profiles/$(PROFILE) $(if $(filter local,$(PROFILE)),--cores $(CORES)) $(SNAKEMAKE) \
 	    --config study=$(STUDY) recipe=$(RECIPE) $(if $(THREADS),threads=$(THREADS)) $(if $(STEPS),steps=$(STEPS)) $(if $(LIMIT),limit=$(LIMIT))
+
+MINUTES := 30
+gpu: install  ## check the GPU, measure it, and train for MINUTES=30 what the studies still lack; the same command goes on
+	$(BIN)/hfsr gpu --minutes $(MINUTES)
 
 lab: install  ## open the notebooks
 	$(BIN)/jupyter lab notebooks

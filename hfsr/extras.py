@@ -4,7 +4,7 @@ The method, the published models, their metrics and ``hfsr upscale`` need none o
 """
 
 PACKAGES = {  # as they are imported; a test holds them against pyproject.toml
-    "study": ("accelerate", "cv2", "msgspec", "pandas", "skimage", "sklearn", "torchvision"),
+    "study": ("accelerate", "cv2", "msgspec", "pandas", "scipy", "skimage", "sklearn", "torchvision"),
     "report": ("matplotlib", "seaborn"),
     "workflow": ("snakemake",),
 }

@@ -9,12 +9,14 @@ import torch
 from hfsr import cli, images, paths
 from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
-from hfsr.studies import publish, recipes, records, superres, verified
+from hfsr.studies import backlog, card, publish, recipes, records, superres, trial, verified
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
+
+KINDS = card.kinds()
 
 
 @pytest.fixture
@@ -56,6 +58,7 @@ VERBS = [
     ["publish"],
     ["study"],
     ["plan"],
+    ["gpu"],
     ["data"],
     ["data", "fetch"],
     ["data", "list"],
@@ -263,3 +266,29 @@ def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, t
         2,
         "hfsr: no recipe is called 'authors': choose one of quick, bench, paper, long\n",
     )
+
+
+def test_without_a_gpu_there_is_one_line(hfsr, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert hfsr("gpu") == (2, "", "hfsr: there is no GPU here; `make study` trains on the processor\n")
+
+
+def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_study):
+    """The CPU in a card's place."""
+    monkeypatch.setattr("hfsr.cli.gpu.is_here", lambda: True)
+    monkeypatch.setattr(backlog, "ORDER", (backlog.Item("superres", "tiny"),))
+    monkeypatch.setattr(card, "kinds", lambda: KINDS[-2:])
+    monkeypatch.setattr(trial, "TIMED", 0.1)
+    code, said, _ = hfsr("gpu", "--minutes", "10")
+    assert code == 0
+    for expected in (
+        "digits-original",
+        "% of convolution",
+        "5 runs to do",
+        "wdsr-a0-tiny-s0: published as wdsr-a0-tiny",
+    ):
+        assert expected in said
+    monkeypatch.setattr(card, "TOLERANCE", dict.fromkeys(card.TOLERANCE, -1.0))
+    code, said, complaint = hfsr("gpu")
+    assert (code, "runs to do" in said) == (2, False)
+    assert complaint.endswith("of digits-original, digits-bicubic are not the CPU's: nothing is trained on this GPU\n")

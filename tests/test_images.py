@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from devices import OneDevice, on_another
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -147,6 +148,20 @@ def test_bicubic_has_the_published_psnr(name, count, expected, shared_data):
 def test_a_scale_is_positive(scale):
     with pytest.raises(ValueError, match="a scale is a positive number"):
         images.resize_bicubic(torch.zeros(1, 4, 4, dtype=torch.uint8), scale)
+
+
+@pytest.mark.parametrize("scale", [0.5, 2])
+@pytest.mark.parametrize("shape", [(3, 8, 10), (2, 3, 8, 10)])
+def test_a_picture_is_resized_on_its_own_device(shape, scale):
+    with OneDevice():
+        resized = images.resize_bicubic(on_another(shape), scale)
+    assert (resized.device.type, resized.dtype) == ("meta", torch.uint8)
+    assert resized.shape == (*shape[:-2], round(8 * scale), round(10 * scale))
+
+
+def test_devices_do_not_mix_unnoticed():
+    with pytest.raises(AssertionError, match=r"index_select.* mixes \['cpu', 'meta'\]"), OneDevice():
+        on_another((3, 4)).index_select(0, torch.tensor([1]))
 
 
 @pytest.mark.parametrize("image", [torch.zeros(1, 4, 4), torch.zeros(4, 4, dtype=torch.uint8)])

@@ -6,9 +6,14 @@ import torch
 from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from hfsr import metrics
+from hfsr.analysis import evaluation
+from hfsr.data import photographs
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic
 from hfsr.metrics import luma, psnr, ssim
+from hfsr.studies import published
+from hfsr.studies.superres_run import SuperresRecord
 
 
 @pytest.fixture(params=["astronaut", "coffee", "chelsea"])
@@ -126,6 +131,21 @@ def test_ssim_of_one_window_is_the_formula(photograph):
     expected /= (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
     assert ssim(a, b, border=0, channel="y") == pytest.approx(expected, abs=1e-9)
     assert expected < 0.999
+
+
+@pytest.mark.parametrize("strip", [1, 7, 1000])
+def test_the_strips_of_ssim_leave_no_trace(pair, strip, monkeypatch):
+    before = ssim(*pair, 2, "rgb")
+    monkeypatch.setattr(metrics, "STRIP", strip)
+    assert ssim(*pair, 2, "rgb") == before
+
+
+def test_published_values_of_ssim_are_made_again(shared_data):
+    shared_data("set5")
+    again = evaluation.evaluate("bicubic", photographs.load("set5", grey=True))
+    once = published.read(SuperresRecord, "bicubic-bench").per_image["set5"]
+    for name in ("ssim_rgb_border8", "ssim_y_border2"):
+        assert again[name] == pytest.approx(once[name], abs=1e-12)
 
 
 @pytest.mark.parametrize(("size", "border"), [((10, 20), 0), ((20, 10), 0), ((14, 14), 2)])

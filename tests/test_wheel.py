@@ -75,7 +75,16 @@ def test_nothing_of_an_extra_is_there(run):
     listed = run("pip", "list", "--format=freeze").stdout
     names = {line.split("==")[0].lower() for line in listed.splitlines()}
     assert "torch" in names
-    assert not names & {"accelerate", "matplotlib", "msgspec", "pandas", "scikit-image", "scikit-learn", "seaborn"}
+    assert not names & {
+        "accelerate",
+        "matplotlib",
+        "msgspec",
+        "pandas",
+        "scikit-image",
+        "scikit-learn",
+        "scipy",
+        "seaborn",
+    }
 
 
 def test_the_readmes_examples_run(run):

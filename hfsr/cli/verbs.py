@@ -200,11 +200,27 @@ def study(
 
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
-def plan(recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench") -> None:
-    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, the longest chain."""
-    from hfsr.studies import cost
+def plan(
+    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench",
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),
+    ] = False,
+) -> None:
+    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, a GPU's memory."""
+    from hfsr.studies import cost, speeds
 
-    typer.echo(cost.summary(recipe))
+    typer.echo(cost.summary(recipe, speeds.of_device if measure else speeds.of_records))
+
+
+@app.command(epilog="Example: hfsr gpu --minutes 30")
+def gpu(
+    minutes: Annotated[float, typer.Option(help="When to stop, checks included; the same command goes on.")] = 30.0,
+) -> None:
+    """Check the GPU, measure its speed, and train what the studies still lack, most valuable first, publishing as it goes."""
+    from hfsr.cli.gpu import work
+
+    work(minutes)
 
 
 @app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")

@@ -142,29 +142,18 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     data = labelled.load(name)
     chosen = subset(data.train_labels, len(data.classes), recipe.subset, run.seed)
     train_images, test_images = images(data, run.upscaler)
-    set_seed(run.seed)
-    model: nn.Module = ResNet(recipe.depth, len(data.classes))
-    augmentation, device = AUGMENTATION[name], hardware.device()
+    task = training(run, train_images[chosen], data.train_labels[chosen], len(data.classes), hardware.device())
 
     def accuracy(model: nn.Module) -> dict[str, float]:
         watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
         return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels)[0]}
 
-    task = loop.Task(
-        model=model,
-        optimizer=optimiser(model, recipe.momentum, recipe.weight_decay),
-        rate=lambda step: recipe.schedule.rate(step, run.steps),
-        batch=Batches(train_images[chosen], data.train_labels[chosen], recipe.batch, augmentation, run.seed, device),
-        loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
-        images=recipe.batch,
-        watch=accuracy,
-        checks=4,
-    )
+    task.watch = accuracy
     settings = run.identity() | network
     progress = loop.fit(task, folder, settings | {"data_digest": data.digest}, run.steps)
 
-    if processes.is_main():
-        saved = contents.save_weights(folder, model).to(next(model.parameters()).device)
+    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
+        saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         share, correct = evaluate(saved, test_images, data.test_labels)
         measured = {
             "data": Data(name=name, images=len(chosen), test_images=len(test_images), digest=data.digest),
@@ -172,10 +161,44 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
             "per_image": {},
             "correct": {name: pack(correct)},
         }
-        training = contents.training(folder, progress, run.steps, recipe.batch)
-        records.write(folder, ClassifyRecord(**settings | training | provenance.origin(run.command) | measured))
-    processes.wait()
+        trained = contents.training(folder, progress, run.steps, recipe.batch)
+        records.write(folder, ClassifyRecord(**settings | trained | provenance.origin(run.command) | measured))
     return folder
+
+
+def training(run: Classification, images: Tensor, labels: Tensor, classes: int, device: torch.device) -> loop.Task:
+    """Network, batches and loss of a run that trains on these images; nothing is watched.
+
+    Parameters
+    ----------
+    run : Classification
+    images : Tensor, (N, 3, H, W), uint8
+    labels : Tensor, (N,), int64
+        In ``[0, classes)``.
+    classes : int
+    device : torch.device
+        Where batches are made, and the images kept if it is a GPU.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> run, digits = grid.runs("classify", "quick")["digits-original-quick-s0"], labelled.load("digits")
+    >>> training(run, digits.train_images, digits.train_labels, 10, torch.device("cpu")).images
+    64
+    """
+    recipe, augmentation = run.recipe, AUGMENTATION[run.dataset]
+    set_seed(run.seed)
+    model: nn.Module = ResNet(recipe.depth, classes)
+    return loop.Task(
+        model=model,
+        optimizer=optimiser(model, recipe.momentum, recipe.weight_decay),
+        rate=lambda step: recipe.schedule.rate(step, run.steps),
+        batch=Batches(images, labels, recipe.batch, augmentation, run.seed, device),
+        loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
+        images=recipe.batch,
+        watch=lambda model: {},
+        checks=4,
+    )
 
 
 def _network(run: Classification) -> Settings:

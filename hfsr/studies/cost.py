@@ -1,71 +1,27 @@
-"""What a study takes in hours, memory and disk: operations counted on the networks, at the speed of the published records.
+"""What a study takes in hours, memory and disk: operations counted on the networks, at a speed that was measured.
 
-Hours are of the device that the records are from: one job at a time on it. Other crop sizes and depths run at other speeds;
-what a plan says of them is extrapolated.
+Hours are of the device that the published records are from: one job at a time on it. Other crop sizes and depths run at other
+speeds; what a plan says of them is extrapolated. Or they are of the device at hand, every kind of run timed for seconds.
 """
 
 import math
 from collections.abc import Iterable
-from functools import cache
-from typing import NamedTuple
 
 import pandas as pd
 
-from hfsr.studies import grid, published, recipes
-from hfsr.studies.measurement import Measurement
+from hfsr.studies import grid, memory, recipes
 from hfsr.studies.publish import KINDS
 from hfsr.studies.run import Run
+from hfsr.studies.speeds import Known, of_records, speed
+from hfsr.training import hardware
 
 MARGIN = 2  # a job may take so many times the estimate before a cluster stops it
 LOADING = 10  # minutes for what is no training: reading the data, measuring
 BASE = 3000  # megabytes of a process that has imported everything and holds no data
 
 
-class Speed(NamedTuple):
-    """How fast a study's jobs went.
-
-    Parameters
-    ----------
-    rate : float
-        Floating-point operations a second; of what is measured only, pixels a second.
-    device : str
-        Where.
-
-    Examples
-    --------
-    >>> max(Speed(1e9, "a laptop"), Speed(4e9, "a server")).device
-    'a server'
-    """
-
-    rate: float
-    device: str
-
-
-@cache
-def speed(study: str) -> Speed | None:
-    """The median speed of a study's published records, of one process, on the device where they were fastest.
-
-    None where there are no records, or none that is not stale.
-
-    Examples
-    --------
-    >>> speed("superres").rate > 1e9
-    True
-    """
-    found: dict[str, list[float]] = {}
-    for record in published.stale_or_not(KINDS[study]).values():
-        if getattr(record, "recipe", None) == "quick":  # minutes, on the smallest data: no measure of speed
-            continue
-        if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
-            found.setdefault(record.device, []).append(record.speed)
-    speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]
-    return max(speeds, default=None)
-
-
-def hours(run: Run) -> float:
-    """Hours of a run at the speed of its study's records, or where there are none at the super-resolution study's.
-
-    NaN where nothing is known.
+def hours(run: Run, known: Known = of_records) -> float:
+    """Hours of a run; NaN where nothing is known of its speed.
 
     Examples
     --------
@@ -73,8 +29,8 @@ def hours(run: Run) -> float:
     >>> round(hours(long) / hours(bench))  # ten times the iterations
     10
     """
-    known = speed(run.study) or (None if isinstance(run, Measurement) else speed("superres"))
-    return (run.work.training + run.work.measuring) / known.rate / 3600 if known else math.nan
+    found = known(run)
+    return (run.work.training + run.work.measuring) / found.rate / 3600 if found else math.nan
 
 
 def minutes(run: Run) -> int:
@@ -101,19 +57,20 @@ def gpus(run: Run) -> int:
     return int(run.work.network)
 
 
-def memory(run: Run) -> int:
-    """Megabytes that a cluster is asked for: the process, the data it holds, and what an iteration keeps for its gradients.
+def machine_memory(run: Run) -> int:
+    """Megabytes that a cluster is asked for: the process, the data it holds, and what training needs beside them.
 
     Examples
     --------
     >>> runs = grid.runs("superres", "quick")
-    >>> BASE < memory(runs["bicubic-quick"]) < memory(runs["wdsr-a0-quick-s0"])
+    >>> BASE < machine_memory(runs["bicubic-quick"]) < machine_memory(runs["wdsr-a0-quick-s0"])
     True
     """
-    return BASE + math.ceil((run.work.held + run.work.kept) / 1e6)
+    needed = memory.of(run, hardware.bf16_units())
+    return BASE + math.ceil((run.work.held + needed.state + needed.iteration) / 1e6)
 
 
-def critical(runs: Iterable[Run]) -> float:
+def critical(runs: Iterable[Run], known: Known = of_records) -> float:
     """Hours of the longest chain of runs that wait for each other: how long all take where there are machines enough.
 
     Examples
@@ -122,16 +79,17 @@ def critical(runs: Iterable[Run]) -> float:
     >>> critical([run]) == hours(run) + critical(run.requires)  # a network is trained before it is measured
     True
     """
-    return max((hours(run) + critical(run.requires) for run in runs), default=0.0)
+    return max((hours(run, known) + critical(run.requires, known) for run in runs), default=0.0)
 
 
-def plan(recipe: str) -> pd.DataFrame:
+def plan(recipe: str, known: Known = of_records) -> pd.DataFrame:
     """What the whole study of a recipe takes.
 
     Returns
     -------
     DataFrame
-        A row a row of a study or an upscaled set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk.
+        A row a row of a study or an upscaled set, by (study, name): ``jobs``, ``hours each``, ``hours``, ``GB`` on disk, and
+        what its training needs of a GPU's memory, in GB, where the GPU has bf16 units and where not.
 
     Examples
     --------
@@ -140,37 +98,61 @@ def plan(recipe: str) -> pd.DataFrame:
     """
     table: dict[tuple[str, str], dict[str, float]] = {}
     for run in everything(recipe):
-        new = {"jobs": 0, "hours each": hours(run), "hours": 0.0, "GB": 0.0}
-        line = table.setdefault((run.study, run.title), new)
+        bf16, float32 = (memory.of(run, precision).needed / 1e9 for precision in (True, False))
+        new = {"jobs": 0, "hours each": hours(run, known), "hours": 0.0, "GB": 0.0}
+        line = table.setdefault((run.study, run.title), new | {"GPU GB, bf16": bf16, "float32": float32})
         line["jobs"] += 1
-        line["hours"] += hours(run)
+        line["hours"] += hours(run, known)
         line["GB"] += run.work.disk / 1e9
     order = list(KINDS)
     lines = sorted(table, key=lambda line: order.index(line[0]))
     return pd.DataFrame.from_dict(table, orient="index").loc[lines].rename_axis(["study", "row"]).astype({"jobs": int})
 
 
-def summary(recipe: str) -> str:
-    """What `hfsr plan` prints: the plan, its sums, the longest chain, and where the hours come from.
+def summary(recipe: str, known: Known = of_records) -> str:
+    """What `hfsr plan` prints: the plan, its sums, the longest chain, the GPU that it fits on, and where the hours are from.
 
     Examples
     --------
-    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-7:-5]]
+    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-10:-8]]
     ['in all', 'longest chain of jobs that wait for each other']
     """
-    table, longest = plan(recipe), critical(everything(recipe))
+    table, longest = plan(recipe, known), critical(everything(recipe), known)
     jobs, hours, gigabytes = table["jobs"].sum(), table["hours"].sum(), table["GB"].sum()
     lines = [
         table.round(2).to_string(),
         "",
         f"in all: {jobs} jobs, {hours:,.1f} hours, {gigabytes:.1f} GB on disk",
         f"longest chain of jobs that wait for each other: {longest:,.1f} hours",
-        *(f"hours of {of}: {source}" for of, source in sources(recipe).items()),
+        *fits(recipe),
+        *(f"hours of {of}: {source}" for of, source in sources(recipe, known).items()),
     ]
     return "\n".join(lines)
 
 
-def sources(recipe: str) -> dict[str, str]:
+def fits(recipe: str) -> list[str]:
+    """On which GPU a recipe's trainings fit, in words.
+
+    Examples
+    --------
+    >>> fits("quick")[0].partition(";")[0]
+    'in bf16: a GPU of 8 GB is enough'
+    """
+    lines = []
+    for precision, bf16 in (("bf16", True), ("float32, without bf16 units", False)):
+        needed = [memory.of(run, bf16) for run in everything(recipe)]
+        most = max(each.needed for each in needed)
+        size = memory.card(most)
+        where = f"a GPU of {size} GB is enough" if size else f"no GPU of up to {memory.CARDS[-1]} GB is enough"
+        lines.append(f"in {precision}: {where}; a training needs up to {most / 1e9:.1f} GB")
+    if pictures := max(each.pictures for each in needed):
+        lines.append(
+            f"beside that lie the photographs, {pictures / 1e9:.1f} GB; where they do not fit, the machine keeps them"
+        )
+    return lines
+
+
+def sources(recipe: str, known: Known = of_records) -> dict[str, str]:
     """Where the hours of every study come from, in words.
 
     Examples
@@ -179,11 +161,15 @@ def sources(recipe: str) -> dict[str, str]:
     ['classify', 'confirmation', 'frequency', 'superres', 'upscaled']
     """
     words = {}
-    for kind in dict.fromkeys(run.study for run in everything(recipe)):
-        known = speed(kind)
-        words[kind] = (
-            f"its published records, on {known.device}" if known else "no records; as super-resolution per operation"
-        )
+    for run in everything(recipe):
+        found = known(run)
+        if found and found != of_records(run):
+            words[run.study] = f"timed just now, on {found.device}"
+        elif run.study not in words:
+            of = speed(run.study)
+            words[run.study] = (
+                f"its published records, on {of.device}" if of else "no records; as super-resolution per operation"
+            )
     return words
 
 

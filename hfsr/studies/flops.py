@@ -30,8 +30,6 @@ class Work:
         Operations of measuring a network, on the way and in the end, as far as that takes long.
     held : float
         Bytes of data in memory.
-    kept : float
-        Bytes that an iteration keeps until its gradients are there, in float32.
     disk : float
         Bytes that it leaves: checkpoint and weights, or the upscaled set.
     network : bool
@@ -47,7 +45,6 @@ class Work:
     training: float
     measuring: float
     held: float
-    kept: float
     disk: float
     network: bool
 
@@ -64,13 +61,12 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     100.0
     """
     if method == "bicubic":
-        return Work(0.0, 0.0, _photographs(recipe.evaluation), 0.0, 0.0, network=False)
+        return Work(0.0, 0.0, photographs(recipe.evaluation), 0.0, network=False)
     measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*recipe.evaluation, *[recipe.watch] * recipe.checks))
     return Work(
         training=steps * recipe.batch * _update(method, recipe.blocks, recipe.crop),
         measuring=measured / 2**2 * _forward(method, recipe.blocks, 1) if measured else 0.0,
-        held=_photographs((*recipe.evaluation, recipe.data, recipe.watch)),
-        kept=recipe.batch * kept_for_gradients(method, recipe.blocks, recipe.crop),
+        held=photographs((*recipe.evaluation, recipe.data, recipe.watch)),
         disk=parameters(method, recipe.blocks) * (4 * 3 + 2),  # Adam keeps two moments
         network=True,
     )
@@ -84,7 +80,7 @@ def measurement(sets: tuple[str, ...], network: bool) -> Work:
     >>> measurement(("div2k-valid",), network=True).training == pixels("div2k-valid")
     True
     """
-    return Work(float(sum(map(pixels, sets))), 0.0, _photographs(sets), 0.0, 0.0, network)
+    return Work(float(sum(map(pixels, sets))), 0.0, photographs(sets), 0.0, network)
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:
@@ -97,7 +93,7 @@ def upscaling(dataset: str, kind: str, size: int) -> Work:
     """
     images, side = LABELLED[dataset]
     training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
-    return Work(training, 0.0, _labelled(dataset), 0.0, images * 3 * (2 * side) ** 2, kind != "bicubic")
+    return Work(training, 0.0, _labelled(dataset), images * 3 * (2 * side) ** 2, kind != "bicubic")
 
 
 @cache
@@ -116,7 +112,6 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
         training=steps * recipe.batch * _update("resnet", recipe.depth, side),
         measuring=0.0,
         held=_labelled(dataset),
-        kept=recipe.batch * kept_for_gradients("resnet", recipe.depth, side),
         disk=parameters("resnet", recipe.depth) * (4 * 2 + 2),
         network=True,
     )
@@ -161,27 +156,6 @@ def parameters(kind: str, size: int) -> int:
 
 
 @cache
-def kept_for_gradients(kind: str, size: int, side: int) -> float:
-    """Bytes that an iteration keeps of one image until its gradients are there, in float32.
-
-    Examples
-    --------
-    >>> kept_for_gradients("srcnn", 0, 32) / kept_for_gradients("srcnn", 0, 16)  # four times the pixels
-    4.0
-    """
-    model, kept = built(kind, size), {}
-    weights = {parameter.data_ptr() for parameter in model.parameters()}  # kept once, however many images
-
-    def keep(tensor: torch.Tensor) -> torch.Tensor:
-        kept[tensor.data_ptr()] = tensor.nbytes
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        outputs = model(torch.zeros(1, 3, side, side))
-    return float(sum(kept[place] for place in kept.keys() - weights) + outputs.nbytes)
-
-
-@cache
 def _forward(kind: str, size: int, side: int) -> float:
     """Operations of sending one square image through a network."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
@@ -197,8 +171,15 @@ def _update(kind: str, size: int, side: int) -> float:
     return float(counter.get_total_flops())
 
 
-def _photographs(names: tuple[str, ...]) -> float:
-    return sum(map(pixels, names)) * 3 * 1.25  # uint8, with a quarter for the low resolution
+def photographs(names: tuple[str, ...]) -> float:
+    """Bytes of sets of photographs, or more: uint8, with a quarter for the low resolution.
+
+    Examples
+    --------
+    >>> photographs(("div2k-valid",)) == 3.75 * pixels("div2k-valid")
+    True
+    """
+    return sum(map(pixels, names)) * 3 * 1.25
 
 
 def _labelled(dataset: str) -> float:

@@ -103,7 +103,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     """
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
-    seed, pictures = run.seed, photographs.load(run.data)
+    pictures = photographs.load(run.data)
     run = replace(run, data=pictures.name)  # of a folder, its own name
     folder, read = Path(out) if out else run.folder, {"data_digest": pictures.digest}
     if run.finished_in(folder, read):
@@ -111,29 +111,51 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
 
     recipe = run.recipe
     watched = photographs.load(recipe.watch, grey=True)
-    set_seed(seed)
-    is_srcnn = run.row.method == "srcnn"
-    model: nn.Module = SRCNN() if is_srcnn else WDSR(blocks=recipe.blocks)
-    task = loop.Task(
-        model=model,
-        optimizer=torch.optim.Adam(model.parameters()),
-        rate=lambda step: recipe.schedule.rate(step, run.steps) * (recipe.srcnn_rate if is_srcnn else 1),
-        batch=Crops(pictures, recipe.crop, recipe.batch, seed, hardware.device()),
-        loss=lambda model, batch: batch_loss(model, batch, run.row),
-        images=recipe.batch,
-        watch=lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)},
-        checks=recipe.checks,
-    )
+    task = training(run, pictures, hardware.device())
+    task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
     progress = loop.fit(task, folder, run.identity() | read, run.steps)
 
-    if processes.is_main():
+    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         judged = [photographs.load(name, grey=True) for name in recipe.evaluation]
-        network = contents.save_weights(folder, model).to(next(model.parameters()).device)
+        network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
         measured = {each.name: evaluation.evaluate(network, each) for each in judged}
         _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
-    processes.wait()
     return folder
+
+
+def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> loop.Task:
+    """Network, batches and loss of a run that trains on these pictures; nothing is watched.
+
+    Parameters
+    ----------
+    run : SuperresRun
+        Of a network, so with a seed, from which the network's first weights come.
+    pictures : Photographs
+    device : torch.device
+        Where batches are made.
+
+    Examples
+    --------
+    >>> from hfsr.studies import grid
+    >>> run = grid.runs("superres", "quick")["wdsr-a1-5-quick-s0"]
+    >>> training(run, photographs.load("embedded-held-out"), torch.device("cpu")).images == run.recipe.batch
+    True
+    """
+    recipe, seed = run.recipe, run.seed or 0
+    set_seed(seed)
+    is_srcnn = run.row.method == "srcnn"
+    model: nn.Module = SRCNN() if is_srcnn else WDSR(blocks=recipe.blocks)
+    return loop.Task(
+        model=model,
+        optimizer=torch.optim.Adam(model.parameters()),
+        rate=lambda step: recipe.schedule.rate(step, run.steps) * (recipe.srcnn_rate if is_srcnn else 1),
+        batch=Crops(pictures, recipe.crop, recipe.batch, seed, device),
+        loss=lambda model, batch: batch_loss(model, batch, run.row),
+        images=recipe.batch,
+        watch=lambda model: {},
+        checks=recipe.checks,
+    )
 
 
 def _measured(run: SuperresRun, folder: Path) -> Path:

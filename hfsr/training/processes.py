@@ -7,6 +7,7 @@ change a run's numbers are set here instead, or refused: a run is what its recor
 """
 
 import os
+from datetime import timedelta
 
 import torch
 from accelerate import Accelerator, PartialState
@@ -16,6 +17,9 @@ from torch import Tensor
 from hfsr.errors import UserError
 from hfsr.training import hardware
 
+PATIENCE = timedelta(
+    hours=3
+)  # for the main process, which measures on the way: a set of pictures takes long on a processor
 OTHER_WAYS = ("DEEPSPEED", "FSDP", "MEGATRON_LM", "PARALLELISM_CONFIG", "SAGEMAKER")  # to train than the one here
 
 
@@ -34,7 +38,7 @@ def state() -> PartialState:
     1
     """
     _check_environment()
-    return PartialState(cpu=hardware.device().type == "cpu")
+    return PartialState(cpu=hardware.device().type == "cpu", timeout=PATIENCE)
 
 
 def accelerator() -> Accelerator:
@@ -93,16 +97,6 @@ def is_main() -> bool:
     True
     """
     return bool(state().is_main_process)
-
-
-def wait() -> None:
-    """Go on when all processes have come here.
-
-    Examples
-    --------
-    >>> wait()  # of one process: at once
-    """
-    state().wait_for_everyone()
 
 
 def own(batch: int) -> slice:

@@ -6,8 +6,9 @@ import pytest
 from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
-from hfsr.studies import cost, grid, published, recipes
+from hfsr.studies import cost, grid, published, recipes, speeds, trial
 from hfsr.studies.run import Run
+from hfsr.training import hardware
 
 RESULTS = paths.results()
 
@@ -15,9 +16,9 @@ RESULTS = paths.results()
 @pytest.fixture(autouse=True)
 def afresh():
     """No test knows the speeds of another's records."""
-    cost.speed.cache_clear()
+    speeds.speed.cache_clear()
     yield
-    cost.speed.cache_clear()
+    speeds.speed.cache_clear()
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_hours_are_those_of_the_records():
 
 
 def test_a_study_without_records_is_estimated_and_says_so(publish):
-    assert cost.speed("superres") is None
+    assert speeds.speed("superres") is None
     assert math.isnan(cost.hours(run("wdsr-a0-paper-s0")))
     assert cost.minutes(run("wdsr-a0-paper-s0")) == cost.LOADING
     assert set(cost.sources("quick").values()) == {"no records; as super-resolution per operation"}
@@ -54,8 +55,8 @@ def test_a_study_without_records_is_estimated_and_says_so(publish):
 def test_a_classifier_without_records_is_as_fast_as_super_resolution(publish):
     publish("superres", "wdsr-a0", {"device": "a"})
     classifier, measured = run("cifar10-original-paper-s0", "classify"), run("truth-paper", "frequency")
-    assert cost.speed("classify") is cost.speed("frequency") is None
-    assert cost.hours(classifier) == pytest.approx(classifier.work.training / cost.speed("superres").rate / 3600)
+    assert speeds.speed("classify") is speeds.speed("frequency") is None
+    assert cost.hours(classifier) == pytest.approx(classifier.work.training / speeds.speed("superres").rate / 3600)
     assert math.isnan(cost.hours(measured))  # pixels are no operations
     assert cost.sources("quick")["superres"] == "its published records, on a"
 
@@ -64,7 +65,7 @@ def test_the_fastest_device_is_taken(publish):
     publish(
         "superres", "wdsr-a0", *({"device": of, "seconds": took} for of, took in (("a", 100), ("b", 10), ("b", 30)))
     )
-    speed = cost.speed("superres")
+    speed = speeds.speed("superres")
     assert speed.device == "b"
     done = run("wdsr-a0-bench-s0", recipe="bench").work.training
     assert speed.rate == pytest.approx(done * (1 / 10 + 1 / 30) / 2)
@@ -80,7 +81,7 @@ def test_what_was_not_timed_tells_no_speed(publish):
     publish("upscaled", "cifar10-wdsr-a0", {"images_per_second": None})
     publish("upscaled", "cifar10-bicubic", {})
     publish("superres", "bicubic-bench", {})
-    assert cost.speed("upscaled") is cost.speed("superres") is None
+    assert speeds.speed("upscaled") is speeds.speed("superres") is None
 
 
 def test_a_plan_has_a_line_a_row_and_every_run():
@@ -91,7 +92,7 @@ def test_a_plan_has_a_line_a_row_and_every_run():
         > plan.loc[("classify", "cifar10-original"), "hours each"]
     )
     assert plan.loc[("upscaled", "cifar10-bicubic"), "GB"] == pytest.approx(60_000 * 3 * 64 * 64 / 1e9)
-    assert cost.plan("bench").loc[("superres", "wdsr-a1-5"), "jobs"] == 3
+    assert cost.plan("bench").loc[("superres", "wdsr-a1-5"), "jobs"] == 10
     with pytest.raises(UserError, match="no recipe is called 'nope'"):
         cost.plan("nope")
 
@@ -109,19 +110,19 @@ def test_a_stale_record_tells_no_speed_and_stops_nothing(publish):
     """What a change made stale is there to be made anew, by a workflow that asks how long it takes."""
     publish("superres", "wdsr-a0", {"recipe_digest": "of another recipe"}, {"recipe": "gone"})
     publish("upscaled", "cifar10-wdsr-a0", {"enlarger_sha256": "of another network"}, {"method": "gone"})
-    assert cost.speed("superres") is cost.speed("upscaled") is None
+    assert speeds.speed("superres") is speeds.speed("upscaled") is None
     assert cost.minutes(run("wdsr-a0-paper-s0")) == cost.LOADING
 
 
 def test_a_process_of_several_counts_for_itself(publish):
     publish("superres", "wdsr-a0", {"seconds": 10.0, "processes": 4})
     done = run("wdsr-a0-bench-s0", recipe="bench").work.training
-    assert cost.speed("superres").rate == pytest.approx(done / 10 / 4)
+    assert speeds.speed("superres").rate == pytest.approx(done / 10 / 4)
 
 
 @pytest.mark.parametrize("study", ["superres", "upscaled", "classify", "frequency"])
 def test_every_study_has_a_speed_on_a_device(study):
-    speed = cost.speed(study)
+    speed = speeds.speed(study)
     devices = {json.loads(path.read_text())["device"] for path in (RESULTS / study).glob("*.json")}
     assert speed.rate > 0
     assert speed.device in devices
@@ -141,15 +142,49 @@ def test_gpus_are_for_networks():
 
 
 def test_memory_and_disk_follow_from_the_data_and_the_network():
-    assert cost.memory(run("wdsr-a0-paper-s0")) > 8000 > cost.memory(run("wdsr-a0-bench-s0", recipe="bench"))
+    assert (
+        cost.machine_memory(run("wdsr-a0-paper-s0"))
+        > 8000
+        > cost.machine_memory(run("wdsr-a0-bench-s0", recipe="bench"))
+    )
     small, large = (run(f"cifar10-{method}-paper-s0", "classify") for method in ("original", "bicubic"))
     # Four times the activations of 164 layers, beside the same images.
-    assert cost.memory(large) - cost.memory(large.requires[0]) > 3.9 * (
-        cost.memory(small) - cost.memory(large.requires[0])
+    assert cost.machine_memory(large) - cost.machine_memory(large.requires[0]) > 3.9 * (
+        cost.machine_memory(small) - cost.machine_memory(large.requires[0])
     )
     checkpoint = run("wdsr-a0-paper-s0").work.disk / 1e6
     assert 14 * 0.59 < checkpoint < 14 * 0.61  # 0.6 million parameters, thrice in float32 and once in float16
     assert run("bicubic-paper").work.disk == 0
+
+
+def test_the_plan_says_what_a_gpu_must_hold_and_which_one_does():
+    plan = cost.plan("quick")
+    trained = plan.loc["superres"].drop("bicubic")
+    assert (trained["float32"] > trained["GPU GB, bf16"]).all()
+    assert (trained["GPU GB, bf16"] > 0).all()
+    assert plan.loc[("superres", "bicubic"), "float32"] == 0
+    assert [line.split(";")[0] for line in cost.fits("quick")[:2]] == [
+        "in bf16: a GPU of 8 GB is enough",
+        "in float32, without bf16 units: a GPU of 8 GB is enough",
+    ]
+
+
+def test_hours_can_be_those_of_the_device_at_hand(monkeypatch):
+    """A training by the seconds of its iterations, an upscaled set by those of its images; the rest by the records."""
+    monkeypatch.setattr(trial, "seconds", lambda run: {"superres": 0.5, "classify": 2.0}[run.study])
+    monkeypatch.setattr(trial, "upscaling_seconds", lambda dataset, kind, size: 0.01)
+    for each in (speeds._training_rate, speeds._upscaling_rate):
+        monkeypatch.setattr(speeds, each.__name__, each.__wrapped__)
+    here = speeds.of_device
+    assert cost.hours(run("wdsr-a1-5-bench-s1", recipe="bench"), here) == pytest.approx(10_000 * 0.5 / 3600)
+    classifier = run("cifar10-wdsr-a0-paper-paper-s0", "classify")
+    assert cost.hours(classifier, here) == pytest.approx(180_000 * 2.0 / 3600)
+    assert cost.hours(classifier.requires[0], here) == pytest.approx(60_000 * 0.01 / 3600)
+    truth = run("truth-paper", "frequency")
+    assert cost.hours(truth, here) == cost.hours(truth)
+    sources = cost.sources("quick", here)
+    assert sources["classify"] == f"timed just now, on {hardware.describe()}"
+    assert sources["frequency"].startswith("its published records, on ")
 
 
 def test_the_summary_has_every_line_and_the_sums():

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import torch
 
-from hfsr.training import hardware
+from hfsr.training import hardware, processes
 
 
 def test_the_line_names_threads_and_units_and_no_machine():
@@ -26,6 +26,15 @@ def test_a_gpu_is_named_with_their_number(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
     assert hardware.describe() == "2 x Some GPU, bf16 units"
+
+
+def test_a_card_without_bf16_trains_in_float32_so_no_loss_is_scaled(monkeypatch):
+    """A T4 or a V100: emulated bf16 would be slower, and float16, whose gradients need a scale, is never used."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+    assert hardware.precision() == "float32"
+    monkeypatch.undo()
+    assert processes.accelerator().scaler is None
 
 
 def test_freed_memory_is_kept_by_the_c_librarys_settings(monkeypatch):

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,17 +33,51 @@ RUN = """
 """
 
 
-def launch(folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
-    script = out.parent / f"{out.name}.py"
-    script.write_text(textwrap.dedent(RUN).format(data=str(folder), out=out))
+# What the main process measures in the end waits until the other one has come to its own end.
+MEASURING = """
+    import dataclasses, sys, time
+    from pathlib import Path
+    from hfsr.analysis import evaluation
+    from hfsr.studies import recipes, superres
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
+    from hfsr.training import processes
+
+    recipe = dataclasses.replace(
+        recipes.superres("quick"), name="tiny", data={data!r}, watch={data!r}, evaluation=({data!r},), crop=8, batch=2, steps=2,
+        blocks=1, checks=1,
+    )
+    recipes.SUPERRES["tiny"] = recipe
+    left, evaluate = Path({out!r} + "-left"), evaluation.evaluate
+
+    def measured(*arguments):
+        limit = time.monotonic() + 60
+        while not left.exists():
+            assert time.monotonic() < limit, "the other process waits"
+            time.sleep(0.05)
+        return evaluate(*arguments)
+
+    evaluation.evaluate = measured
+    superres.train(SuperresRun(Row("wdsr"), recipe), out={out!r})
+    if not processes.is_main():
+        left.touch()
+"""
+
+
+def launch(script: str, folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
+    path = out.parent / f"{out.name}.py"
+    path.write_text(textwrap.dedent(script).format(data=str(folder), out=str(out)))
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, *launcher, script], capture_output=True, text=True, env=environment)
+    return subprocess.run([sys.executable, *launcher, path], capture_output=True, text=True, env=environment)
+
+
+TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
 
 
 @pytest.mark.processes
 def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
-    alone = launch(folder, tmp_path / "one")
-    together = launch(folder, tmp_path / "two", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    alone = launch(RUN, folder, tmp_path / "one")
+    together = launch(RUN, folder, tmp_path / "two", *TWO)
     assert alone.returncode == together.returncode == 0, alone.stderr + together.stderr
     for name in ("high-batch", "high-image", "random-batch"):
         one, two = (run.log(tmp_path / count / name) for count in ("one", "two"))
@@ -52,6 +87,20 @@ def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
         left = [records.read(tmp_path / count / name / RECORD, SuperresRecord) for count in ("one", "two")]
         assert [record.processes for record in left] == [1, 2]
         assert left[0].metrics == pytest.approx(left[1].metrics, rel=1e-3)
+
+
+@pytest.mark.processes
+def test_no_process_waits_while_the_main_one_measures_the_finished_network(tmp_path, folder):
+    ended = launch(MEASURING, folder, tmp_path / "run", *TWO)
+    assert ended.returncode == 0, ended.stderr
+    assert records.read(tmp_path / "run" / RECORD, SuperresRecord).processes == 2
+
+
+def test_the_others_are_patient_while_the_main_process_measures_on_the_way(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(processes, "PartialState", lambda **settings: asked.update(settings))
+    processes.state()
+    assert asked["timeout"] >= timedelta(hours=1)
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+"""What an iteration is made of, for the paper's and the authors' settings: the batch, the mask of each row, and all of it.
+
+Pictures and images are noise on the device that trains, as `hfsr.training` keeps them; a whole iteration is timed in the
+study's own loop. ``python benchmarks/batches.py`` takes a few minutes on two cores; with ``--authors`` much longer.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from training import percent
+
+from hfsr.report import timings
+from hfsr.studies import recipes, trial, upscaler
+from hfsr.studies.classification import Classification
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRun
+from hfsr.training import hardware
+from hfsr.training.crops import AHEAD
+from hfsr.training.selection import MASKS, batch_mask
+
+ALPHA = "1/5"
+RUNS = (
+    SuperresRun(Row("wdsr", ALPHA), recipes.superres("bench")),
+    SuperresRun(Row("wdsr", ALPHA), recipes.superres("paper")),
+    Classification("cifar10", upscaler.ORIGINAL, recipes.classify("bench")),
+    Classification("cifar10", upscaler.BICUBIC, recipes.classify("bench")),
+)
+AUTHORS = SuperresRun(Row("wdsr", ALPHA), recipes.superres("authors"))
+
+
+def mean_seconds(call: Callable[[int], torch.Tensor], count: int) -> float:
+    """Mean duration of calls, one after the other, waiting for the device at the end only."""
+    call(0)
+    start = time.perf_counter()
+    for step in range(1, count):
+        last = call(step)
+    last.flatten()[0].item()
+    return (time.perf_counter() - start) / (count - 1)
+
+
+def milliseconds(seconds: float) -> float:
+    return round(1000 * seconds, 2)
+
+
+def main() -> None:
+    parser = timings.parser(__doc__)
+    parser.add_argument("--repetitions", type=int, default=9, help="timed calls of each mask")
+    parser.add_argument(
+        "--authors", action="store_true", help="the settings of the authors' code too: 32 crops of 128x128"
+    )
+    options = parser.parse_args()
+    device = hardware.device()
+    iterations, masks = [], []
+    for run in (*RUNS, AUTHORS) if options.authors else RUNS:
+        task = trial.training(run, device)
+        # The draws of many iterations are made at once: as many batches have their part of that.
+        batch, whole = mean_seconds(lambda step, task=task: task.batch(step)[0], AHEAD + 1), trial.seconds(run)
+        row = {"run": run.name, "batch, ms": milliseconds(batch), "iteration, ms": milliseconds(whole)}
+        iterations.append(row | {"batch, %": percent(batch / whole), "images/s": round(task.images / whole)})
+        if isinstance(run, SuperresRun):
+            example = task.batch(0)
+            took = {
+                mask: statistics.median(
+                    mean_seconds(lambda step, mask=mask: batch_mask(example, run.row.alpha, mask), 3)  # noqa: B023
+                    for _ in range(options.repetitions)
+                )
+                for mask in MASKS
+            }
+            masks.append({"run": run.name} | {f"{mask}, ms": milliseconds(each) for mask, each in took.items()})
+    timings.report("batches", {"iterations": iterations, "masks": masks}, options.record)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""`hfsr gpu`: for whoever has a card for a while."""
+
+import time
+
+import typer
+
+from hfsr.errors import UserError
+from hfsr.studies import backlog, card, trial
+from hfsr.training import hardware, processes
+
+
+def work(minutes: float) -> None:
+    """Check the GPU, measure its speed, and do what the studies lack for so many minutes in all.
+
+    Raises
+    ------
+    UserError
+        If there is no GPU, several processes would train together, or the losses are not the CPU's.
+    """
+    start = time.monotonic()
+    if not is_here():
+        raise UserError("there is no GPU here; `make study` trains on the processor")
+    if processes.count() > 1:
+        raise UserError("start `hfsr gpu` in one process a card, each with its own CUDA_VISIBLE_DEVICES")
+    typer.echo(f"{hardware.describe()}; training multiplies in {hardware.precision()}\n")
+    checked = card.check(card.kinds())
+    typer.echo(f"{checked.to_string(float_format='{:.5f}'.format)}\n")
+    if not checked["right"].all():
+        wrong = ", ".join(checked.index[~checked["right"]])
+        raise UserError(f"the losses of {wrong} are not the CPU's: nothing is trained on this GPU")
+    lacking = backlog.lacking(backlog.ORDER)
+    timed = {kind: run for run in lacking if (kind := trial.kind(run))}
+    typer.echo(f"{card.throughput(timed.values()).to_string(float_format='{:.1f}'.format)}\n")
+    typer.echo(f"{len(lacking)} runs to do")
+    for line in backlog.work(lacking, 60 * minutes - (time.monotonic() - start)):
+        typer.echo(line)
+
+
+def is_here() -> bool:
+    """Whether there is a GPU."""
+    return hardware.device().type == "cuda"

@@ -1,0 +1,156 @@
+"""What the registered studies still lack, most valuable first, done until the time is up."""
+
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+from hfsr.data import labelled
+from hfsr.errors import UserError
+from hfsr.studies import classify, grid, published, recipes, superres, upscaled
+from hfsr.studies.classification import Classification
+from hfsr.studies.publish import publish
+from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRun
+from hfsr.studies.upscaled_set import UpscaledSet
+
+
+class Item(NamedTuple):
+    """The runs of a study's recipe.
+
+    Parameters
+    ----------
+    study, recipe : str
+
+    Examples
+    --------
+    >>> [run.name for run in Item("superres", "long").runs()][:2]
+    ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0']
+    """
+
+    study: str
+    recipe: str
+
+    def runs(self) -> list[Run]:
+        """All of them; none where there is no such recipe yet."""
+        known = self.recipe in recipes.STUDIES[self.study]
+        return list(grid.runs(self.study, self.recipe).values()) if known else []
+
+
+# The one list that says what a GPU is for. Not "bench": the rows of a seed are compared with each other, and those that are
+# published were trained on a processor, from which another device differs by as much as the rows do.
+ORDER = (
+    Item("classify", "compact"),
+    Item("superres", "long"),
+    Item("superres", "paper"),
+    Item("classify", "paper"),
+)
+
+
+def lacking(order: Iterable[Item] = ORDER) -> list[Run]:
+    """The runs without a fresh published record, in order, each after what it requires and this machine has not.
+
+    Examples
+    --------
+    >>> lacking([Item("classify", "no-such-recipe")])
+    []
+    """
+    wanted = dict.fromkeys(run for item in order for run in item.runs() if not _is_published(run))
+    return [run for run in grid.with_required(wanted).values() if run in wanted or not run.is_finished]
+
+
+def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
+    """Do runs one after the other until the time is up, and publish each as it finishes.
+
+    A run that is cut short goes on from its checkpoint next time. What cannot be done, for want of data or because another
+    process is at it, is said once and passed over; so is what requires it.
+
+    Yields
+    ------
+    str
+        A line about every run that ended, and about how it ended.
+
+    Examples
+    --------
+    >>> list(work(Item("superres", "long").runs(), seconds=0))
+    ['the time is up; the same command goes on']
+    """
+    end, said = time.monotonic() + seconds, set()
+    for run in runs:
+        if any(not each.is_finished for each in run.requires):
+            continue
+        if time.monotonic() >= end:
+            yield "the time is up; the same command goes on"
+            return
+        try:
+            with limited(end - time.monotonic()):
+                _do(run)
+        except TimeIsUpError:
+            yield f"{run.name}: the time is up; the same command goes on from its checkpoint"
+            return
+        except (UserError, OSError) as error:
+            if str(error) not in said:
+                yield f"{run.name}: passed over; {error}"
+            said.add(str(error))
+            continue
+        yield f"{run.name}: {_published(run)}"
+
+
+def _do(run: Run) -> None:
+    if isinstance(run, SuperresRun):
+        superres.train(run)
+    elif isinstance(run, Classification):
+        classify.train(run)
+    elif isinstance(run, UpscaledSet):
+        upscaled.make(labelled.load(run.dataset), run.upscaler, progress=True)
+    else:
+        raise UserError(f"only trainings and upscaled sets are done here: run `{run.command}`")
+
+
+def _is_published(run: Run) -> bool:
+    return published.is_fresh(run.record_type, run.model or run.name)
+
+
+def _published(run: Run) -> str:
+    """Publish a finished run's record, and its weights if it has a name; a set upscaled by what is not published stays here."""
+    if isinstance(run, UpscaledSet) and (_is_published(run) or run.record().problems()):
+        return "made"
+    return f"published as {publish(run.folder, run.model).stem}"
+
+
+class TimeIsUpError(BaseException):  # like an interruption: nothing on the way takes it for a mistake
+    """Raised in the middle of what is limited.
+
+    Examples
+    --------
+    >>> issubclass(TimeIsUpError, Exception)  # nothing on the way takes it for a mistake
+    False
+    """
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise `TimeIsUpError` in what goes on for longer; of the main thread, where the system has alarms.
+
+    Examples
+    --------
+    >>> try:
+    ...     with limited(0.01):
+    ...         time.sleep(5)
+    ... except TimeIsUpError:
+    ...     print("cut short")
+    cut short
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeIsUpError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

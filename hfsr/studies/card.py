@@ -1,0 +1,128 @@
+"""What a device does with the study's iterations: the right ones, and how many a second."""
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+import torch
+from torch.nn import functional as F
+
+from hfsr.studies import memory, recipes, speeds, trial, upscaler
+from hfsr.studies.classification import Classification
+from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRun
+from hfsr.training import hardware
+
+STEPS = 5
+# Of a loss, beside the CPU's in float32. On a CPU, bf16 moves these losses by up to 0.8 %, another order of sums by 0.001 %.
+TOLERANCE = {"bf16": 0.02, "float32": 0.001}
+
+
+def kinds() -> list[Run]:
+    """A run of every kind that the studies have, each with recipe "quick": rows, controls, and images of both sizes.
+
+    Examples
+    --------
+    >>> [run.title for run in kinds()][:3]
+    ['srcnn', 'wdsr-a0', 'wdsr-a1-5']
+    """
+    superres, classify = recipes.superres("quick"), recipes.classify("quick")
+    alike = dict.fromkeys(trial.kind(SuperresRun(row, superres)) for row in recipes.superres("bench").rows)
+    rows = [SuperresRun(kind.row, superres) for kind in alike if isinstance(kind, SuperresRun)]
+    sizes = [Classification(classify.dataset, each, classify) for each in (upscaler.ORIGINAL, upscaler.BICUBIC)]
+    return [*rows, *sizes]
+
+
+def check(runs: Iterable[Run]) -> pd.DataFrame:
+    """Losses of a few iterations on the device at hand, beside a plain loop's on the CPU in float32.
+
+    Returns
+    -------
+    DataFrame
+        A row a run: its last ``loss``, that ``on the CPU``, the largest ``difference`` of all iterations as a fraction of
+        the loss, and whether it is ``right``: no more than `TOLERANCE` of the precision.
+
+    Examples
+    --------
+    >>> check(kinds()[-2:-1])["right"].to_dict()
+    {'digits-original': True}
+    """
+    rows = {}
+    for run in runs:
+        here = [entry["loss"] for entry in trial.iterate(run, STEPS)]
+        there = trial.iterate_plainly(run, STEPS)
+        difference = max(abs(a - b) / b for a, b in zip(here, there, strict=True))
+        rows[run.title] = {
+            "loss": here[-1],
+            "on the CPU": there[-1],
+            "difference": difference,
+            "right": difference <= TOLERANCE[hardware.precision()],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def throughput(runs: Iterable[Run]) -> pd.DataFrame:
+    """Iterations a second on the device at hand, and what that is of what it can do.
+
+    Returns
+    -------
+    DataFrame
+        A row a run: ``iterations/s``, ``TFLOP/s``, and these as ``% of convolution`` and ``% of matrix product``: of a large
+        3x3 convolution and a large product, in the precision that the study trains in. The most ``GB`` that tensors took,
+        NaN on a CPU, and what `hfsr.studies.memory` counts.
+
+    Examples
+    --------
+    >>> throughput(kinds()[-2:-1]).columns[:2].to_list()
+    ['iterations/s', 'TFLOP/s']
+    """
+    convolution, product = convolution_rate(), product_rate()
+    on_gpu, rows = hardware.device().type == "cuda", {}
+    for run in runs:
+        if on_gpu:
+            torch.cuda.reset_peak_memory_stats()
+        speed = speeds.of_device(run)
+        counted = memory.of(run, hardware.bf16_units())
+        assert speed  # of what is trained there always is one
+        rows[run.name] = {
+            "iterations/s": speed.rate / (run.work.training / run.steps),
+            "TFLOP/s": speed.rate / 1e12,
+            "% of convolution": 100 * speed.rate / convolution,
+            "% of matrix product": 100 * speed.rate / product,
+            "GB": torch.cuda.max_memory_allocated() / 1e9 if on_gpu else math.nan,
+            "GB counted": (counted.state + counted.iteration) / 1e9,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def convolution_rate() -> float:
+    """Floating-point operations a second of a large 3x3 convolution, forward.
+
+    Examples
+    --------
+    >>> convolution_rate() > 1e6
+    True
+    """
+    images, channels, side = (64, 256, 64) if hardware.device().type == "cuda" else (2, 64, 32)
+    x, weight = _filled(images, channels, side, side), _filled(channels, channels, 3, 3)
+    x, weight = (each.contiguous(memory_format=torch.channels_last) for each in (x, weight))
+    took = trial.median_seconds(lambda: F.conv2d(x, weight, padding=1)[0, 0, 0, 0].item())
+    return 2 * 9 * channels * x.numel() / took
+
+
+def product_rate() -> float:
+    """Floating-point operations a second of a large matrix product.
+
+    Examples
+    --------
+    >>> product_rate() > 1e6
+    True
+    """
+    size = 8192 if hardware.device().type == "cuda" else 512
+    a, b = _filled(size, size), _filled(size, size)
+    return 2 * size**3 / trial.median_seconds(lambda: (a @ b)[0, 0].item())
+
+
+def _filled(*shape: int) -> torch.Tensor:
+    dtype = torch.bfloat16 if hardware.bf16_units() else torch.float32
+    return torch.randn(shape, device=hardware.device(), dtype=dtype)

@@ -1,0 +1,25 @@
+"""A machine with two devices, where there is one: tensors on "meta" stand for those on a GPU."""
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+MOVES = ("_to_copy", "copy_")  # which may take from one device to another
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuses what mixes tensors of two devices, as a GPU does; the meta device by itself lets an index from the CPU pass."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        tensors = [each for each in tree_leaves((args, kwargs or {})) if isinstance(each, Tensor)]
+        # A single number may come from the CPU.
+        devices = {each.device.type for each in tensors if each.ndim or each.device.type != "cpu"}
+        if len(devices) > 1 and function.overloadpacket.__name__ not in MOVES:
+            raise AssertionError(f"{function} mixes {sorted(devices)}")
+        return function(*args, **(kwargs or {}))
+
+
+def on_another(shape: tuple[int, ...], dtype: torch.dtype = torch.uint8) -> Tensor:
+    """A tensor on another device than the CPU."""
+    return torch.empty(shape, dtype=dtype, device="meta")

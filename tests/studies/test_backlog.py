@@ -1,0 +1,86 @@
+import dataclasses
+import time
+
+import pytest
+
+from hfsr.errors import UserError
+from hfsr.studies import backlog, classification, published, recipes
+from hfsr.studies.backlog import Item
+from hfsr.studies.rows import Cell
+from hfsr.studies.superres_run import SuperresRecord
+
+TINY = (Item("superres", "tiny"),)
+
+
+def names(runs):
+    return [run.name for run in runs]
+
+
+def test_what_is_done_is_published_and_lacks_no_more(tiny_study):
+    runs = backlog.lacking(TINY)
+    assert names(runs)[:3] == ["bicubic-tiny", "wdsr-a0-tiny-s0", "wdsr-a1-5-tiny-s0"]
+    lines = list(backlog.work(runs, seconds=600))
+    assert lines[:2] == ["bicubic-tiny: published as bicubic-tiny", "wdsr-a0-tiny-s0: published as wdsr-a0-tiny"]
+    assert len(lines) == len(runs) == 5
+    assert len(published.stale_or_not(SuperresRecord)) == 5
+    assert backlog.lacking(TINY) == []
+
+
+def test_a_classifier_comes_after_its_images_and_these_after_their_network(tiny_study, monkeypatch):
+    recipe = dataclasses.replace(
+        recipes.classify("quick"), name="tiny", networks="tiny", steps=2, cells=(Cell("digits", "wdsr-a1-5"),)
+    )
+    monkeypatch.setitem(recipes.CLASSIFY, "tiny", recipe)
+    runs = backlog.lacking([Item("classify", "tiny")])
+    assert names(runs) == ["wdsr-a1-5-tiny-s0", "digits-wdsr-a1-5-tiny", "digits-wdsr-a1-5-tiny-tiny-s0"]
+    assert len(list(backlog.work(runs, seconds=600))) == 3
+    assert backlog.lacking([Item("classify", "tiny")]) == []
+    # Published sets are no part of the checkout: another run makes them anew, or finds them.
+    assert classification.grid(recipe)[0].requires[0].is_finished
+
+
+def test_a_run_is_cut_short_when_the_time_is_up_and_goes_on(tiny_study, monkeypatch):
+    (first, second, *_), train = backlog.lacking(TINY), backlog.superres.train
+    monkeypatch.setattr(backlog.superres, "train", lambda run: time.sleep(60) if run == second else train(run))
+    lines = list(backlog.work([first, second, first], seconds=5))
+    assert lines == [
+        "bicubic-tiny: published as bicubic-tiny",
+        "wdsr-a0-tiny-s0: the time is up; the same command goes on from its checkpoint",
+    ]
+    monkeypatch.undo()
+
+
+def test_no_run_begins_when_the_time_is_up(tiny_study):
+    assert list(backlog.work(backlog.lacking(TINY), seconds=0)) == ["the time is up; the same command goes on"]
+
+
+def test_what_cannot_be_done_is_said_once_and_passed_over(tiny_study, monkeypatch):
+    def refuse(run):
+        raise UserError("no such pictures")
+
+    runs = backlog.lacking(TINY)
+    monkeypatch.setattr(backlog.superres, "train", refuse)
+    assert list(backlog.work(runs, seconds=60)) == ["bicubic-tiny: passed over; no such pictures"]
+
+
+def test_the_most_valuable_comes_first():
+    assert [(item.study, item.recipe) for item in backlog.ORDER] == [
+        ("classify", "compact"),
+        ("superres", "long"),
+        ("superres", "paper"),
+        ("classify", "paper"),
+    ]
+    assert all(item.runs() or item.recipe == "compact" for item in backlog.ORDER)
+
+
+@pytest.mark.parametrize("longer", [True, False])
+def test_a_limit_is_taken_off_again(longer):
+    before = backlog.signal.getsignal(backlog.signal.SIGALRM)
+    if longer:
+        with pytest.raises(backlog.TimeIsUpError), backlog.limited(0.01):
+            time.sleep(10)
+    else:
+        with backlog.limited(10):
+            pass
+    assert backlog.signal.getitimer(backlog.signal.ITIMER_REAL) == (0, 0)
+    assert backlog.signal.getsignal(backlog.signal.SIGALRM) == before

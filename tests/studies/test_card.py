@@ -1,0 +1,81 @@
+import math
+
+import pytest
+import torch
+
+from hfsr.studies import card, speeds, trial
+from hfsr.training import hardware
+
+KINDS = card.kinds()
+
+
+def test_every_kind_of_run_is_checked():
+    assert [run.title for run in KINDS] == [
+        "srcnn",
+        "wdsr-a0",
+        "wdsr-a1-5",
+        "wdsr-a1-5-image",
+        "wdsr-a1-5-random",
+        "wdsr-a1-5-low",
+        "wdsr-a1-5-uniform",
+        "wdsr-a1-5-weighted",
+        "digits-original",
+        "digits-bicubic",
+    ]
+
+
+def test_the_cpu_agrees_with_itself():
+    checked = card.check([KINDS[4], KINDS[8]])
+    assert checked["right"].all()
+    assert (checked["difference"] < card.TOLERANCE[hardware.precision()]).all()
+
+
+def test_a_device_that_trains_otherwise_is_found_out(monkeypatch):
+    plain = trial.iterate_plainly
+    monkeypatch.setattr(trial, "iterate_plainly", lambda run, steps: [loss * 1.05 for loss in plain(run, steps)])
+    checked = card.check([KINDS[8]])
+    assert not checked["right"].any()
+    assert checked["difference"].item() == pytest.approx(0.05 / 1.05, abs=0.01)
+
+
+def test_throughput_is_beside_what_the_device_can_do(monkeypatch):
+    monkeypatch.setattr(speeds, "of_device", lambda run: speeds.Speed(2e9, "here"))
+    monkeypatch.setattr(card, "convolution_rate", lambda: 8e9)
+    monkeypatch.setattr(card, "product_rate", lambda: 1e10)
+    run = KINDS[8]
+    measured = card.throughput([run]).loc[run.name]
+    assert measured["iterations/s"] == pytest.approx(2e9 / (run.work.training / run.steps))
+    assert (measured["% of convolution"], measured["% of matrix product"]) == pytest.approx((25, 20))
+    assert math.isnan(measured["GB"]) == (not torch.cuda.is_available())
+    assert measured["GB counted"] > 0
+
+
+def test_the_device_has_rates():
+    assert card.convolution_rate() > 1e6
+    assert card.product_rate() > 1e6
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("run", KINDS, ids=lambda run: run.title)
+def test_a_gpu_trains_as_the_cpu_does(run):
+    """Forward, backward and the weights' changes: losses, masks, the random controls, both studies."""
+    assert card.check([run])["right"].all()
+
+
+@pytest.mark.gpu
+def test_a_gpu_gives_the_cpus_gradients():
+    """In float32, at the first iteration, of the selection of Eq 7."""
+    gradients = {}
+    for device in (torch.device("cpu"), hardware.device()):
+        task = trial.training(KINDS[2], device)
+        task.loss(task.model.to(device), task.batch(0)).backward()
+        gradients[device.type] = torch.cat([each.grad.flatten().cpu() for each in task.model.parameters()])
+    difference = (gradients["cuda"] - gradients["cpu"]).norm() / gradients["cpu"].norm()
+    assert difference < 1e-4
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("run", [KINDS[2], KINDS[9]], ids=lambda run: run.title)
+def test_a_gpu_holds_what_was_counted(run):
+    measured = card.throughput([run]).iloc[0]
+    assert measured["GB"] < 2 * measured["GB counted"] + 0.2

@@ -1,0 +1,68 @@
+import dataclasses
+
+import pytest
+import torch
+from torch import nn
+
+from hfsr import models
+from hfsr.models import WDSR
+from hfsr.studies import classification, memory, recipes, superres_run, trial, upscaler
+from hfsr.studies.classification import Classification
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRun
+from hfsr.training.loop import Task
+
+SMALL = dataclasses.replace(recipes.superres("quick"), crop=8, batch=6, blocks=2)
+RUNS = [
+    SuperresRun(Row("wdsr"), SMALL),
+    SuperresRun(Row("wdsr", "1/5", "random"), SMALL),
+    SuperresRun(Row("srcnn"), SMALL),
+    Classification("digits", upscaler.ORIGINAL, dataclasses.replace(recipes.classify("quick"), batch=6)),
+]
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
+def test_what_is_counted_on_two_images_is_what_a_whole_batch_keeps(run, bf16):
+    task = trial.training(run, memory.CPU)
+    task.model.to(memory_format=torch.channels_last)
+    whole = memory.kept(task, task.batch(0), bf16)
+    assert memory.of(run, bf16).iteration == sum(whole) + 2 * max(whole)
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
+def test_in_bf16_less_is_kept_and_in_a_larger_batch_more(run):
+    assert memory.of(run, bf16=True).iteration < memory.of(run, bf16=False).iteration
+    larger = dataclasses.replace(run, recipe=dataclasses.replace(run.recipe, batch=12))
+    assert memory.of(larger, True).iteration > memory.of(run, True).iteration
+    assert memory.of(larger, True).state == memory.of(run, True).state
+
+
+def test_what_is_kept_for_gradients_is_what_the_layers_need():
+    """Of a convolution its input, of a rectifier its output, of the loss the difference's sign or what makes it."""
+    network = nn.Sequential(nn.Conv2d(3, 5, 3, padding=1, bias=False), nn.ReLU())
+    inputs = torch.zeros(1, 3, 8, 8)
+    task = Task(network, None, None, None, lambda model, batch: model(batch[0]).sum(), 1, None)
+    assert memory.kept(task, (inputs,), bf16=False) == [4 * 3 * 64, 4 * 5 * 64]
+
+
+def test_the_state_is_weights_gradients_and_what_the_optimiser_keeps_of_each():
+    """Adam: two moments a weight, and a counter a tensor."""
+    weights, tensors = models.parameters(WDSR(blocks=2)), len(list(WDSR(blocks=2).parameters()))
+    assert memory.of(RUNS[0], bf16=True).state == 4 * 4 * weights + 4 * tensors
+
+
+def test_data_on_the_device_are_bytes():
+    paper, bench = recipes.classify("paper"), recipes.classify("bench")
+    assert memory.of(classification.grid(bench)[1], True).images == 20_000 * 3 * 64 * 64
+    assert memory.of(classification.grid(paper)[0], True).images == 60_000 * 3 * 32 * 32
+    network = SuperresRun(Row("wdsr"), dataclasses.replace(SMALL, data="div2k-train"))
+    assert memory.of(network, True).pictures == 800 * 2040 * 1356 * 3 * 1.25
+
+
+def test_what_trains_nothing_needs_nothing():
+    assert memory.of(superres_run.grid(recipes.superres("quick"))[0], True) == memory.NONE
+    assert (
+        memory.of(Classification("digits", upscaler.BICUBIC, recipes.classify("quick")).requires[0], True)
+        == memory.NONE
+    )
