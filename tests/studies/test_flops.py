@@ -35,9 +35,9 @@ def test_upscaling_is_a_forward_pass_an_image():
 
 def test_a_measurement_is_of_the_pixels_that_are_measured():
     paper = recipes.superres("paper")
-    assert flops.measurement(paper, network=True).training == 100 * 2040 * 1356
-    assert flops.measurement(paper, network=True) == dataclasses.replace(
-        flops.measurement(paper, network=False), network=True
+    assert flops.measurement(paper.evaluation, network=True).training == 100 * 2040 * 1356
+    assert flops.measurement(paper.evaluation, network=True) == dataclasses.replace(
+        flops.measurement(paper.evaluation, network=False), network=True
     )
 
 
@@ -57,7 +57,7 @@ def test_a_network_computes_but_where_pixels_are_only_interpolated_or_measured(k
         "superres": lambda: (flops.superres("srcnn", paper, 1), flops.superres("bicubic", paper, 0)),
         "classify": lambda: (flops.classify("digits", classifier, 1, 2), None),
         "upscaling": lambda: (flops.upscaling("digits", "wdsr", 1), flops.upscaling("digits", "bicubic", 0)),
-        "measurement": lambda: (flops.measurement(paper, True), flops.measurement(paper, False)),
+        "measurement": lambda: (flops.measurement(paper.evaluation, True), flops.measurement(paper.evaluation, False)),
     }[kind]()
     assert with_network.network
     assert without is None or not without.network
@@ -67,7 +67,7 @@ def test_what_is_held_is_what_is_read():
     """Pictures as bytes with their halves, a quarter; images as bytes and as numbers of four bytes."""
     paper = recipes.superres("paper")
     measured, trained = 100 * 2040 * 1356 * 3 * 1.25, 800 * 2040 * 1356 * 3 * 1.25
-    assert flops.superres("bicubic", paper, 0).held == flops.measurement(paper, True).held == measured
+    assert flops.superres("bicubic", paper, 0).held == flops.measurement(paper.evaluation, True).held == measured
     assert flops.superres("wdsr", paper, 1).held == trained + 2 * measured  # watched and judged
     images = 60_000 * 3 * 32**2 * 5
     assert (
