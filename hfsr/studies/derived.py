@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hfsr import paths
 from hfsr.analysis.detail import RINGS
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
-from hfsr.files import sha256
 from hfsr.studies import contents, records
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
@@ -98,12 +96,6 @@ def common(place: str, record: Record) -> list[str]:
     found += [f"command is {record.command!r}, not {run.command!r}"] * (record.command != run.command)
     name = place.rpartition("/")[2]
     found += [f"its name is {record.name!r}"] * (record.name != name or name not in (run.name, run.model))
-    digest, weights = (
-        getattr(record, "weights_sha256", None),
-        paths.results() / "weights" / f"{record.name}.safetensors",
-    )
-    if weights.exists() and sha256(weights) != digest:
-        found.append(f"weights_sha256 is not that of results/weights/{weights.name}")
     return found
 
 

@@ -89,7 +89,7 @@ def test_weights_beside_the_records_are_those_of_their_record(tmp_path, monkeypa
     monkeypatch.setattr(paths, "results", lambda: tmp_path)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights/wdsr-a1-5-bench-s1.safetensors").write_bytes(b"others")
-    expected = ["weights_sha256 is not that of results/weights/wdsr-a1-5-bench-s1.safetensors"]
+    expected = ["weights wdsr-a1-5-bench-s1 have changed"]
     assert derived.common(SEED, record) == expected
 
 
