@@ -12,6 +12,7 @@ from hfsr.studies import records
 from hfsr.studies.records import Kind
 
 VERIFIED = "verified"  # the folder whose files are of verifications, not of runs
+FLOAT32 = "float32"  # below results/: runs of tables made a second time, on other units
 
 
 def path(kind: type[Kind], name: str) -> Path:
@@ -94,7 +95,7 @@ def _everything(folder: Path, kind: type[Kind]) -> tuple[Kind, ...]:
 def files(study: str = "*") -> list[Path]:
     """The files of all published records of runs, or of one study."""
     found = sorted(paths.results().glob(f"{study}/*.json"))
-    return [each for each in found if each.parent.name != VERIFIED]
+    return [each for each in found if each.parent.name not in (VERIFIED, FLOAT32)]
 
 
 def table(study: str | None = None) -> pd.DataFrame:

@@ -25,7 +25,11 @@ KNOWN = paths.results() / "superres" / "wdsr-a1-5.json"
 
 def test_every_study_with_a_grid_has_its_kind_of_record():
     assert set(WHOLE) == set(KINDS) == {*recipes.STUDIES, "upscaled"}
-    assert {path.name for path in paths.results().iterdir() if path.is_dir()} - {"weights", "verified"} == set(KINDS)
+    assert {path.name for path in paths.results().iterdir() if path.is_dir()} - {
+        "weights",
+        "verified",
+        "float32",
+    } == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

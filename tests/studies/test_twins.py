@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from hfsr.studies import twins
+
+
+def test_twins_are_the_same_runs_on_other_units():
+    found = twins.pairs()
+    assert {(twin.alpha, twin.seed) for _, twin in found.values()} == {(0.0, 1), (0.0, 2), (0.2, 1), (0.2, 2)}
+    for single, twin in found.values():
+        for what in ("name", "command", "recipe_digest", "steps", "seed", "alpha"):
+            assert getattr(single, what) == getattr(twin, what)
+        assert single.data == twin.data
+        assert "no bf16 units" in single.device
+        assert "no bf16" not in twin.device
+        assert single.weights_sha256 != twin.weights_sha256
+
+
+def test_differences_are_of_the_means_over_each_sets_pictures():
+    table = twins.differences()
+    single, twin = twins.pairs()["wdsr-a1-5-bench-s2"]
+    for name in ("set5", "bsd100"):
+        expected = single.metrics[f"{name}/psnr_y_border2"] - twin.metrics[f"{name}/psnr_y_border2"]
+        assert table.loc["wdsr-a1-5-bench-s2", name] == pytest.approx(expected, abs=1e-9)
+    assert np.isfinite(table.to_numpy()).all()
