@@ -16,9 +16,11 @@ from hfsr.studies import recipes, trial, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
-from hfsr.training import hardware
+from hfsr.training import hardware, processes
 from hfsr.training.crops import AHEAD
+from hfsr.training.loop import Task
 from hfsr.training.selection import MASKS, batch_mask
+from hfsr.training.step import WARM_UP, Step
 
 ALPHA = "1/5"
 RUNS = (
@@ -40,6 +42,27 @@ def mean_seconds(call: Callable[[int], torch.Tensor], count: int) -> float:
     return (time.perf_counter() - start) / (count - 1)
 
 
+def ways(run: SuperresRun | Classification, device: torch.device) -> dict[str, float]:
+    """Milliseconds of an iteration as calls, with the network compiled, and on a GPU as the graph that training records."""
+    took = {}
+    for way in ("calls", "compiled", "graph"):
+        if way == "graph" and device.type != "cuda":
+            continue
+        task, accelerator = trial.training(run, device), processes.accelerator()
+        model, optimizer = accelerator.prepare(task.model.to(memory_format=torch.channels_last), task.optimizer)
+        step = Step(torch.compile(model) if way == "compiled" else model, optimizer, task.loss, accelerator)
+        if way != "graph":
+            step.run = step.update
+
+        def iteration(count: int, step: Step = step, task: Task = task) -> torch.Tensor:
+            step(task.batch(count), task.rate(count))
+            return step.total
+
+        mean_seconds(iteration, WARM_UP + 2)
+        took[f"{way}, ms"] = milliseconds(mean_seconds(iteration, 20))
+    return took
+
+
 def milliseconds(seconds: float) -> float:
     return round(1000 * seconds, 2)
 
@@ -50,15 +73,18 @@ def main() -> None:
     parser.add_argument(
         "--authors", action="store_true", help="the settings of the authors' code too: 32 crops of 128x128"
     )
+    parser.add_argument("--ways", action="store_true", help="compare calls, a compiled network and a CUDA graph")
     options = parser.parse_args()
     device = hardware.device()
-    iterations, masks = [], []
+    iterations, masks, compared = [], [], []
     for run in (*RUNS, AUTHORS) if options.authors else RUNS:
         task = trial.training(run, device)
         # The draws of many iterations are made at once: as many batches have their part of that.
         batch, whole = mean_seconds(lambda step, task=task: task.batch(step)[0], AHEAD + 1), trial.seconds(run)
         row = {"run": run.name, "batch, ms": milliseconds(batch), "iteration, ms": milliseconds(whole)}
         iterations.append(row | {"batch, %": percent(batch / whole), "images/s": round(task.images / whole)})
+        if options.ways:
+            compared.append({"run": run.name} | ways(run, device))
         if isinstance(run, SuperresRun):
             example = task.batch(0)
             took = {
@@ -69,7 +95,9 @@ def main() -> None:
                 for mask in MASKS
             }
             masks.append({"run": run.name} | {f"{mask}, ms": milliseconds(each) for mask, each in took.items()})
-    timings.report("batches", {"iterations": iterations, "masks": masks}, options.record)
+    timings.report(
+        "batches", {"iterations": iterations, "masks": masks} | ({"ways": compared} if compared else {}), options.record
+    )
 
 
 if __name__ == "__main__":
