@@ -210,6 +210,13 @@ def test_floats_are_compared_in_float64():
     assert not select(weight, 0.0, 1.0, 0.1000000016).any()
 
 
+def test_statistics_of_another_type_or_place_are_taken_along():
+    mu, sigma = torch.tensor([0.25]), torch.tensor([1.0])  # float32 knows no number between 0.25 and 0.25 + 2^-25
+    weights = torch.tensor([0.25 + 2**-40, 0.25 + 2**-36], dtype=torch.float64)
+    assert select(weights, mu, sigma, 2**-38).tolist() == [False, True]
+    assert select(weights.to("meta"), mu, sigma, 1).is_meta
+
+
 def test_the_interval_is_closed():
     board = torch.tensor([[[0, 10], [10, 0]]], dtype=torch.uint8)  # weights -10 and 10: mu 0, sigma 10
     assert map_statistics(board) == (0, 10)
@@ -330,6 +337,7 @@ def test_an_alpha_out_of_range(alpha):
         ("1/7", "1/7"),
         (1 / 3, "1/3"),
         (0.01, "1/100"),
+        (1 / 101, "0.009900990099009901"),
         (1, "1"),
         (2, "2"),
         (1.5, "1.5"),
@@ -390,7 +398,7 @@ def test_the_spread_is_rounded_once(count, data):
     assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
 
 
-@pytest.mark.parametrize("count", [2**23, 2**23 + 1, 36_000_001, 2**26])
+@pytest.mark.parametrize("count", [2**23, 2**23 + 1, 2**24, 36_000_001, 2**26])
 @pytest.mark.parametrize("share", [2, 3, 1000])
 def test_the_spread_passes_2_to_63(count, share):
     high = count // share  # this many weights of 255, the rest of -254
@@ -411,6 +419,7 @@ def test_large_pictures_have_exact_statistics():
     """count * squares passes 2^63."""
     weights = torch.full((1, 3000, 4000), 255, dtype=torch.int16)
     weights[0, 0, 0] = -255
+    assert [value.shape for value in mean_and_deviation(weights)] == [(1, 1, 1)] * 2
     mu, sigma = (value.item() for value in mean_and_deviation(weights))
     count, total, squares = 12_000_000, 255 * 11_999_998, 255**2 * 12_000_000
     assert count * squares > 2**63
