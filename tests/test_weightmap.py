@@ -87,6 +87,28 @@ def test_the_strips_leave_no_trace(image, strip):
     np.testing.assert_array_equal(weights.numpy(), reference_map(image))
 
 
+@pytest.mark.parametrize("levels", [4, 256])
+def test_the_map_of_noise_equals_the_reference(levels, monkeypatch):
+    """In milliseconds, for `make mutate`: it is the first to notice most faults."""
+    image = torch.randint(0, levels, (2, 13, 17), dtype=torch.uint8, generator=torch.manual_seed(0))
+    for strip in (50, strips.STRIP):
+        monkeypatch.setattr(strips, "STRIP", strip)
+        for here in (image, image.double()):
+            np.testing.assert_array_equal(weight_map(here), reference_map(here))
+            np.testing.assert_array_equal(weight_map(here[None])[0], reference_map(here))
+
+
+@pytest.mark.parametrize(
+    ("shape", "heights"),  # of the strips with their rims
+    [((1, 600, 1024), [257, 258, 89]), ((3, 4, 2**17), [2, 3, 3, 2]), ((2, 3, 5, 7), [5])],
+)
+def test_strips_have_as_many_rows_as_fit_and_one_at_least(shape, heights, monkeypatch):
+    whole, seen = strips._strongest_difference, []
+    monkeypatch.setattr(strips, "_strongest_difference", lambda strip, dtype: seen.append(strip) or whole(strip, dtype))
+    weight_map(torch.zeros(shape, dtype=torch.uint8))
+    assert [strip.shape[-2] for strip in seen] == heights
+
+
 def test_an_image_of_several_strips_as_they_are():
     image = torch.randint(0, 4, (3, 700, 700), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     assert image.numel() > 5 * strips.STRIP
