@@ -113,11 +113,20 @@ def test_a_batch_is_what_the_published_runs_drew():
     images, batch = noise(20, 3, 6, 6), 8
     source = batches(images, batch, seed=3)
     orders = np.concatenate([np.random.default_rng((3, 1, epoch)).permutation(20) for epoch in range(60)])
-    for step in (0, 1, AHEAD - 1, AHEAD, 2 * AHEAD, 1):
+    for step in (0, 1, AHEAD - 1, AHEAD, 2 * AHEAD, 20, 10):
         rng, found = np.random.default_rng((3, 2, step)), source(step)
         assert found.labels.tolist() == orders[batch * step : batch * (step + 1)].tolist()
         assert torch.stack([found.top, found.left]).tolist() == rng.integers(9, size=(2, batch)).tolist()
         assert found.flip.tolist() == (rng.random(batch) < 0.5).tolist()
+
+
+def test_draws_are_made_once_for_many_iterations(monkeypatch):
+    source, drawn = batches(noise(20, 3, 6, 6)), []
+    draw = source.draw
+    monkeypatch.setattr(source, "draw", lambda step: drawn.append(step) or draw(step))
+    for step in (0, 0, 1, AHEAD - 1, AHEAD):
+        source(step)
+    assert drawn == list(range(2 * AHEAD))
 
 
 def test_sizes_of_an_image_share_order_and_crops():

@@ -106,7 +106,7 @@ def test_pictures_take_a_share_of_a_gpus_free_memory(monkeypatch):
 def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
     """The draws of the published runs: pictures, then row and column of one crop after the other, orientations, seeds."""
     crops = Crops(pictures, 8, 5, seed=3)
-    for step in (0, 1, AHEAD - 1, AHEAD, 200):
+    for step in (0, 1, AHEAD - 1, AHEAD, 200, 20, 10):
         rng = np.random.default_rng((3, step))
         chosen = rng.integers(3, size=5)
         batch = crops(step)
@@ -119,6 +119,15 @@ def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
             assert (batch.mu[place], batch.sigma[place]) == statistics
         assert batch.turns.tolist() == rng.integers(8, size=5).tolist()
         assert batch.draws.tolist() == rng.integers(2**62, size=5).tolist()
+
+
+def test_draws_are_made_once_for_many_iterations(pictures, monkeypatch):
+    crops, drawn = Crops(pictures, 8, 2, seed=0), []
+    draw = crops.draw
+    monkeypatch.setattr(crops, "draw", lambda step: drawn.append(step) or draw(step))
+    for step in (0, 0, 1, AHEAD - 1, AHEAD):
+        crops(step)
+    assert drawn == list(range(2 * AHEAD))
 
 
 def test_a_picture_smaller_than_the_crop_is_named(pictures):
