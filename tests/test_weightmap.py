@@ -388,7 +388,7 @@ def test_a_gpu_makes_the_same_mask(photograph):
 def test_pixels_that_are_not_finite_are_named(function):
     image = torch.rand(1, 4, 4)
     image[0, 1, 1] = math.nan
-    with pytest.raises(ValueError, match="^the image has pixels that are not finite$"):
+    with pytest.raises(ValueError, match=r"^the image has pixels that are not finite$"):
         function(image)
     with pytest.raises(ValueError, match="pixels that are not finite"):
         selected_fraction(image[None], 0.2)
