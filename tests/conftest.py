@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import skimage.data
 import torch
-from hypothesis import settings
+from hypothesis import Phase, settings
 from torch import Tensor
 
 from hfsr import images, paths
@@ -24,6 +24,9 @@ torch.set_num_threads(1)  # the pictures are small, and the cores are there for 
 
 settings.register_profile("here", deadline=None, max_examples=60)
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.register_profile(  # a mutant is to be noticed, not explained
+    "mutate", deadline=None, max_examples=60, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

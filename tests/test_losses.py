@@ -195,12 +195,16 @@ def test_half_precision_is_summed_in_float32(dtype):
 @pytest.mark.parametrize("loss", [l1, HighFrequencyL1("1/5"), lambda sr, hr: masked_l1(sr, hr, sr > 0)])
 @pytest.mark.parametrize(
     ("shape", "way"),
-    [((3, 4, 4), r"give image\[None\]"), ((1, 2, 3, 4, 4), r"video\.flatten\(0, 1\)"), ((4, 4), r"\(4, 4\)")],
+    [
+        ((3, 4, 4), ": give image[None]"),
+        ((1, 2, 3, 4, 4), ": give a video's frames as video.flatten(0, 1)"),
+        ((4, 4), ""),
+    ],
 )
 def test_a_batch_has_four_dimensions(loss, shape, way):
-    with pytest.raises(ValueError, match=rf"are \(N, C, H, W\), not .*{way}") as raised:
+    with pytest.raises(ValueError, match="are") as raised:
         loss(torch.zeros(shape), torch.zeros(shape))
-    assert "\n" not in str(raised.value)
+    assert str(raised.value) == f"sr and hr are (N, C, H, W), not {shape}{way}"
 
 
 @pytest.mark.parametrize("odd", [torch.uint8, torch.int64, torch.bool])
@@ -243,7 +247,7 @@ def test_a_mask_is_bool(dtype):
 @pytest.mark.parametrize("shape", [(1, 3, 4, 4), (2, 2, 4, 4), (2, 3, 4, 1), (3, 4, 4), (1, 1, 4, 4)])
 def test_a_mask_has_the_images_shape_or_one_channel(shape):
     image = torch.zeros(2, 3, 4, 4)
-    with pytest.raises(ValueError, match="has their shape or one channel"):
+    with pytest.raises(ValueError, match=r"images \(2, 3, 4, 4\) has their shape or one channel"):
         HighFrequencyL1(0.2)(image, image, torch.ones(shape, dtype=torch.bool))
 
 

@@ -153,6 +153,26 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     return pd.DataFrame(rows)
 
 
+def listed(table: pd.DataFrame) -> str:
+    """`registered_contrasts` as a table of sentences that fits a page.
+
+    Examples
+    --------
+    >>> listed(pd.DataFrame()).count("<tr>")
+    1
+    """
+    rows = (
+        (
+            escape(row["claim"]),
+            f"{escape(row['contrast'])}, on {escape(row['on'])} ({row['stage']})",
+            escape(f"{row['claimed']}; margin {row['margin']}: {row['reason']}"),
+            escape(row["seeds"] + (f", ± {row['± expected']} expected" if row["± expected"] else "")),
+        )
+        for _, row in table.iterrows()
+    )
+    return _table(("Claim", "Contrast", "Claimed, and what matters", "Seeds"), rows, "prose")
+
+
 def difference(contrast: Contrast) -> str:
     """What is compared, in words.
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from hfsr.errors import UserError
-from hfsr.training.augment import AUGMENTATION, Augmentation, Batch, Batches, crop_and_flip, subset, whiten
+from hfsr.training.augment import AHEAD, AUGMENTATION, Augmentation, Batch, Batches, crop_and_flip, subset, whiten
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -66,6 +66,15 @@ def test_an_image_of_one_colour_is_whitened_to_zero():
     assert not whiten(torch.full((2, 3, 4, 4), 200, dtype=torch.uint8)).any()
 
 
+def test_the_deviation_has_a_lower_limit():
+    """One element of n that is a grey level above the rest has a deviation just below 1 / sqrt(n)."""
+    images = torch.zeros(2, 3, 4, 4, dtype=torch.uint8)
+    images[:, 1, 2, 3] = 1
+    expected = (images - 1 / 48) * math.sqrt(48)
+    torch.testing.assert_close(whiten(images), expected)
+    assert whiten(images).is_contiguous(memory_format=torch.channels_last)
+
+
 def test_whitening_comes_after_the_padding():
     """The zeros of the border count in mean and deviation, as in the authors' code."""
     images = noise(1, 3, 4, 4)
@@ -99,6 +108,27 @@ def test_a_batch_is_a_function_of_seed_and_update():
     assert not torch.equal(one(3).top, one(9).top)
 
 
+def test_a_batch_is_what_the_published_runs_drew():
+    """Orders, corners and flips, each from a stream of its own; and so on across the ends of what is drawn at once."""
+    images, batch = noise(20, 3, 6, 6), 8
+    source = batches(images, batch, seed=3)
+    orders = np.concatenate([np.random.default_rng((3, 1, epoch)).permutation(20) for epoch in range(60)])
+    for step in (0, 1, AHEAD - 1, AHEAD, 2 * AHEAD, 20, 10):
+        rng, found = np.random.default_rng((3, 2, step)), source(step)
+        assert found.labels.tolist() == orders[batch * step : batch * (step + 1)].tolist()
+        assert torch.stack([found.top, found.left]).tolist() == rng.integers(9, size=(2, batch)).tolist()
+        assert found.flip.tolist() == (rng.random(batch) < 0.5).tolist()
+
+
+def test_draws_are_made_once_for_many_iterations(monkeypatch):
+    source, drawn = batches(noise(20, 3, 6, 6)), []
+    draw = source.draw
+    monkeypatch.setattr(source, "draw", lambda step: drawn.append(step) or draw(step))
+    for step in (0, 0, 1, AHEAD - 1, AHEAD):
+        source(step)
+    assert drawn == list(range(2 * AHEAD))
+
+
 def test_sizes_of_an_image_share_order_and_crops():
     """All rows of a table that share a seed see the same, whatever upscaled their images."""
     small, large = batches(noise(20, 3, 8, 8)), batches(noise(20, 3, 16, 16))
@@ -126,10 +156,27 @@ def test_without_a_count_all_images_are_used():
     assert subset(torch.tensor([1, 0, 1]), 2, None, seed=0).tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("count", [0, 7, 100])
+def test_a_subset_is_what_the_published_runs_drew():
+    labels = torch.arange(60) % 5
+    shuffled = np.random.default_rng((3, 0, 0)).permutation(60)
+    expected = sorted(np.concatenate([shuffled[shuffled % 5 == label][:4] for label in range(5)]).tolist())
+    assert subset(labels, 5, 20, seed=3).tolist() == expected
+
+
+def test_a_subset_may_be_one_image_or_all():
+    assert subset(torch.zeros(3, dtype=torch.int64), 1, 1, seed=0).shape == (1,)
+    assert subset(torch.arange(60) % 5, 5, 60, seed=0).tolist() == list(range(60))
+
+
+@pytest.mark.parametrize("count", [-5, 0, 7, 65])
 def test_a_subset_that_cannot_be_drawn_is_an_error(count):
-    with pytest.raises(UserError, match="equally many of 5 classes with at least 12"):
+    with pytest.raises(UserError) as raised:
         subset(torch.arange(60) % 5, 5, count, seed=0)
+    assert (
+        str(raised.value) == f"{count} training images are not equally many of 5 classes with at least 12 images each"
+    )
+    with pytest.raises(UserError, match="with at least 0 images each"):
+        subset(torch.zeros(9, dtype=torch.int64), 2, 2, seed=0)
 
 
 def test_augmentation_leaves_the_set_unchanged():

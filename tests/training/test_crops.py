@@ -4,8 +4,9 @@ import torch
 from torch.nn import functional as F
 
 from hfsr.errors import UserError
+from hfsr.training import buffer
 from hfsr.training.buffer import PictureBuffer
-from hfsr.training.crops import Crops, dihedral
+from hfsr.training.crops import AHEAD, CPU, Crops, dihedral
 from hfsr.training.selection import batch_mask
 from hfsr.weightmap import map_statistics, selection_mask
 
@@ -71,7 +72,7 @@ def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
 
 def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
     """Against plain slices, at every corner too."""
-    buffer = PictureBuffer(pictures.hr, 1, torch.device("cpu"))
+    buffer = PictureBuffer(pictures.hr, 1, CPU)
     for index, hr in enumerate(pictures.hr):
         padded = F.pad(hr[None].float(), (1, 1, 1, 1), mode="replicate")[0].byte()
         places = [(top, left) for top in (0, 5, hr.shape[1] - 12) for left in (0, 3, hr.shape[2] - 12)]
@@ -81,10 +82,31 @@ def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
             assert torch.equal(square, padded[:, row : row + 14, column : column + 14])
 
 
+def test_pictures_that_do_not_fit_on_a_gpu_stay_beside_it(pictures, monkeypatch):
+    """The meta device is the GPU: whole pictures stay on the CPU, and what is cut from them is sent."""
+    pinned = []
+    monkeypatch.setattr(buffer, "_fits", lambda data, device: False)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda data: pinned.append(data) or data)
+    kept = PictureBuffer(pictures.hr, 1, torch.device("meta"))
+    one = torch.tensor([1])
+    cut = kept.squares(one, one, one, 12)
+    assert cut.is_meta
+    assert [data.device for data in pinned] == [CPU, CPU]
+    assert pinned[0] is kept.data
+    assert torch.equal(pinned[1], PictureBuffer(pictures.hr, 1, CPU).squares(one, one, one, 12))
+
+
+def test_pictures_take_a_share_of_a_gpus_free_memory(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", {torch.device("cuda"): (1000, 4000)}.get)
+    for size, fits in ((599, True), (600, False), (601, False)):
+        assert buffer._fits(torch.empty(size, dtype=torch.uint8), torch.device("cuda")) == fits
+        assert buffer._fits(torch.empty(size, dtype=torch.uint8), CPU)
+
+
 def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
     """The draws of the published runs: pictures, then row and column of one crop after the other, orientations, seeds."""
     crops = Crops(pictures, 8, 5, seed=3)
-    for step in (0, 1, 200):
+    for step in (0, 1, AHEAD - 1, AHEAD, 200, 20, 10):
         rng = np.random.default_rng((3, step))
         chosen = rng.integers(3, size=5)
         batch = crops(step)
@@ -93,9 +115,19 @@ def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
             assert torch.equal(batch.lr[place], pictures.lr[index][:, top : top + 8, left : left + 8])
             hr = pictures.hr[index][:, 2 * top : 2 * top + 16, 2 * left : 2 * left + 16]
             assert torch.equal(batch.hr[place, :, 1:-1, 1:-1], hr)
-            assert batch.mu[place].item() == float(map_statistics(pictures.hr[index])[0])
+            statistics = map_statistics(pictures.hr[index])
+            assert (batch.mu[place], batch.sigma[place]) == statistics
         assert batch.turns.tolist() == rng.integers(8, size=5).tolist()
         assert batch.draws.tolist() == rng.integers(2**62, size=5).tolist()
+
+
+def test_draws_are_made_once_for_many_iterations(pictures, monkeypatch):
+    crops, drawn = Crops(pictures, 8, 2, seed=0), []
+    draw = crops.draw
+    monkeypatch.setattr(crops, "draw", lambda step: drawn.append(step) or draw(step))
+    for step in (0, 0, 1, AHEAD - 1, AHEAD):
+        crops(step)
+    assert drawn == list(range(2 * AHEAD))
 
 
 def test_a_picture_smaller_than_the_crop_is_named(pictures):

@@ -60,6 +60,11 @@ def test_accelerate_is_told_what_the_environment_would_change(monkeypatch):
     assert made.mixed_precision == "no"
     assert made.gradient_accumulation_steps == 1
     assert made.state.dynamo_plugin.backend.value == "NO"
+    monkeypatch.setattr(processes, "Accelerator", dict)  # whatever an earlier one has set for the whole process
+    told = processes.accelerator()
+    assert told["mixed_precision"] == "no"
+    assert told["gradient_accumulation_plugin"].num_steps == 1
+    assert told["dynamo_plugin"].backend.value == "NO"
 
 
 @pytest.mark.parametrize("way", processes.OTHER_WAYS)
@@ -69,10 +74,33 @@ def test_another_way_of_training_is_refused(monkeypatch, way):
         processes.accelerator()
 
 
-def test_another_device_is_refused(monkeypatch):
-    monkeypatch.setenv("ACCELERATE_TORCH_DEVICE", "meta")
-    with pytest.raises(UserError, match="ACCELERATE_TORCH_DEVICE = meta: hfsr computes on"):
+@pytest.mark.parametrize("word", ["1", "TRUE", "t", "Yes", "y", "on"])
+def test_a_switch_is_on_by_any_of_accelerates_words(monkeypatch, word):
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", word)
+    with pytest.raises(UserError, match="ACCELERATE_USE_FSDP is set"):
         processes.state()
+    for off in ("0", "no", ""):
+        monkeypatch.setenv("ACCELERATE_USE_FSDP", off)
+        processes.state()
+
+
+def test_another_device_is_refused(monkeypatch):
+    here = hardware.device().type
+    for same in (here, f"{here}:0"):
+        monkeypatch.setenv("ACCELERATE_TORCH_DEVICE", same)
+        processes.state()
+    monkeypatch.setenv("ACCELERATE_TORCH_DEVICE", "meta")
+    with pytest.raises(UserError, match=f"ACCELERATE_TORCH_DEVICE = meta: hfsr computes on {here} here; unset it"):
+        processes.state()
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_accelerate_is_told_where_to_compute(monkeypatch, device):
+    monkeypatch.setattr(hardware, "device", lambda: torch.device(device))
+    monkeypatch.setattr(processes, "PartialState", lambda cpu: ("state", cpu))
+    monkeypatch.setattr(processes, "Accelerator", lambda cpu, **_: ("accelerator", cpu))
+    assert processes.state() == ("state", device == "cpu")
+    assert processes.accelerator() == ("accelerator", device == "cpu")
 
 
 def test_the_cpu_beside_a_gpu_is_refused_and_alone_is_not(monkeypatch):

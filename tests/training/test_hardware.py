@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import pytest
 import torch
 
 from hfsr.training import hardware, processes
@@ -41,7 +42,7 @@ def test_freed_memory_is_kept_by_the_c_librarys_settings(monkeypatch):
     """Nothing is mapped by itself (M_MMAP_MAX = 0), and what is freed at the heap's end stays (M_TRIM_THRESHOLD = -1)."""
     asked = {}
     library = SimpleNamespace(mallopt=lambda name, value: asked.update({name: value}))
-    monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: library)
+    monkeypatch.setattr(hardware.ctypes, "CDLL", {"libc.so.6": library}.get)
     hardware.keep_memory()
     assert asked == {-4: 0, -1: -1}
 
@@ -49,6 +50,34 @@ def test_freed_memory_is_kept_by_the_c_librarys_settings(monkeypatch):
 def test_another_c_library_is_left_alone(monkeypatch):
     monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: SimpleNamespace())
     hardware.keep_memory()
+
+    def missing(name: str) -> None:
+        raise OSError(name)
+
+    monkeypatch.setattr(hardware.ctypes, "CDLL", missing)
+    hardware.keep_memory()
+
+
+@pytest.mark.parametrize("unit", ["avx512_bf16", "amx_bf16", None])
+def test_a_processor_is_named_with_what_torch_knows_of_it(monkeypatch, unit):
+    known = {"cpu_name": "Some", "num_physical_cores": 12} | ({unit: True} if unit else {})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
+    assert hardware.bf16_units() is bool(unit)
+    assert hardware.precision() == ("bf16" if unit else "float32")
+    for threads, words in ((1, "1 thread"), (2, "2 threads")):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        assert hardware.describe() == f"Some CPU, 12 cores, {words}, {'' if unit else 'no '}bf16 units"
+
+
+def test_a_processor_that_torch_does_not_know_is_named_by_the_system(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    monkeypatch.setattr(hardware.platform, "machine", lambda: "Make")
+    for processor, name in (("Kind", "Kind"), ("", "Make")):
+        monkeypatch.setattr(hardware.platform, "processor", lambda processor=processor: processor)
+        assert hardware.describe() == f"{name} CPU, 3 cores, 3 threads, no bf16 units"
 
 
 def test_float32_is_float32_on_a_gpu(monkeypatch):

@@ -1,4 +1,5 @@
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from hfsr import cli, files
@@ -146,7 +147,10 @@ def test_damaged_checkpoint_is_refused_by_name_and_left_alone(tmp_path, damage):
         content[-3] ^= 0x10
     path.write_bytes({"cut": content[: len(content) // 2], "flip": content, "empty": b""}[damage])
     damaged = path.read_bytes()
-    with pytest.raises(UserError, match=r"checkpoint.safetensors: damaged checkpoint .*; delete it"):
+    why = re.escape("its tensors do not match their digest") if damage == "flip" else ".+"
+    with pytest.raises(
+        UserError, match=rf"safetensors: damaged checkpoint \({why}\); delete it to start this run anew$"
+    ):
         loop.fit(toy(5), tmp_path, SETTINGS, 5)
     assert path.read_bytes() == damaged
 
@@ -155,8 +159,18 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
     task = toy(5)
     checkpoints.save(tmp_path / "c.safetensors", task.model, task.optimizer, {})
     other = nn.Linear(2, 2)
-    with pytest.raises(UserError, match="another network"):
+    with pytest.raises(UserError) as raised:
         checkpoints.load(tmp_path / "c.safetensors", other, torch.optim.Adam(other.parameters()))
+    assert str(raised.value) == (
+        f"{tmp_path / 'c.safetensors'}: the checkpoint of another network; choose another folder for this run"
+    )
+
+
+def test_another_file_of_tensors_is_no_checkpoint(tmp_path):
+    task = toy(1)
+    save_file({"one": torch.ones(1)}, tmp_path / "c.safetensors")
+    with pytest.raises(UserError, match=r"damaged checkpoint \('digest'\)"):
+        checkpoints.load(tmp_path / "c.safetensors", task.model, task.optimizer)
 
 
 def test_what_a_killed_process_left_half_written_is_removed(tmp_path):

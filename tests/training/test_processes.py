@@ -128,12 +128,23 @@ def test_a_batch_that_does_not_go_into_the_processes_is_refused(second_of_two, p
     assert list(range(4))[processes.own(4)] == [1, 3]
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_mean_is_taken_over_the_processes_where_there_are_several(monkeypatch, count):
+    asked = []
+    monkeypatch.setattr(processes, "count", lambda: count)
+    monkeypatch.setattr(processes, "reduce", lambda *words: asked.append(words) or torch.tensor(7.0))
+    value = torch.tensor(3.0)
+    assert processes.mean(value) == (7.0 if count > 1 else 3.0)
+    assert asked == [(value, "mean")] * (count > 1)
+
+
 @pytest.mark.parametrize("counts", [(3, 5), (0, 4), (0, 0), (1, 0)])
 def test_weighted_means_average_to_the_mean_of_all_elements(counts, monkeypatch):
     """What two processes of so many selected elements each make of their own means."""
     sums = [7.0 * count for count in counts]
     monkeypatch.setattr(processes, "count", lambda: 2)
     monkeypatch.setattr(processes, "mean", lambda value: torch.tensor(sum(counts) / 2, dtype=torch.float64))
+    assert processes.weight(torch.tensor(1)).dtype == torch.float64
     weighted = [
         float(processes.weight(torch.tensor(count))) * total / max(count, 1)
         for count, total in zip(counts, sums, strict=True)

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from hfsr.training.schedule import Schedule
@@ -15,3 +17,15 @@ def test_cosine_starts_at_the_peak_and_ends_near_zero():
 def test_warmup_rises_linearly_to_the_peak():
     schedule = Schedule(peak=1.0, warmup=4)
     assert [schedule.rate(step, 100) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]
+
+
+def test_the_cosine_goes_over_what_the_warmup_leaves():
+    schedule = Schedule(peak=3.0, warmup=4)
+    expected = [1.5 * (1 + math.cos(math.pi * k / 96)) for k in range(96)]
+    assert [schedule.rate(step, 100) for step in range(4, 100)] == pytest.approx(expected)
+
+
+def test_a_drop_holds_from_its_share_of_the_run_on():
+    schedule = Schedule(peak=0.2, drops=((1 / 3, 0.5), (2 / 3, 0.1)))
+    rates = [schedule.rate(step, 10) for step in range(10)]
+    assert rates == pytest.approx(3 * [0.2] + 4 * [0.1] + 3 * [0.02])

@@ -28,6 +28,11 @@ def test_controls_select_as_many_at_random_and_the_rest(batch, pictures):
     assert torch.equal(batch_mask(batch, 0.2, "weighted"), high)
 
 
+def test_a_batch_of_one_crop_has_its_control_at_random(pictures):
+    one = Crops(pictures, 8, 1, seed=0)(0)
+    assert batch_mask(one, 0.2, "random").sum() == batch_mask(one, 0.2, "high").sum()
+
+
 def test_the_uniform_control_takes_the_batchs_fraction_from_every_crop():
     batch = Crops(photographs.load("embedded"), 8, 64, seed=0)(0)
     high, uniform = (batch_mask(batch, 0.2, mask).flatten(1).double() for mask in ("high", "uniform"))

@@ -1,18 +1,23 @@
+import copy
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch._subclasses import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from hfsr.data import photographs
 from hfsr.models import WDSR, ResNet
 from hfsr.studies import classify, superres
 from hfsr.studies.rows import Row
-from hfsr.training import processes
+from hfsr.training import hardware, processes
+from hfsr.training import step as step_module
 from hfsr.training.augment import AUGMENTATION, Batches
 from hfsr.training.crops import Crops
 from hfsr.training.selection import MASKS
@@ -135,11 +140,13 @@ def played_graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], list
     """Have CUDA's graphs and streams played by the CPU. Recording runs nothing on a GPU: what lasts is put back after it."""
 
     class Stream:
-        wait_stream = staticmethod(lambda other: None)
+        def wait_stream(self, other: "Stream") -> None:
+            assert isinstance(other, Stream)
 
     def play(lasting: Callable[[], list[Tensor]]) -> None:
         @contextmanager
         def record(graph: Tape) -> Iterator[None]:
+            assert isinstance(graph, Tape)
             before = [(tensor, tensor.clone()) for tensor in lasting()]
             with graph:
                 yield
@@ -148,7 +155,8 @@ def played_graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], list
                     tensor.copy_(value)
 
         @contextmanager
-        def stream(_: Stream) -> Iterator[None]:
+        def stream(aside: Stream) -> Iterator[None]:
+            assert isinstance(aside, Stream)
             yield
 
         for name, stub in {
@@ -161,7 +169,7 @@ def played_graph(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], list
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_replayed_graph_trains_as_the_calls_do(kind, played_graph):
-    """New batches, new rates and new draws reach the graph, and it counts each iteration once."""
+    """New batches, new rates and new draws reach the graph, it counts each iteration once, and leaves a batch as it was."""
     iterations, ends = WARM_UP + 3, []
     for as_graph in (False, True):
         study = Study(kind)
@@ -170,12 +178,73 @@ def test_a_replayed_graph_trains_as_the_calls_do(kind, played_graph):
         if as_graph:
             played_graph(lambda: [*study.tensors(), step.total])  # noqa: B023 - called within this turn
             step.run = Graph(step.update)
-        for iteration in range(iterations):
-            step(study.batches(iteration), rate=1e-3 * (iteration + 1))
+        given = [study.batches(iteration) for iteration in range(iterations)]
+        before = copy.deepcopy(given)
+        for iteration, batch in enumerate(given):
+            step(batch, rate=1e-3 * (iteration + 1))
+        assert all(map(torch.equal, itertools.chain(*given), itertools.chain(*before)))
         ends.append([*study.tensors(), step.total])
     for called, replayed in zip(*ends, strict=True):
         assert torch.equal(called, replayed)
     assert 0 < ends[0][-1] < math.inf
+
+
+def test_a_graph_is_recorded_after_the_warm_up(played_graph):
+    played_graph(list)
+    runs = []
+    graph = Graph(lambda batch: runs.append(batch[0].item()))
+    for value in range(WARM_UP + 4):
+        graph((torch.tensor(value),))
+    assert runs == list(range(WARM_UP + 1))  # the last of these is the recording
+    assert graph.seen == WARM_UP + 4
+
+
+@pytest.mark.parametrize("units", [True, False])
+def test_losses_are_taken_in_bf16_where_there_are_units_and_added_up(monkeypatch, units):
+    monkeypatch.setattr(hardware, "bf16_units", lambda: units)
+    model, dtypes = nn.Linear(2, 1), []
+
+    def loss(model: nn.Module, batch: Tensor) -> Tensor:
+        out = model(batch)
+        dtypes.append(out.dtype)
+        return out.float().square().mean() + 1
+
+    step = Step(model, torch.optim.SGD(model.parameters(), lr=0.1), loss, processes.accelerator())
+    before = torch.get_autocast_dtype("cpu")
+    try:
+        torch.set_autocast_dtype("cpu", torch.float16)  # which a GPU would take by itself
+        for _ in range(2):
+            step(torch.ones(1, 2), rate=0.0)
+    finally:
+        torch.set_autocast_dtype("cpu", before)
+    assert dtypes == [torch.bfloat16 if units else torch.float32] * 2
+    assert step.total.item() == pytest.approx(2 * loss(model, torch.ones(1, 2)).item(), rel=1e-2)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_gpu_has_what_lasts_on_it_and_a_graph_where_it_trains_alone(monkeypatch, count):
+    cuda, places = torch.device("cuda"), []
+    monkeypatch.setattr(step_module, "keep_on_device", lambda optimizer, device: places.append((optimizer, device)))
+    monkeypatch.setattr(torch, "zeros", lambda size, device: places.append((size, device)))
+    monkeypatch.setattr(processes, "count", lambda: count)
+    step = Step(nn.Identity(), "optimizer", None, SimpleNamespace(device=cuda))
+    assert places == [((), cuda), ("optimizer", cuda)]
+    assert isinstance(step.run, Graph) == (count == 1)
+    assert (step.run.run if count == 1 else step.run) == step.update
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.Adam, torch.optim.SGD])
+def test_an_optimiser_is_told_to_stay_on_its_device(optimizer):
+    made = optimizer(nn.Linear(2, 1).parameters(), lr=0.25)
+    keep_on_device(made, META)
+    (group,) = made.param_groups
+    assert (group["fused"], group["foreach"], group["lr"].is_meta) == (True, False, True)
+    assert group.get("capturable", False) is False
+    with FakeTensorMode():
+        made = optimizer(nn.Linear(2, 1).parameters(), lr=0.25)
+        keep_on_device(made, torch.device("cuda"))
+    (group,) = made.param_groups
+    assert (group["lr"].device.type, group.get("capturable", True)) == ("cuda", True)
 
 
 @pytest.mark.gpu
