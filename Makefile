@@ -1,8 +1,7 @@
 # `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install style book check test test-all study gpu lab clean
-.PHONY: help install style book check test test-all mutate study lab clean
+.PHONY: help install style book check test test-all mutate study gpu lab clean
 
 BIN := .venv/bin
 STAMP := .venv/installed

@@ -124,7 +124,7 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     Returns
     -------
     DataFrame
-        Strings. The expected half-width takes the scatter of the seeds there are, and the seeds that are registered.
+        Strings. The expected half-width takes the scatter of the seeds there are.
 
     Examples
     --------
@@ -134,22 +134,21 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     ['confirmatory']
     """
     rows = []
-    for each in answers:
-        for line in each.lines:
-            contrast, confidence = line.contrast, registered.confidence(line.contrast.family)
-            rows.append(
-                {
-                    "claim": each.claim.claim,
-                    "contrast": difference(contrast),
-                    "on": contrast.on,
-                    "stage": contrast.stage,
-                    "claimed": contrast.direction,
-                    "margin": f"{contrast.margin:g} {contrast.unit}".strip(),
-                    "reason": contrast.reason,
-                    "seeds": line.seeds,
-                    "± expected": _expected(contrast, confidence),
-                }
-            )
+    for each, line in ((each, line) for each in answers for line in each.lines):
+        contrast, confidence = line.contrast, registered.confidence(line.contrast.family)
+        rows.append(
+            {
+                "claim": each.claim.claim,
+                "contrast": difference(contrast),
+                "on": contrast.on,
+                "stage": contrast.stage,
+                "claimed": contrast.direction,
+                "margin": f"{contrast.margin:g} {contrast.unit}".strip(),
+                "reason": contrast.reason,
+                "seeds": line.seeds,
+                "expected": _expected(contrast, confidence),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -161,16 +160,14 @@ def listed(table: pd.DataFrame) -> str:
     >>> listed(pd.DataFrame()).count("<tr>")
     1
     """
-    rows = (
-        (
-            escape(row["claim"]),
-            f"{escape(row['contrast'])}, on {escape(row['on'])} ({row['stage']})",
-            escape(f"{row['claimed']}; margin {row['margin']}: {row['reason']}"),
-            escape(row["seeds"] + (f", ± {row['± expected']} expected" if row["± expected"] else "")),
-        )
-        for _, row in table.iterrows()
-    )
-    return _table(("Claim", "Contrast", "Claimed, and what matters", "Seeds"), rows, "prose")
+    columns = {
+        "Claim": "{claim}",
+        "Contrast": "{contrast}, on {on} ({stage})",
+        "Claimed, and what matters": "{claimed}; margin {margin}: {reason}",
+        "Seeds, half-width expected": "{seeds} {expected}",
+    }
+    rows = (tuple(escape(form.format_map(row)) for form in columns.values()) for row in table.to_dict("records"))
+    return _table(columns, rows, "prose")
 
 
 def difference(contrast: Contrast) -> str:
@@ -199,7 +196,7 @@ def _expected(contrast: Contrast, confidence: float) -> str:
     if len(gaps) < 2:
         return ""
     deviation = contrast.scale * spread([gap.mean() for gap in gaps.values()])[1]
-    return f"{half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"
+    return f"± {half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def test_another_device_is_refused(monkeypatch):
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_accelerate_is_told_where_to_compute(monkeypatch, device):
     monkeypatch.setattr(hardware, "device", lambda: torch.device(device))
-    monkeypatch.setattr(processes, "PartialState", lambda cpu: ("state", cpu))
+    monkeypatch.setattr(processes, "PartialState", lambda cpu, **_: ("state", cpu))
     monkeypatch.setattr(processes, "Accelerator", lambda cpu, **_: ("accelerator", cpu))
     assert processes.state() == ("state", device == "cpu")
     assert processes.accelerator() == ("accelerator", device == "cpu")
