@@ -94,7 +94,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
     Returns
     -------
     DataFrame
-        A row a contrast, a column a set; strings, empty where nothing is published.
+        Strings: a row a contrast, a column a set; empty where nothing is published.
 
     Examples
     --------
@@ -121,10 +121,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
 def registered_contrasts(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
     """Every contrast with its set, margin, reason and seeds, and how wide its interval is to be at those seeds.
 
-    Returns
-    -------
-    DataFrame
-        Strings. The expected half-width takes the scatter of the seeds there are.
+    The expected half-width takes the scatter of the seeds there are.
 
     Examples
     --------
@@ -134,7 +131,7 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     ['confirmatory']
     """
     rows = []
-    for each, line in ((each, line) for each in answers for line in each.lines):
+    for each, line in ((answer, line) for answer in answers for line in answer.lines):
         contrast, confidence = line.contrast, registered.confidence(line.contrast.family)
         rows.append(
             {
