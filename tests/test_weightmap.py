@@ -459,6 +459,7 @@ def test_shapes_and_types_are_known_without_values(shape, dtype):
     mask = selection_mask(image, "1/5")
     assert (mask.shape, mask.dtype, mask.device.type) == (shape, torch.bool, "meta")
     assert map_statistics(image)[0].shape == shape[:-3]
+    assert weight_map(image).dtype == (torch.int16 if dtype == torch.uint8 else dtype)
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])

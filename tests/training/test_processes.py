@@ -141,10 +141,15 @@ def test_a_mean_is_taken_over_the_processes_where_there_are_several(monkeypatch,
 @pytest.mark.parametrize("counts", [(3, 5), (0, 4), (0, 0), (1, 0)])
 def test_weighted_means_average_to_the_mean_of_all_elements(counts, monkeypatch):
     """What two processes of so many selected elements each make of their own means."""
+    assert processes.weight(torch.tensor(counts[0])) == 1  # of one process
+
+    def mean(value: torch.Tensor) -> torch.Tensor:
+        assert value.dtype == torch.float64
+        return torch.tensor(sum(counts) / 2, dtype=torch.float64)
+
     sums = [7.0 * count for count in counts]
     monkeypatch.setattr(processes, "count", lambda: 2)
-    monkeypatch.setattr(processes, "mean", lambda value: torch.tensor(sum(counts) / 2, dtype=torch.float64))
-    assert processes.weight(torch.tensor(1)).dtype == torch.float64
+    monkeypatch.setattr(processes, "mean", mean)
     weighted = [
         float(processes.weight(torch.tensor(count))) * total / max(count, 1)
         for count, total in zip(counts, sums, strict=True)

@@ -24,13 +24,16 @@ def test_controls_select_as_many_at_random_and_the_rest(batch, pictures):
     assert not torch.equal(random, high)
     assert torch.equal(random, batch_mask(batch, 0.2, "random"))
     assert not torch.equal(random, batch_mask(Crops(pictures, 8, 5, seed=0)(1), 0.2, "random"))
-    assert batch_mask(batch, 0.0, "all").all()
+    everything = batch_mask(batch, 0.2, "all")
+    assert everything.all()
+    assert everything.dtype == torch.bool
     assert torch.equal(batch_mask(batch, 0.2, "weighted"), high)
 
 
 def test_a_batch_of_one_crop_has_its_control_at_random(pictures):
     one = Crops(pictures, 8, 1, seed=0)(0)
     assert batch_mask(one, 0.2, "random").sum() == batch_mask(one, 0.2, "high").sum()
+    assert 0 < batch_mask(one, 0.2, "uniform").double().mean() < 1
 
 
 def test_the_uniform_control_takes_the_batchs_fraction_from_every_crop():
