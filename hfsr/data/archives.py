@@ -82,6 +82,15 @@ def get(url: str, file: Path) -> None:
     ------
     UserError
         If the site refuses or cannot be reached, or the connection keeps breaking.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "here.txt").write_text("a picture")
+    >>> get((folder / "here.txt").as_uri(), folder / "copy.txt")
+    >>> (folder / "copy.txt").read_text()
+    'a picture'
     """
     reason = ""
     for attempt in range(TRIES):

@@ -72,6 +72,13 @@ def problems(name: str) -> list[str]:
     ------
     UserError
         If no checksums of that set are known, or it is not here.
+
+    Examples
+    --------
+    >>> problems("embedded")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: no checksums of a set called 'embedded' are known: choose one of ...
     """
     whole = "realsr-gt" if name in photographs.PARTS else name
     if whole not in known():

@@ -31,6 +31,11 @@ def collect(name: str) -> Path:
     UserError
         If no address of the set is known; the site cannot be reached, or lacks one of its pictures as used here; the set
         is here already but differs; the data root cannot be written to.
+
+    Examples
+    --------
+    >>> sorted(SOURCES)[:2]  # what can be asked for
+    ['bsd100', 'bsd200']
     """
     source, here = SOURCES[name], paths.find_data(name)
     if here is not None:

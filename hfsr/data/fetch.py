@@ -114,7 +114,7 @@ def fetch(name: str) -> Path:
     >>> fetch("digits")  # they come with scikit-learn
     Traceback (most recent call last):
         ...
-    hfsr.errors.UserError: no set to fetch is called 'digits': choose one of div2k, cifar10, cifar100
+    hfsr.errors.UserError: no set to fetch is called 'digits': choose one of div2k, cifar10, cifar100, ...
     """
     if name in SOURCES:
         return collect.collect(name)

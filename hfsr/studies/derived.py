@@ -29,7 +29,13 @@ FRACTION = "selected_fraction"
 
 
 class Fact(NamedTuple):
-    """A number that several records must agree on: of the same pictures, or of the same pictures and alpha."""
+    """A number that several records must agree on: of the same pictures, or of the same pictures and alpha.
+
+    Examples
+    --------
+    >>> Fact("the digest of set5", "0f3a").value
+    '0f3a'
+    """
 
     name: str
     value: str
@@ -58,20 +64,44 @@ def problems(published: Mapping[str, Record]) -> dict[str, list[str]]:
 
 
 def agreed(published: Iterable[Record]) -> dict[str, str]:
-    """The value of each of the `facts` that most records give."""
+    """The value of each of the `facts` that most records give.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> "the digest of set5" in agreed([record]) or len(agreed([record])) > 1
+    True
+    """
     said = Counter(fact for record in published for fact in facts(record))
     return {fact.name: fact.value for fact, _ in reversed(said.most_common())}
 
 
 def of(place: str, record: Record, known: Mapping[str, str]) -> list[str]:
-    """What does not fit in one record, of this folder and name, where so much is `known` from all of them."""
+    """What does not fit in one record, of this folder and name, where so much is `known` from all of them.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> of("superres/wdsr-a1-5", record, agreed([record]))
+    []
+    """
     other = [fact for fact in facts(record) if fact.value != known[fact.name]]
     apart = [f"{fact.name} is {fact.value} where other records say {known[fact.name]}" for fact in other]
     return common(place, record) + own(record) + apart
 
 
 def facts(record: Record) -> list[Fact]:
-    """What a record says of pictures alone: their digests, and the fractions of elements that an alpha selects."""
+    """What a record says of pictures alone: their digests, and the fractions of elements that an alpha selects.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> len(facts(record)) > 1
+    True
+    """
     digests = (
         record.data.digest if isinstance(record.data.digest, dict) else {str(record.data.name): record.data.digest}
     )
@@ -86,7 +116,15 @@ def facts(record: Record) -> list[Fact]:
 
 
 def common(place: str, record: Record) -> list[str]:
-    """What any record can be held against: its run, its name and command, the recipe, the weights published for it."""
+    """What any record can be held against: its run, its name and command, the recipe, the weights published for it.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> common("superres/another", record)
+    ["its name is 'wdsr-a1-5'"]
+    """
     found = record.problems()
     try:
         run = record.run  # type: ignore[attr-defined]
@@ -101,7 +139,15 @@ def common(place: str, record: Record) -> list[str]:
 
 @singledispatch
 def own(record: Record) -> list[str]:
-    """What follows from the rest of a record of its kind."""
+    """What follows from the rest of a record of its kind.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> own(record)
+    []
+    """
     raise NotImplementedError(type(record))
 
 

@@ -93,7 +93,13 @@ def _everything(folder: Path, kind: type[Kind]) -> tuple[Kind, ...]:
 
 
 def files(study: str = "*") -> list[Path]:
-    """The files of all published records of runs, or of one study."""
+    """The files of all published records of runs, or of one study.
+
+    Examples
+    --------
+    >>> {each.parent.name for each in files("superres")}
+    {'superres'}
+    """
     found = sorted(paths.results().glob(f"{study}/*.json"))
     return [each for each in found if each.parent.name not in (VERIFIED, FLOAT32)]
 

@@ -9,18 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, singledispatch
-from pathlib import Path
 
 from torch import nn
 
-from hfsr import paths
 from hfsr.analysis import detail, evaluation
 from hfsr.analysis.spectrum import PNG_METRICS, png_total
 from hfsr.data import checksums, labelled, photographs
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
 from hfsr.models import store
-from hfsr.studies import classify, published, records, superres, upscaled
+from hfsr.studies import classify, published, records, sources, superres, upscaled
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.records import Record
@@ -47,6 +45,11 @@ class Again:
         What could not be computed here, and why.
     trained : bool
         Whether a network was trained for it.
+
+    Examples
+    --------
+    >>> Again(missing=["set5 is not here"]).pairs
+    {}
     """
 
     pairs: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
@@ -68,6 +71,14 @@ def again(record: Record, whole: bool = False) -> Again:
     Returns
     -------
     Again
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> record = published.stale_or_not(SuperresRecord)["bicubic-quick"]
+    >>> recorded, computed = again(record).pairs["embedded-held-out/psnr_y_border2"]
+    >>> max(abs(a - b) for a, b in zip(recorded, computed)) < 1e-6
+    True
     """
     raise NotImplementedError(type(record))
 
@@ -149,22 +160,13 @@ def _(record: ClassifyRecord, whole: bool = False) -> Again:
     return found
 
 
-def weights(record: SuperresRecord) -> Path | None:
-    """The published network of a record: in the package, or beside the records in ``results/weights/``."""
-    places = (
-        paths.weights() / f"{record.model}.safetensors",
-        paths.results() / "weights" / f"{record.name}.safetensors",
-    )
-    return next((place for place in places if place.exists()), None)
-
-
 def _judged(
     record: Record, network: SuperresRecord | None, sets: list[str], found: Again
 ) -> Iterator[tuple[nn.Module | str, Photographs]]:
     """The method that a record measured, with each of its sets that is here; what is not goes into `found.missing`."""
     method: nn.Module | str = record.method
     if network and network.steps:
-        file = weights(network)
+        file = sources.weights(network)
         if file is None:
             found.missing.append(f"its weights are not published; `{network.command}` trains it again")
             return

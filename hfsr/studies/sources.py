@@ -87,7 +87,7 @@ def is_published(run: SuperresRun) -> bool:
         record = _record(run.name)
     except UserError:
         return False
-    return not record.problems() and (not record.steps or _weights(record) is not None)
+    return not record.problems() and (not record.steps or weights(record) is not None)
 
 
 def _trained(record: SuperresRecord, folder: Path) -> Source:
@@ -96,18 +96,24 @@ def _trained(record: SuperresRecord, folder: Path) -> Source:
 
 def _published(name: str) -> Source:
     record = _record(name)
-    weights = _weights(record)
-    if weights is None and record.steps:
+    found = weights(record)
+    if found is None and record.steps:
         raise UserError(f"{name}: its weights are not published; run `{record.command}` first")
-    return Source(record.run, weights, str(record.name))
+    return Source(record.run, found, str(record.name))
 
 
-def _weights(record: SuperresRecord) -> Path | None:
-    """The published weights of a record: in the package, or beside the records those of further seeds."""
+def weights(record: SuperresRecord) -> Path | None:
+    """The published weights of a record: in the package, or beside the records those of further seeds.
+
+    Examples
+    --------
+    >>> weights(_record("wdsr-a1-5")).name
+    'wdsr-a1-5.safetensors'
+    """
+    places = [paths.seeds_weights() / f"{record.name}.safetensors"]
     if record.model:
-        return paths.weights() / f"{record.model}.safetensors"
-    further = paths.seeds_weights() / f"{record.name}.safetensors"
-    return further if further.exists() else None
+        places.insert(0, paths.weights() / f"{record.model}.safetensors")
+    return next((place for place in places if place.exists()), None)
 
 
 def _record(name: str) -> SuperresRecord:

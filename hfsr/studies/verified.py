@@ -23,6 +23,11 @@ class Verification(Origin):
     date : str
         Of its end: year-month-day, in UTC.
     checks : list of Check
+
+    Examples
+    --------
+    >>> [each.date for each in everything().values()][:1]
+    ['2026-11-26']
     """
 
     date: str
@@ -47,12 +52,27 @@ class Verification(Origin):
 
 
 def made(checks: list[Check], command: str) -> Verification:
-    """The record of checks that were made just now, by this command."""
+    """The record of checks that were made just now, by this command.
+
+    Examples
+    --------
+    >>> made([], "hfsr verify").counts
+    {}
+    """
     return Verification(**provenance.origin(command), date=datetime.now(UTC).date().isoformat(), checks=checks)
 
 
 def publish(verification: Verification) -> Path:
-    """Write a verification into ``results/verified/``, under its date and a number, and return the file."""
+    """Write a verification into ``results/verified/``, under its date and a number, and return the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as folder, patch.object(paths, "results", lambda: Path(folder)):
+    ...     publish(made([], "hfsr verify")).parent.name
+    'verified'
+    """
     folder, number = paths.results() / published.VERIFIED, 1
     while (target := folder / f"{verification.date}-{number}.json").exists():
         number += 1
@@ -61,6 +81,12 @@ def publish(verification: Verification) -> Path:
 
 
 def everything() -> dict[str, Verification]:
-    """Every published verification by the name of its file, oldest first."""
+    """Every published verification by the name of its file, oldest first.
+
+    Examples
+    --------
+    >>> all(each.checks for each in everything().values())
+    True
+    """
     files = sorted((paths.results() / published.VERIFIED).glob("*.json"))
     return {file.stem: msgspec.convert(read_json(file), Verification) for file in files}

@@ -33,6 +33,14 @@ class Check:
         Whether a network was trained for it.
     notes : list of str
         What is wrong, and what could not be computed here and why.
+
+    Examples
+    --------
+    >>> check = Check(
+    ...     record="superres/a", derived="identical", recomputed="differs", largest={}, numbers=1, trained=False, notes=[]
+    ... )
+    >>> check.differs
+    True
     """
 
     record: str
@@ -68,6 +76,13 @@ def verify(names: Sequence[str] = (), quick: bool = False) -> Iterator[Check]:
     ------
     UserError
         If no record of a name is published.
+
+    Examples
+    --------
+    >>> next(verify(["vdsr"]))
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: no published record is called 'vdsr': `hfsr verify --records superres/wdsr-a1-5`
     """
     every = {
         f"{kind.folder}/{name}": each for kind in KINDS.values() for name, each in published.stale_or_not(kind).items()
@@ -97,6 +112,13 @@ def check(place: str, record: Record, problems: list[str], asked: bool = True, w
         Whether to compute its numbers again.
     whole : bool
         See `hfsr.studies.recompute.again`.
+
+    Examples
+    --------
+    >>> from hfsr.studies.superres_run import SuperresRecord
+    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
+    >>> check("superres/wdsr-a1-5", record, problems=[], asked=False).recomputed
+    'not asked'
     """
     found = recompute.again(record, whole) if asked else Again()
     outcome, largest, wrong = judge(found)
@@ -112,7 +134,13 @@ def check(place: str, record: Record, problems: list[str], asked: bool = True, w
 
 
 def judge(found: Again) -> tuple[Outcome, dict[str, float], list[str]]:
-    """The outcome of what was computed again, each differing metric's largest difference, and what is beyond its limit."""
+    """The outcome of what was computed again, each differing metric's largest difference, and what is beyond its limit.
+
+    Examples
+    --------
+    >>> judge(Again(pairs={"set5/psnr_y_border2": ([30.0], [30.0])}))
+    ('identical', {}, [])
+    """
     largest: dict[str, float] = {}
     wrong = []
     for name, (recorded, computed) in found.pairs.items():

@@ -7,7 +7,18 @@ from hfsr.analysis import detail
 from hfsr.data import checksums, labelled
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
-from hfsr.studies import frequency, published, recipes, recompute, superres, tolerance, upscaled, verified, verify
+from hfsr.studies import (
+    frequency,
+    published,
+    recipes,
+    recompute,
+    sources,
+    superres,
+    tolerance,
+    upscaled,
+    verified,
+    verify,
+)
 from hfsr.studies.publish import publish
 from hfsr.studies.recompute import Again
 from hfsr.studies.rows import Row
@@ -116,9 +127,9 @@ def test_weights_beside_the_records_are_found(study, tmp_path):
     record = published.stale_or_not(superres.SuperresRecord)["wdsr-a1-5-tiny"]
     moved = paths.results() / "weights/wdsr-a1-5-tiny.safetensors"
     moved.parent.mkdir()
-    assert recompute.weights(record) == paths.weights() / "wdsr-a1-5-tiny.safetensors"
-    recompute.weights(record).rename(moved)
-    assert recompute.weights(record) == moved
+    assert sources.weights(record) == paths.weights() / "wdsr-a1-5-tiny.safetensors"
+    sources.weights(record).rename(moved)
+    assert sources.weights(record) == moved
     assert recompute.again(record).missing == []
 
 

@@ -60,7 +60,8 @@ def test_the_workflow_has_a_job_for_every_run_and_goes_on_where_it_was_stopped(t
     shutil.copy(paths.results() / "superres" / "wdsr-a1-5-long.json", done)
     text = snakemake("recipe=long", "--dry-run", "--printshellcmds", HFSR_RUNS=tmp_path, HFSR_DATA="/nowhere")
     assert "train --method wdsr --alpha 0 --recipe long --seed 0" in text
-    assert "--alpha 1/5" not in text
+    assert "train --method wdsr --alpha 1/5 --recipe long --seed 1" in text
+    assert "train --method wdsr --alpha 1/5 --recipe long --seed 0" not in text
 
 
 def test_the_workflow_trains_and_measures(tmp_path):
