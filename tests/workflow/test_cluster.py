@@ -100,7 +100,7 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
     kill_node(node, daemons)
     try:
         for user, process in zip(users, begun, strict=True):
-            finish(user, process, 480)
+            finish(user, process, 900)  # four trainings on two slow cores
     finally:
         start(node)
     log = run.log(users[0] / "runs" / name)
