@@ -1,8 +1,12 @@
 """The confirmation: networks measured on lossless photographs that nothing was looked at on before the registration."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from torch import nn
+
+from hfsr.analysis.evaluation import evaluate
+from hfsr.data.photographs import Photographs
 from hfsr.studies import superres_run
 from hfsr.studies.measurement import Measurement, MeasurementRecord
 from hfsr.studies.recipes import SuperresRecipe
@@ -51,6 +55,10 @@ class Confirmation(Measurement):
     @property
     def sets(self) -> tuple[str, ...]:
         return SETS
+
+    def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+        detail, curves = super().numbers(method, pictures)
+        return evaluate(method, pictures) | detail, curves
 
 
 def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Confirmation]:

@@ -6,7 +6,6 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import singledispatch
 from typing import NamedTuple
 
 import numpy as np
@@ -137,7 +136,6 @@ def common(place: str, record: Record) -> list[str]:
     return found
 
 
-@singledispatch
 def own(record: Record) -> list[str]:
     """What follows from the rest of a record of its kind.
 
@@ -148,11 +146,19 @@ def own(record: Record) -> list[str]:
     >>> own(record)
     []
     """
-    raise NotImplementedError(type(record))
+    match record:
+        case SuperresRecord():
+            return _superres(record)
+        case MeasurementRecord():
+            return _measurement(record)
+        case ClassifyRecord():
+            return _classification(record)
+        case UpscaledRecord():
+            return _upscaled(record)
+    raise TypeError(f"{type(record).__name__} is no kind of published record")
 
 
-@own.register
-def _(record: SuperresRecord) -> list[str]:
+def _superres(record: SuperresRecord) -> list[str]:
     trained_on = str(record.data.name).split("+")
     parts = [*(trained_on if len(trained_on) > 1 else ()), *record.per_image]
     expected = contents.means(record.per_image)
@@ -164,8 +170,7 @@ def _(record: SuperresRecord) -> list[str]:
     return _unlike(record.metrics, expected) + _counts(record.per_image) + _training(record)
 
 
-@own.register
-def _(record: MeasurementRecord) -> list[str]:
+def _measurement(record: MeasurementRecord) -> list[str]:
     found = _unlike(record.metrics, contents.means(record.per_image), slack=KEPT) + _counts(record.per_image)
     curves = [numbers for each in record.curves.values() for curve in each.values() for numbers in curve.values()]
     found += [f"a curve has {len(numbers)} values, not {RINGS}" for numbers in curves if len(numbers) != RINGS]
@@ -177,8 +182,7 @@ def _(record: MeasurementRecord) -> list[str]:
     return found + records.differences({"encoders": ENCODERS}, vars(record))
 
 
-@own.register
-def _(record: ClassifyRecord) -> list[str]:
+def _classification(record: ClassifyRecord) -> list[str]:
     tested = record.data.test_images or 0
     derived, found = {}, []
     for name, digits in record.correct.items():
@@ -191,8 +195,7 @@ def _(record: ClassifyRecord) -> list[str]:
     return found + _unlike(record.metrics, derived) + _training(record)
 
 
-@own.register
-def _(record: UpscaledRecord) -> list[str]:
+def _upscaled(record: UpscaledRecord) -> list[str]:
     found = _unlike(record.metrics, {name: sum(sizes) for name, sizes in record.thousands.items()})
     images = {"train": record.data.images, "test": record.data.test_images or 0}
     for name, sizes in record.thousands.items():

@@ -6,13 +6,11 @@ The frequency study's rows are those of Table I, and the ground truth itself.
 import time
 from pathlib import Path
 
-from hfsr.analysis.detail import TRUTH, of_set
-from hfsr.analysis.evaluation import evaluate
+from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import photographs
 from hfsr.models import store
 from hfsr.studies import contents, provenance, recipes, records, sources
-from hfsr.studies.confirmation import Confirmation
 from hfsr.studies.measurement import Measurement
 from hfsr.studies.records import Data
 from hfsr.training import hardware
@@ -65,10 +63,8 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
         store.load(weights).to(hardware.device()) if weights else TRUTH if source is None else source.run.row.method
     )
     sets = [photographs.load(each, grey=True) for each in run.sets]
-    results = {pictures.name: of_set(method, pictures) for pictures in sets}
+    results = {pictures.name: run.numbers(method, pictures) for pictures in sets}
     exact = {each: measured for each, (measured, _) in results.items()}
-    if kind is Confirmation:
-        exact = {each.name: evaluate(method, each) | exact[each.name] for each in sets}
     record = run.record_type(
         **run.identity()
         | used

@@ -1,9 +1,12 @@
 """One measurement of the frequency study: a run of Table I, or the ground truth; and the record that it leaves (Section V)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from hfsr.analysis.detail import TRUTH
+from torch import nn
+
+from hfsr.analysis.detail import TRUTH, of_set
+from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, published, recipes, records, sources, superres_run
 from hfsr.studies.flops import Work
@@ -122,6 +125,10 @@ class Measurement(Run):
     def sets(self) -> tuple[str, ...]:
         """The photographs that it is measured on."""
         return self.recipe.evaluation
+
+    def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+        """What it measures of a method on one set: numbers of every picture, and curves; see `hfsr.analysis.detail.of_set`."""
+        return of_set(method, pictures)
 
     @property
     def steps(self) -> int:

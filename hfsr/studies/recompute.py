@@ -8,11 +8,11 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, singledispatch
+from functools import cache
 
 from torch import nn
 
-from hfsr.analysis import detail, evaluation
+from hfsr.analysis import evaluation
 from hfsr.analysis.spectrum import PNG_METRICS, png_total
 from hfsr.data import checksums, labelled, photographs
 from hfsr.data.photographs import Photographs
@@ -58,7 +58,6 @@ class Again:
     trained: bool = False
 
 
-@singledispatch
 def again(record: Record, whole: bool = False) -> Again:
     """Compute again what can be of a record.
 
@@ -80,11 +79,19 @@ def again(record: Record, whole: bool = False) -> Again:
     >>> max(abs(a - b) for a, b in zip(recorded, computed)) < 1e-6
     True
     """
-    raise NotImplementedError(type(record))
+    match record:
+        case SuperresRecord():
+            return _superres(record)
+        case MeasurementRecord():
+            return _measurement(record)
+        case UpscaledRecord():
+            return _upscaled(record, whole)
+        case ClassifyRecord():
+            return _classification(record)
+    raise TypeError(f"{type(record).__name__} is no kind of published record")
 
 
-@again.register
-def _(record: SuperresRecord, whole: bool = False) -> Again:
+def _superres(record: SuperresRecord) -> Again:
     found = Again(trained=record.steps > 0 and record.recipe == SHORT)
     if found.trained:
         with tempfile.TemporaryDirectory() as folder:
@@ -101,15 +108,14 @@ def _(record: SuperresRecord, whole: bool = False) -> Again:
     return found
 
 
-@again.register
-def _(record: MeasurementRecord, whole: bool = False) -> Again:
+def _measurement(record: MeasurementRecord) -> Again:
     found, network = Again(), None
     if record.of:
         network = published.stale_or_not(SuperresRecord).get(record.of)
         if network is None:
             return Again(missing=[f"the record of {record.of}, which it measured, is not published"])
     for method, pictures in _judged(record, network, list(record.per_image), found):
-        measured, curves = detail.of_set(method, pictures)
+        measured, curves = record.run.numbers(method, pictures)
         rounded = {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
         _pair(found, record.per_image[pictures.name], rounded, pictures.name)
         for curve, numbers in curves.items():
@@ -117,8 +123,7 @@ def _(record: MeasurementRecord, whole: bool = False) -> Again:
     return found
 
 
-@again.register
-def _(record: UpscaledRecord, whole: bool = False) -> Again:
+def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
     found, run = Again(), record.run
     try:
         data, method = labelled.load(run.dataset), "bicubic" if run.upscaler == BICUBIC else run.upscaler.load()
@@ -148,8 +153,7 @@ def _(record: UpscaledRecord, whole: bool = False) -> Again:
     return found
 
 
-@again.register
-def _(record: ClassifyRecord, whole: bool = False) -> Again:
+def _classification(record: ClassifyRecord) -> Again:
     if record.recipe != SHORT:
         return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
     found = Again(trained=True)

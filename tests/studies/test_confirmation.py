@@ -2,7 +2,7 @@ import pytest
 
 from hfsr.analysis import detail, evaluation
 from hfsr.data import photographs
-from hfsr.studies import confirmation, frequency, grid, publish, published, recipes, superres
+from hfsr.studies import confirmation, frequency, grid, publish, published, recipes, recompute, superres, verify
 from hfsr.studies.confirmation import Confirmation, ConfirmationRecord
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
@@ -35,6 +35,20 @@ def test_a_network_is_confirmed_by_all_that_is_measured_anywhere(tiny, pictures)
     assert record.per_image[pictures.name]["psnr_rgb_border8"] == pytest.approx(
         run.record().per_image[pictures.name]["psnr_rgb_border8"], abs=1e-5
     )
+
+
+def test_all_of_it_is_computed_again_and_an_edited_psnr_is_found(tiny, pictures):
+    run = SuperresRun(Row("bicubic"), tiny)
+    superres.train(run)
+    publish.publish_all("superres", "tiny")
+    publish.publish(frequency.measure(run.name, kind=Confirmation))
+    (record,) = published.everything(ConfirmationRecord)
+    again = recompute.again(record)
+    assert {f"{pictures.name}/{metric}" for metric in record.per_image[pictures.name]} <= again.pairs.keys()
+    assert verify.judge(again)[0] == "identical"
+    values = record.per_image[pictures.name]["psnr_rgb_border8"]
+    values[0] += 0.01
+    assert verify.judge(recompute.again(record))[0] == "differs"
 
 
 def test_the_grid_is_that_of_table_1_and_is_published(tiny):
