@@ -1,4 +1,4 @@
-"""A machine with two devices, where there is one: tensors on "meta" stand for those on a GPU."""
+"""What a GPU refuses, refused where there is none: reading values back, and mixing devices ("meta" stands for the GPU)."""
 
 import torch
 from torch import Tensor
@@ -17,6 +17,25 @@ class OneDevice(TorchDispatchMode):
         devices = {each.device.type for each in tensors if each.ndim or each.device.type != "cpu"}
         if len(devices) > 1 and function.overloadpacket.__name__ not in MOVES:
             raise AssertionError(f"{function} mixes {sorted(devices)}")
+        return function(*args, **(kwargs or {}))
+
+
+class NoHost(TorchDispatchMode):
+    """The CPU, as strict as a GPU in a CUDA graph: what reads a value back or depends on one raises; the rest is counted."""
+
+    HOST = ("_local_scalar_dense", "item", "equal", "is_nonzero", "nonzero", "masked_select", "lift_fresh")
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        name = function.overloadpacket.__name__
+        indices = args[1] if name.startswith("index") and isinstance(args[1], list | tuple) else ()
+        boolean_index = any(isinstance(index, Tensor) and index.dtype == torch.bool for index in indices)
+        if name in self.HOST or boolean_index:
+            raise AssertionError(f"{function} needs the host")
+        self.count += 1
         return function(*args, **(kwargs or {}))
 
 

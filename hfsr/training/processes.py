@@ -17,9 +17,8 @@ from torch import Tensor
 from hfsr.errors import UserError
 from hfsr.training import hardware
 
-PATIENCE = timedelta(
-    hours=3
-)  # for the main process, which measures on the way: a set of pictures takes long on a processor
+# With the main process, which measures on the way: a set of pictures takes long on a processor.
+PATIENCE = timedelta(hours=3)
 OTHER_WAYS = ("DEEPSPEED", "FSDP", "MEGATRON_LM", "PARALLELISM_CONFIG", "SAGEMAKER")  # to train than the one here
 
 
