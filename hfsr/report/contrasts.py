@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,9 +101,8 @@ def _fraction(contrast: Contrast) -> Measured | None:
     records = tables.published(contrast.recipe, contrast.study).get(contrast.row)
     if not records:
         return None
-    ours = records[0].metrics[f"{contrast.on}/{contrast.metric}"]
-    alpha = Fraction(1, round(1 / (getattr(records[0], "alpha", None) or 1)))
-    theirs = paper.gaussian_share(float(alpha)) if contrast.baseline == "gaussian" else contrast.paper or 0.0
-    difference = contrast.scale * (ours - theirs)
-    file = f"{contrast.study}/{records[0].name}.json"
-    return Measured(Estimate(difference, difference, difference), 1, (file,))
+    record = records[0]
+    theirs = contrast.paper if contrast.baseline == "paper" else paper.gaussian_share(record.alpha or 0)
+    assert theirs is not None  # the registration's test sees to it
+    difference = contrast.scale * (record.metrics[f"{contrast.on}/{contrast.metric}"] - theirs)
+    return Measured(Estimate(difference, difference, difference), 1, (f"{contrast.study}/{record.name}.json",))

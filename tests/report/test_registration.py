@@ -39,6 +39,7 @@ def test_every_contrast_is_of_rows_that_there_are():
             assert each.baseline in rows or each.direction == "close"
             if each.direction != "close":  # as many as are registered will be there
                 assert len(rows[each.row].seeds or known.seeds) >= each.seeds
+        assert each.baseline != "paper" or each.paper is not None
         assert each.margin > 0
         assert each.reason
         assert each.seeds > 0
