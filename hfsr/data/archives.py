@@ -86,10 +86,11 @@ def get(url: str, file: Path) -> None:
     Examples
     --------
     >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "here.txt").write_text("a picture")
-    >>> get((folder / "here.txt").as_uri(), folder / "copy.txt")
-    >>> (folder / "copy.txt").read_text()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     there, here = Path(folder) / "there.txt", Path(folder) / "here.txt"
+    ...     size = there.write_text("a picture")
+    ...     get(there.as_uri(), here)
+    ...     here.read_text()
     'a picture'
     """
     reason = ""

@@ -34,8 +34,12 @@ def collect(name: str) -> Path:
 
     Examples
     --------
-    >>> sorted(SOURCES)[:2]  # what can be asked for
-    ['bsd100', 'bsd200']
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA="/nowhere"):
+    ...     collect("realsr-gt")
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: realsr-gt: no stable address is known (...); put the pictures into ...realsr-gt, then ...
     """
     source, here = SOURCES[name], paths.find_data(name)
     if here is not None:

@@ -69,8 +69,8 @@ def agreed(published: Iterable[Record]) -> dict[str, str]:
     --------
     >>> from hfsr.studies import published
     >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> "the digest of set5" in agreed([record]) or len(agreed([record])) > 1
-    True
+    >>> agreed([record])["t91/selected_fraction at alpha 0.2000"][:6]
+    '0.7786'
     """
     said = Counter(fact for record in published for fact in facts(record))
     return {fact.name: fact.value for fact, _ in reversed(said.most_common())}
@@ -98,8 +98,8 @@ def facts(record: Record) -> list[Fact]:
     --------
     >>> from hfsr.studies import published
     >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> len(facts(record)) > 1
-    True
+    >>> facts(record)[0].name
+    'the digest of t91+bsd200+bsds500-test+realsr-train'
     """
     digests = (
         record.data.digest if isinstance(record.data.digest, dict) else {str(record.data.name): record.data.digest}
