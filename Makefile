@@ -43,7 +43,7 @@ style: install
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
-test: style  ## the same and every test that is not slow: library, notebooks, the book's pages (under 10 minutes)
+test: style  ## the same and every test that is not slow: library, notebooks, the book's pages (10 to 25 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
 test-all: SELECT := -m ""
@@ -51,7 +51,7 @@ test-all: test  ## the same with the tests marked slow
 
 # mutmut is installed here, as nothing else needs it. What it has tried is kept in mutants/: stopped, it goes on where it was.
 MUTANTS :=
-mutate: install  ## put faults into method and training one by one and list those that no test notices (an hour, or MUTANTS="hfsr.losses*")
+mutate: install  ## put faults into method and training one by one and list those that no test notices (hours, or MUTANTS="hfsr.losses*")
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt mutmut
 	CUDA_VISIBLE_DEVICES= OMP_NUM_THREADS=1 $(BIN)/mutmut run $(MUTANTS)
 	$(BIN)/mutmut results
