@@ -9,6 +9,7 @@ Nothing here reads a value back from the device but `selected_fraction` and the 
 
 import math
 from fractions import Fraction
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -56,7 +57,11 @@ def alpha_label(alpha: Alpha) -> str:
     >>> alpha_label(0.2), alpha_label(1 / 3), alpha_label(0), alpha_label(0.23)
     ('1/5', '1/3', '0', '0.23')
     """
-    value = parse_alpha(alpha)
+    return _label(parse_alpha(alpha))
+
+
+@cache
+def _label(value: float) -> str:
     near = Fraction(value).limit_denominator(100)
     return str(near) if float(near) == value and 1 in (near.numerator, near.denominator) else repr(value)
 

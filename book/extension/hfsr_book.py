@@ -16,7 +16,16 @@ from hfsr.studies import published, records
 from hfsr.studies.publish import KINDS
 
 # What a notebook's outputs depend on besides its own cells, which are all that the execution cache looks at.
-INPUTS = ("hfsr/**/*.py", "hfsr/weights/*", "results/**/*.json", "benchmarks/records/*.json", "constraints.txt")
+INPUTS = (
+    "hfsr/**/*.py",
+    "hfsr/**/*.js*",
+    "hfsr/weights/*",
+    "results/**/*.json",
+    "benchmarks/records/*.json",
+    "constraints.txt",
+)
+
+CLEAN = "clean"  # the note of a build without a warning, beside what Sphinx keeps
 
 # The parts of MathJax that a page asks for; the package holds ten times as much.
 MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
@@ -53,9 +62,24 @@ def fresh_outputs(app: Sphinx, config: Config) -> None:
     os.environ["HFSR_RUNS"] = str(current / "runs")
 
 
-def read_every_page(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
-    """Read all pages in each build: one that stopped a strict build would otherwise be skipped, and pass, in the next."""
-    return set(env.found_docs)
+def what_pages_show(app: Sphinx) -> str:
+    """What all pages may show besides their own text: the library with its records, and the extensions."""
+    extensions = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return inputs_digest(Path(app.srcdir)) + hashlib.sha256(b"".join(extensions)).hexdigest()[:16]
+
+
+def pages_to_read(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
+    """All pages, unless a build without a warning has shown the same: one that stopped a strict build would be skipped in the next."""
+    clean = Path(app.doctreedir) / CLEAN
+    is_clean = clean.exists() and clean.read_text() == what_pages_show(app)
+    clean.unlink(missing_ok=True)
+    return set() if is_clean else set(env.found_docs)
+
+
+def note_a_clean_build(app: Sphinx, error: Exception | None) -> None:
+    """Leave a note for the next build's `pages_to_read`."""
+    if error is None and not app._warncount:
+        (Path(app.doctreedir) / CLEAN).write_text(what_pages_show(app))
 
 
 def check_records(app: Sphinx) -> None:
@@ -102,7 +126,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
     app.connect("config-inited", fresh_outputs)
     app.connect("builder-inited", check_records)
-    app.connect("env-get-outdated", read_every_page)
+    app.connect("env-get-outdated", pages_to_read)
     app.connect("env-get-updated", number_equations, priority=900)  # after Sphinx has numbered them
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", note_a_clean_build)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

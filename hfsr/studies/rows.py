@@ -1,6 +1,7 @@
 """What a study's tables consist of: the rows of Table I, the cells of Table III, and the controls beside them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import get_args
 
 from hfsr.errors import UserError
@@ -74,7 +75,7 @@ class Row:
         """Whether other elements count than those that Eq 7 selects."""
         return self.mask in CONTROLS
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What its runs, models and records are called after."""
         parts = [self.method]
