@@ -69,7 +69,7 @@ def what_pages_show(app: Sphinx) -> str:
 
 
 def pages_to_read(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
-    """All pages, unless a build without a warning has shown the same: one that stopped a strict build would be skipped in the next."""
+    """All pages, unless a build without a warning has shown the same: the page that had one would be skipped this time."""
     clean = Path(app.doctreedir) / CLEAN
     is_clean = clean.exists() and clean.read_text() == what_pages_show(app)
     clean.unlink(missing_ok=True)

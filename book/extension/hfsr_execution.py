@@ -28,7 +28,7 @@ def notebooks(env: BuildEnvironment, names: list[str]) -> dict[Path, NotebookNod
 
 
 def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Fill the cache with what it lacks of these pages. One that fails stays out, and fails again, with a message, when it is read."""
+    """Fill the cache with what it lacks of these pages; one that fails stays out, and fails with a message when it is read."""
     cache = get_cache(env.mystnb_config.execution_cache_path)
     todo = {}
     for path, notebook in notebooks(env, names).items():

@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 from torch import nn
 
+from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.evaluation import evaluate
 from hfsr.data.photographs import Photographs
-from hfsr.studies import superres_run
+from hfsr.studies import recipes, superres_run
 from hfsr.studies.measurement import Measurement, MeasurementRecord
 from hfsr.studies.recipes import SuperresRecipe
 
@@ -28,7 +29,7 @@ class ConfirmationRecord(MeasurementRecord):
 
     @property
     def run(self) -> "Confirmation":
-        return Confirmation(self.measured.recipe, self.measured)
+        return Confirmation(recipes.superres(self.recipe), None if self.method == TRUTH else self.measured)
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,15 @@ class Confirmation(Measurement):
 
     def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
         detail, curves = super().numbers(method, pictures)
-        return evaluate(method, pictures) | detail, curves
+        return (evaluate(method, pictures) if self.measured else {}) | detail, curves
 
 
 def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Confirmation]:
-    """Every run of Table I's grid; parameters as for `hfsr.studies.superres_run.grid`.
+    """The ground truth, then every run of Table I's grid; parameters as for `hfsr.studies.superres_run.grid`.
 
     Examples
     --------
-    >>> from hfsr.studies import recipes
-    >>> grid(recipes.superres("bench"))[0].name
-    'bicubic-bench'
+    >>> [run.name for run in grid(recipes.superres("bench"))[:2]]
+    ['truth-bench', 'bicubic-bench']
     """
-    return [Confirmation(recipe, run) for run in superres_run.grid(recipe, steps)]
+    return [Confirmation(recipe), *(Confirmation(recipe, run) for run in superres_run.grid(recipe, steps))]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from torch import nn
 
+from hfsr.analysis import blocks
 from hfsr.analysis.detail import TRUTH, of_set
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
@@ -127,8 +128,12 @@ class Measurement(Run):
         return self.recipe.evaluation
 
     def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
-        """What it measures of a method on one set: numbers of every picture, and curves; see `hfsr.analysis.detail.of_set`."""
-        return of_set(method, pictures)
+        """What it measures of a method on one set: numbers of every picture, and curves.
+
+        See `hfsr.analysis.detail.of_set`; of the ground truth also `hfsr.analysis.blocks.of_set`.
+        """
+        detail, curves = of_set(method, pictures)
+        return detail | (blocks.of_set(pictures) if self.measured is None else {}), curves
 
     @property
     def steps(self) -> int:

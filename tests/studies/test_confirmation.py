@@ -1,6 +1,6 @@
 import pytest
 
-from hfsr.analysis import detail, evaluation
+from hfsr.analysis import blocks, detail, evaluation
 from hfsr.data import photographs
 from hfsr.studies import confirmation, frequency, grid, publish, published, recipes, recompute, superres, verify
 from hfsr.studies.confirmation import Confirmation, ConfirmationRecord
@@ -51,8 +51,20 @@ def test_all_of_it_is_computed_again_and_an_edited_psnr_is_found(tiny, pictures)
     assert verify.judge(recompute.again(record))[0] == "differs"
 
 
-def test_the_grid_is_that_of_table_1_and_is_published(tiny):
-    assert list(grid.runs("confirmation", "tiny")) == list(grid.runs("superres", "tiny"))
+def test_the_ground_truth_is_measured_for_block_edges_too(tiny, pictures):
+    folder = frequency.measure("truth-tiny", kind=Confirmation)
+    record = Confirmation(tiny).record()
+    assert folder == record.run.folder
+    judged = photographs.load(pictures.name, grey=True)
+    expected = blocks.of_set(judged)
+    assert set(record.per_image[pictures.name]) == {*detail.of_set(detail.TRUTH, judged)[0], *expected}
+    assert record.per_image[pictures.name]["selected_at_edges"] == pytest.approx(
+        expected["selected_at_edges"], abs=1e-5
+    )
+
+
+def test_the_grid_is_the_truth_and_table_1_and_is_published(tiny):
+    assert list(grid.runs("confirmation", "tiny")) == ["truth-tiny", *grid.runs("superres", "tiny")]
     frequency.measure(superres.train(SuperresRun(Row("bicubic"), tiny)).name, kind=Confirmation)
     publish.publish_all("superres", "tiny")
     publish.publish_all("confirmation", "tiny")
