@@ -8,7 +8,8 @@ has it, and takes the loss on the selected elements. ``python benchmarks/trainin
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,10 @@ from hfsr.models import WDSR
 from hfsr.report import timings
 from hfsr.studies import superres
 from hfsr.studies.rows import Row
-from hfsr.training import hardware
+from hfsr.training import hardware, processes
 from hfsr.training.crops import Crops
 from hfsr.training.selection import batch_mask
+from hfsr.training.step import Step
 
 CROP, BATCH, ALPHA = 48, 16, 0.2
 PICTURES = 32
@@ -99,22 +101,24 @@ def plain_loop(folder: Path, kind: str, workers: int, device: torch.device) -> C
 
 
 def hfsr_loop(pictures: Photographs, device: torch.device, compiled: bool = False) -> Callable[[], None]:
-    """One update of the project's loop, as `hfsr.training.loop` makes it."""
+    """One update as `hfsr.training.loop` makes it; the loss is read back, so that its duration is all of it."""
     hardware.keep_memory()
     crops = Crops(pictures, CROP, BATCH, 0, device)
     model = WDSR().to(device, memory_format=torch.channels_last)
-    forward = torch.compile(model) if compiled else model
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
-    steps: Iterator[int] = iter(range(10**9))
+    accelerator = processes.accelerator()
+    model, optimizer = accelerator.prepare(model, torch.optim.Adam(model.parameters()))
+    row = Row("wdsr", ALPHA)
+    step = Step(
+        torch.compile(model) if compiled else model,
+        optimizer,
+        lambda model, batch: superres.batch_loss(model, batch, row),
+        accelerator,
+    )
+    steps = count()
 
     def update() -> None:
-        batch = crops(next(steps))
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=hardware.bf16_units()):
-            loss = superres.batch_loss(forward, batch, Row("wdsr", ALPHA))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        loss.item()
+        step(crops(next(steps)), rate=1e-4)
+        step.total.item()
 
     return update
 
