@@ -1,7 +1,7 @@
 # `make` alone prints this list. Everything runs in .venv, which is made here and holds all that is installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install style book check test test-all mutate study gpu lab clean
+.PHONY: help install style book check test whole test-all mutate study gpu lab clean
 
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -43,11 +43,14 @@ style: install
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
-test: style  ## the same and every test that is not slow: library, notebooks, the book's pages (10 to 25 minutes on two cores)
+test: style  ## the same and every other test of seconds: studies, reports, command line, notebooks (MINUTES minutes on two cores)
 	$(PYTEST) $(SELECT)
 
+whole: book  ## test what is whole: the built book's pages in a browser, and a study from its first run to its tables
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "whole and not slow" tests/book tests/workflow
+
 test-all: SELECT := -m ""
-test-all: test  ## the same with the tests marked slow
+test-all: test  ## all of these and the tests marked slow
 
 # mutmut is installed here, as nothing else needs it. What it has tried is kept in mutants/: stopped, it goes on where it was.
 MUTANTS :=

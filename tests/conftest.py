@@ -30,11 +30,13 @@ settings.register_profile(  # a mutant is to be noticed, not explained
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+@pytest.hookimpl(tryfirst=True)  # before what is not asked for is left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not torch.cuda.is_available():
-        for item in items:
-            if item.get_closest_marker("gpu"):
-                item.add_marker(pytest.mark.skip(reason="no GPU here"))
+    for item in items:
+        if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+            item.add_marker(pytest.mark.skip(reason="no GPU here"))
+        if {"book", "whole"} & set(getattr(item, "fixturenames", ())):  # made once, in minutes
+            item.add_marker("whole")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from layout import ROOT, STRICT
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -14,7 +15,11 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 def book():
     """Folder of the built book, built by the command that `make book` uses."""
     command = [Path(sys.executable).with_name("jupyter-book"), *STRICT]
-    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with FileLock(ROOT / "_build" / "lock"):  # one process builds, the others find it built
+        built = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
     assert built.returncode == 0, f"jupyter-book build failed:\n{built.stdout[-8000:]}"
     return ROOT / "_build" / "html"
 
