@@ -10,7 +10,6 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
-import torch
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -180,16 +179,12 @@ def test_readme_names_make_targets_that_exist():
     assert {"book", "test"} <= named <= targets
 
 
-def test_readme_snippets_run_and_the_second_is_the_papers_way():
-    crop, whole = readme_blocks("python")
-    scope = {}  # the second goes on from the first, as a reader would
-    exec(compile(crop, "README.md", "exec"), scope)
-    by_crop = scope["loss"]
-    exec(compile(whole, "README.md", "exec"), scope)
-    assert torch.isfinite(by_crop) and 0 < by_crop != scope["loss"]  # noqa: PT018
-    top, left, size = scope["top"], scope["left"], scope["size"]
-    expected = hfsr.selection_mask(scope["picture"], "1/5")[:, top : top + size, left : left + size]
-    assert torch.equal(scope["mask"], expected)
+def test_readme_snippet_runs():
+    (block,) = readme_blocks("python")
+    scope = {}
+    exec(compile(block, "README.md", "exec"), scope)
+    assert scope["loss"] > 0
+    assert scope["sr"].grad.abs().sum() > 0
 
 
 def test_readme_links_and_pictures_exist():

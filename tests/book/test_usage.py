@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 from hfsr import images
 from hfsr.data.masked import MaskedPictures
 from hfsr.models import WDSR
+from hfsr.weightmap import selection_mask
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,19 @@ def named(blocks, word):
     scope = {}
     exec(compile(block, f"usage.md: {word}", "exec"), scope)
     return scope[word]
+
+
+def test_the_second_snippet_goes_on_from_the_first_and_is_the_papers_way(blocks):
+    crop, whole = blocks[:2]
+    scope = {}
+    exec(compile(crop, "usage.md", "exec"), scope)
+    by_crop = scope["loss"]
+    exec(compile(whole, "usage.md", "exec"), scope)
+    assert torch.isfinite(by_crop)
+    assert 0 < by_crop != scope["loss"]
+    top, left, size = scope["top"], scope["left"], scope["size"]
+    expected = selection_mask(scope["picture"], "1/5")[:, top : top + size, left : left + size]
+    assert torch.equal(scope["mask"], expected)
 
 
 @pytest.fixture

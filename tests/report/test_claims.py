@@ -33,6 +33,25 @@ def test_every_registered_claim_is_answered_in_its_order():
     assert [answer.claim for answer in FOUND.values()] == list(registration.read().claims)
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("psnr-same", Verdict.UNDECIDED),
+        ("power", Verdict.SUPPORTED),
+        ("recovered", Verdict.UNDECIDED),
+        ("method-accuracy", Verdict.UNDECIDED),
+    ],
+)
+def test_the_readme_says_what_the_records_say(claim, verdict):
+    readme = (paths.results().parent / "README.md").read_text()
+    answer = FOUND[claim]
+    contrast = answer.shown.contrast
+    mean, low, high = (f"{value:+.{contrast.digits}f}" for value in answer.shown.measured.estimate[:3])
+    assert answer.verdict == verdict, "README.md's sentence says otherwise"
+    assert f"{mean} {contrast.unit.split()[0]} ({low}, {high})" in readme
+    assert answer.tested_at.split(",")[0] in readme
+
+
 def test_records_that_are_named_are_there():
     for answer in FOUND.values():
         for line in answer.lines:
