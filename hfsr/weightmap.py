@@ -49,6 +49,7 @@ def parse_alpha(alpha: Alpha) -> float:
     return value
 
 
+@cache
 def alpha_label(alpha: Alpha) -> str:
     """The paper's way of writing alpha: a fraction 1/n where there is one, else the number.
 
@@ -57,11 +58,7 @@ def alpha_label(alpha: Alpha) -> str:
     >>> alpha_label(0.2), alpha_label(1 / 3), alpha_label(0), alpha_label(0.23)
     ('1/5', '1/3', '0', '0.23')
     """
-    return _label(parse_alpha(alpha))
-
-
-@cache
-def _label(value: float) -> str:
+    value = parse_alpha(alpha)
     near = Fraction(value).limit_denominator(100)
     return str(near) if float(near) == value and 1 in (near.numerator, near.denominator) else repr(value)
 
