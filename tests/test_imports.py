@@ -46,7 +46,7 @@ def test_the_loss_loads_torch_and_nothing_beside_it():
 @pytest.mark.processes
 def test_all_that_a_user_imports_loads_nothing_heavy():
     """Nor does what reads pictures and sets, and applies a network to them."""
-    code = f"{EVERYTHING}\nimport hfsr.upscale, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"
+    code = f"{EVERYTHING}\nimport hfsr.images.picture, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"
     assert not loaded(code) & HEAVY
     assert loaded(EVERYTHING) <= loaded("import torch") | {"PIL", "filelock", "numpy", "platformdirs", "safetensors"}
 

@@ -98,7 +98,7 @@ def upscale(
     """Upscale a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
     from hfsr import images
     from hfsr.data import labelled
-    from hfsr.upscale import upscale
+    from hfsr.images.upscaling import upscale
 
     if str(source) in labelled.NAMES and not source.is_file():
         from hfsr.studies import upscaled, upscaler
@@ -110,7 +110,7 @@ def upscale(
         raise UserError(f"{source}: where is the upscaled picture to go? hfsr upscale {source} {source.stem}-x2.png")
     images.check_target(target)
     image = images.read(source)
-    images.write(target, upscale(load_method(model), image, progress=sys.stderr.isatty()))
+    images.write(target, upscale(image, load_method(model), progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")

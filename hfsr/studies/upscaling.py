@@ -6,13 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from hfsr.images import resize_bicubic, to_uint8
-from hfsr.upscale import through
+from hfsr.images.upscaling import through
 
 
 def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
     """Upscale a set of images of one size x2, many at a time; the result is that of each image alone, to the bit.
 
-    In float32 it is that of `hfsr.upscale.upscale` too.
+    In float32 it is that of `hfsr.upscale` too.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     batch : int
         Images at a time; changes the speed and the memory needed only.
     bf16 : bool
-        Have networks multiply in bfloat16, see `hfsr.upscale.through`: faster where the processor has units for it.
+        Have networks multiply in bfloat16, see `hfsr.images.upscaling.through`: faster where the processor has units for it.
 
     Returns
     -------

@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from hfsr.data import labelled
+from hfsr.images.upscaling import upscale
 from hfsr.models import SRCNN, WDSR
 from hfsr.studies import upscaler
 from hfsr.studies.upscaling import upscale_images
-from hfsr.upscale import upscale
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def trained(kind):
 @pytest.mark.parametrize("method", ["bicubic", WDSR, SRCNN], ids=["bicubic", "wdsr", "srcnn"])
 def test_a_set_is_upscaled_as_its_images_one_by_one(method, batch, digits):
     method = method if method == "bicubic" else trained(method)
-    expected = torch.stack([upscale(method, image) for image in digits])
+    expected = torch.stack([upscale(image, method) for image in digits])
     assert torch.equal(upscale_images(method, digits, batch), expected)
 
 
