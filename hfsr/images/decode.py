@@ -51,17 +51,15 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
 
 
-def is_deep_colour(file: Image.Image) -> bool:
-    """Whether the file holds 16 bits a channel of which Pillow keeps 8: all colour; grey it reads as it is.
-
-    To be asked before anything is decoded.
+def is_deep(file: Image.Image) -> bool:
+    """Whether the file holds 16 bits a channel; to be asked before anything is decoded.
 
     Examples
     --------
-    >>> is_deep_colour(Image.new("RGB", (2, 2)))
+    >>> is_deep(Image.new("RGB", (2, 2)))
     False
     """
-    return any(";16" in str(tile) for tile in getattr(file, "tile", [])) and not file.mode.startswith("I;16")
+    return any(";16" in str(tile) for tile in getattr(file, "tile", []))
 
 
 def planes(picture: Image.Image, name: Path | str) -> Tensor:

@@ -29,7 +29,7 @@ TURNED = (5, 6, 7, 8)  # orientations that exchange rows and columns
 # A maker's note points at bytes of its own file, and its previews are of the small picture; so are the sizes.
 LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT)
 CHANNELS = {"GRAY": (1, 2), "RGB": (3, 4)}  # of a picture, by a profile's colour space
-RESOLUTION = range(1, 65536)  # dots an inch that every format can say
+RESOLUTION = range(2, 65536)  # dots an inch that every format can say; 1 is Pillow's for a TIFF that says nothing
 LONGEST_IN_JPEG = 65533  # bytes of EXIF
 PICTURE = 0  # the directory that EXIF begins with
 INCH = 2  # as EXIF's unit of resolution
@@ -73,11 +73,11 @@ def of(file: Image.Image) -> Metadata:
     try:
         source = file.getexif()
         turned = source.get(Base.Orientation) in TURNED
+        dpi = _dpi(file.info.get("dpi")) or _dpi_of_exif(source)
         exif = _descriptive(source)
         _as_pillows(exif).tobytes()
     except Exception:  # damaged EXIF has Pillow raise errors of any kind
-        turned, exif = False, {}
-    dpi = _dpi(file.info.get("dpi"))
+        turned, dpi, exif = False, _dpi(file.info.get("dpi")), {}
     return Metadata(file.info.get("icc_profile"), dpi[::-1] if dpi and turned else dpi, exif)
 
 
@@ -98,8 +98,8 @@ def _as_pillows(directories: dict[int, dict[int, Any]]) -> Image.Exif:
 
 
 def _text(value: Any) -> Any:
-    """Text as the bytes that it was read from: Pillow would write ? for every letter that is not ASCII."""
-    return value.encode("latin-1") if isinstance(value, str) else value
+    """Text that is not ASCII as the bytes that it was read from: Pillow would write ? for each such letter."""
+    return value.encode("latin-1") if isinstance(value, str) and not value.isascii() else value
 
 
 def _dpi(pair: Any) -> tuple[float, float] | None:
@@ -109,6 +109,12 @@ def _dpi(pair: Any) -> tuple[float, float] | None:
         return None
     sensible = all(math.isfinite(dots) and round(dots) in RESOLUTION for dots in (across, down))
     return (across, down) if sensible else None
+
+
+def _dpi_of_exif(source: Image.Exif) -> tuple[float, float] | None:
+    """The resolution where Pillow does not look for it: in a WebP's EXIF, for one."""
+    pair = (source.get(Base.XResolution), source.get(Base.YResolution))
+    return _dpi(pair) if source.get(Base.ResolutionUnit) == INCH else None
 
 
 def options(metadata: Metadata, suffix: str, size: tuple[int, ...]) -> tuple[dict[str, Any], list[str]]:

@@ -68,10 +68,10 @@ def load(source: Path | str | BinaryIO, name: Path | str) -> Picture:
     torch.Size([4, 6, 8])
     """
     with decode.opened(source, name) as file:
-        deep = decode.is_deep_colour(file)
+        deep = decode.is_deep(file)
         about = metadata.of(file)
         pixels = decode.planes(ImageOps.exif_transpose(file), name)
-    return Picture(pixels, about, (NOW_8_BITS,) * deep)
+    return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8))
 
 
 def store(picture: Picture, target: Path | BinaryIO, suffix: str) -> list[str]:
