@@ -82,6 +82,17 @@ def weights() -> Path:
     return PACKAGE / "weights"
 
 
+def published() -> list[str]:
+    """Names of the published networks, those that come with the package.
+
+    Examples
+    --------
+    >>> "wdsr-a1-5" in published()
+    True
+    """
+    return sorted(path.stem for path in weights().glob("*.safetensors"))
+
+
 def seeds_weights() -> Path:
     """Folder of published weights of further seeds, ``results/weights/``: too large for the package; see `results`.
 

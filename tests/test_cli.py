@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import cli, images, paths
+from hfsr import images, paths
 from hfsr.files import read_json, write_json
 from hfsr.images.upscaling import upscale
 from hfsr.models import WDSR, store
@@ -17,20 +17,6 @@ from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 from hfsr.weightmap import selection_mask
 
 KINDS = card.kinds()
-
-
-@pytest.fixture
-def hfsr(monkeypatch, capsys):
-    """Run the command line in this process: exit code, standard output, standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["hfsr", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

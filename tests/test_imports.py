@@ -51,10 +51,10 @@ def test_all_that_a_user_imports_loads_nothing_heavy():
     assert loaded(EVERYTHING) <= loaded("import torch") | {"PIL", "filelock", "numpy", "platformdirs", "safetensors"}
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "train --help", "data list --help"])
+@pytest.mark.parametrize("words", ["--help", "--version", "train --help", "upscale --help", "data list --help"])
 def test_help_and_version_load_no_torch(words):
     code = f"sys.argv = ['hfsr', *{words.split()}]\nfrom hfsr.cli import main\ntry: main()\nexcept SystemExit: pass"
-    assert loaded(code) == {"filelock", "safetensors", "typer"}
+    assert loaded(code) == {"filelock", "platformdirs", "safetensors", "typer"}
 
 
 @pytest.mark.parametrize("name", hfsr.__all__)

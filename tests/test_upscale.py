@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import hfsr
-from hfsr import load_model
+from hfsr import load_model, paths
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_uint8
 from hfsr.images.alpha import fill_transparent
@@ -140,7 +140,7 @@ def test_the_default_is_the_best_of_the_published_networks():
     measured = {
         record.model: sum(record.metrics[f"{name}/psnr_y_border2"] for name in ("set5", "set14", "bsd100"))
         for record in published.stale_or_not(SuperresRecord).values()
-        if record.model in store.published() and "set5/psnr_y_border2" in record.metrics
+        if record.model in paths.published() and "set5/psnr_y_border2" in record.metrics
     }
     assert len(measured) > 5
     assert max(measured, key=measured.get) == hfsr.DEFAULT_MODEL
