@@ -69,8 +69,8 @@ def load(source: Path | str | BinaryIO, name: Path | str) -> Picture:
     """
     with decode.opened(source, name) as file:
         deep = decode.is_deep(file)
-        about = metadata.of(file)
         pixels = decode.planes(ImageOps.exif_transpose(file), name)
+        about = metadata.of(file)  # after the pixels: it overlooks what is wrong with the file
     return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8))
 
 
