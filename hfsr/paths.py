@@ -120,9 +120,12 @@ def data_roots() -> list[Path]:
 def find_data(name: str) -> Path | None:
     """The first data root's folder or file called `name`, or None.
 
+    It may lie in a folder DIV2K of the root too, where users of EDSR and BasicSR keep that set's folders.
+
     Examples
     --------
     >>> find_data("a folder that nobody has") is None
     True
     """
-    return next((root / name for root in data_roots() if (root / name).exists()), None)
+    places = (place / name for root in data_roots() for place in (root, root / "DIV2K"))
+    return next((place for place in places if place.exists()), None)

@@ -26,6 +26,12 @@ def test_a_set_is_upscaled_as_its_images_one_by_one(method, batch, digits):
     assert torch.equal(upscale_images(method, digits, batch), expected)
 
 
+def test_a_network_of_another_scale_upscales_by_it(digits):
+    torch.manual_seed(1)
+    model = WDSR(blocks=1, scale=4).eval()
+    assert torch.equal(upscale_images(model, digits[:2]), torch.stack([upscale(image, model) for image in digits[:2]]))
+
+
 @pytest.fixture
 def photographic(photograph):
     """Sixteen images of CIFAR's size."""
@@ -36,7 +42,7 @@ def photographic(photograph):
 def test_photographic_images_are_too(photographic):
     model = trained(WDSR)
     assert torch.equal(
-        upscale_images(model, photographic, 5), torch.stack([upscale(model, image) for image in photographic])
+        upscale_images(model, photographic, 5), torch.stack([upscale(image, model) for image in photographic])
     )
 
 
