@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; a 
     from hfsr.weightmap import map_statistics, selected_fraction, selection_mask, weight_map
 
 __version__ = "0.1.0"  # its one home: pyproject.toml reads it here
-DEFAULT_MODEL = "wdsr-a1-5-long"  # the best published network, which `hfsr upscale` and `upscale` use
 __all__ = [
     "HighFrequencyL1",
     "UserError",

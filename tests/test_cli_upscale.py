@@ -59,7 +59,7 @@ def test_the_default_is_the_published_network_that_help_names(hfsr, tmp_path):
     assert torch.equal(images.read(tmp_path / "out.png"), package.upscale(images.read(source)))
     _, out, _ = hfsr("upscale", "--help")
     words = out.split()
-    assert f"[default: {package.DEFAULT_MODEL}]" in " ".join(words)
+    assert f"[default: {paths.DEFAULT_MODEL}]" in " ".join(words)
     assert all(f"{name}," in words for name in paths.published())
 
 

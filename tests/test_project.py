@@ -133,7 +133,13 @@ def test_torchvision_is_imported_in_one_place():
 def test_environments_beside_the_book_are_no_pages_of_it(tmp_path):
     """Packages bring Markdown of their own; what an environment is called is its user's choice."""
     patterns = yaml.safe_load((ROOT / "_config.yml").read_text())["exclude_patterns"]
-    for name in ("book/intro", "venv/lib/package/readme", "env/lib/package/readme", ".venv/lib/package/readme", "runs/a"):
+    for name in (
+        "book/intro",
+        "venv/lib/package/readme",
+        "env/lib/package/readme",
+        ".venv/lib/package/readme",
+        "runs/a",
+    ):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / f"{name}.md").touch()
     assert Project(tmp_path, {".md": "markdown"}).discover(patterns) == {"book/intro"}

@@ -123,7 +123,7 @@ def test_finer_pixels_stay_fine_and_are_nearly_those_of_bytes(network, method, d
 
 def test_a_model_may_be_named(network, tmp_path):
     image = picture(3, 8, 8)
-    assert torch.equal(hfsr.upscale(image), upscale(image, load_model(hfsr.DEFAULT_MODEL)))
+    assert torch.equal(hfsr.upscale(image), upscale(image, load_model(paths.DEFAULT_MODEL)))
     store.save(tmp_path / "mine.safetensors", network)
     assert torch.equal(
         upscale(image, tmp_path / "mine.safetensors"), upscale(image, store.load(tmp_path / "mine.safetensors"))
@@ -143,7 +143,7 @@ def test_the_default_is_the_best_of_the_published_networks():
         if record.model in paths.published() and "set5/psnr_y_border2" in record.metrics
     }
     assert len(measured) > 5
-    assert max(measured, key=measured.get) == hfsr.DEFAULT_MODEL
+    assert max(measured, key=measured.get) == paths.DEFAULT_MODEL
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def disc(channels: int, dtype=torch.uint8) -> torch.Tensor:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_soft_edge_gets_no_dark_fringe(method, dtype, channels):
     image = disc(channels, dtype)
-    upscaled = upscale(image, load_model(hfsr.DEFAULT_MODEL) if method == "network" else method, tile=16)
+    upscaled = upscale(image, load_model(paths.DEFAULT_MODEL) if method == "network" else method, tile=16)
     assert upscaled.shape == (channels + 1, 80, 96)
     colour, alpha = to_float(upscaled[:-1]), to_float(upscaled[-1])
     assert 0 < ((alpha > 0) & (alpha < 1)).float().mean() < 0.3  # soft still

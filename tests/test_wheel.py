@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from hfsr import DEFAULT_MODEL, images, load_model, upscale
+from hfsr import images, load_model, upscale
+from hfsr.paths import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow

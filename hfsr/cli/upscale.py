@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hfsr import DEFAULT_MODEL, paths
+from hfsr import paths
 from hfsr.cli.console import method
 from hfsr.cli.targets import STREAM, pairs, writable
 from hfsr.errors import UserError
@@ -45,7 +45,7 @@ def upscale(
     sources: Sources,
     out: Out = None,
     suffix: Suffix = None,
-    model: Model = DEFAULT_MODEL,
+    model: Model = paths.DEFAULT_MODEL,
     device: Device = None,
     overwrite: Overwrite = False,
     strip: Strip = False,

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from hfsr import DEFAULT_MODEL
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_rgb
 from hfsr.images.alpha import fill_transparent
@@ -16,6 +15,7 @@ from hfsr.images.convert import from_unit, to_planes
 from hfsr.images.tiles import TILE, in_tiles
 from hfsr.models.srcnn import mirrored_bicubic
 from hfsr.models.store import load_model
+from hfsr.paths import DEFAULT_MODEL
 
 BICUBIC_HALO = 2  # pixels that the cubic kernel reaches
 Picture = TypeVar("Picture", Tensor, np.ndarray)
