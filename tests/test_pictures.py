@@ -1,10 +1,12 @@
 """Whole pictures: what their files hold beside plain pixels, and what of it reaches another file."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 import torch
+import wild
 from PIL import Image, ImageCms
 from PIL.ExifTags import GPS, IFD, Base
 
@@ -135,6 +137,7 @@ def test_a_resolution_that_makes_no_sense_is_none(dpi):
 
 
 @pytest.mark.parametrize("exif", [b"", b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\0\x05", b"nonsense" * 9])
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_damaged_exif_keeps_nobody_from_the_pixels(exif):
     file = Image.new("L", (2, 2))
     file.info["exif"] = exif
@@ -210,36 +213,28 @@ def test_grey_of_16_bits_stays_where_the_format_can(suffix):
         assert np.abs(np.asarray(file.convert("L")).astype(int) - LEVELS).max() <= 2
 
 
-def deep_colour(suffix: str) -> io.BytesIO:
-    """Colour of 16 bits a channel, which Pillow does not write: a PNG or a TIFF by hand."""
-    pixels = np.zeros((2, 3, 3), ">u2")
-    if suffix == ".tif":
-        head = [(256, 3, 1, 3), (257, 3, 1, 2), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 128)]
-        head += [(277, 3, 1, 3), (278, 3, 1, 2), (279, 4, 1, pixels.nbytes)]
-        tags = b"".join(
-            tag.to_bytes(2, "big")
-            + kind.to_bytes(2, "big")
-            + count.to_bytes(4, "big")
-            + (value.to_bytes(2, "big") + bytes(2) if kind == 3 and count == 1 else value.to_bytes(4, "big"))
-            for tag, kind, count, value in head
-        )
-        file = b"MM\0*\0\0\0\x08" + len(head).to_bytes(2, "big") + tags + bytes(4)
-        return io.BytesIO(file + (b"\0\x10" * 3).rjust(128 - len(file), b"\0")[-(128 - len(file)) :] + pixels.tobytes())
-    import zlib
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return len(content).to_bytes(4, "big") + name + content + zlib.crc32(name + content).to_bytes(4, "big")
-
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    size = (3).to_bytes(4, "big") + (2).to_bytes(4, "big")
-    parts = [(b"IHDR", size + bytes([16, 2, 0, 0, 0])), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts))
+def deep_tiff() -> bytes:
+    """Colour of 16 bits a channel, which Pillow does not write, by hand: 3x2 pixels, all of them black."""
+    start, bits, pixels = 128, struct.pack(">3H", 16, 16, 16), bytes(3 * 2 * 6)
+    short, long = "HHIHxx", "HHII"
+    tags = [(256, short, 1, 3), (257, short, 1, 2), (258, "HHII", 3, start - len(bits)), (259, short, 1, 1)]
+    tags += [
+        (262, short, 1, 2),
+        (273, long, 1, start),
+        (277, short, 1, 3),
+        (278, short, 1, 2),
+        (279, long, 1, len(pixels)),
+    ]
+    head = b"MM\0*" + struct.pack(">IH", 8, len(tags))
+    for tag, form, count, value in tags:
+        head += struct.pack(f">{form}", tag, 3 if form == short or count == 3 else 4, count, value)
+    return head.ljust(start - len(bits), b"\0") + bits + pixels
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_colour_of_16_bits_becomes_8_and_says_so(suffix):
-    whole = picture.load(deep_colour(suffix), "deep")
-    assert (whole.pixels.dtype, whole.pixels.shape, whole.lost) == (torch.uint8, (3, 2, 3), (NOW_8_BITS,))
+@pytest.mark.parametrize("content", [wild.deep_colour, deep_tiff])
+def test_colour_of_16_bits_becomes_8_and_says_so(content):
+    whole = picture.load(io.BytesIO(content()), "deep")
+    assert (whole.pixels.dtype, len(whole.pixels), whole.lost) == (torch.uint8, 3, (NOW_8_BITS,))
     assert stored(whole, ".png")[1] == [NOW_8_BITS]
 
 
