@@ -94,7 +94,7 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
     assert hfsr("upscale", source, target, "--model", "bicubic", "--overwrite") == (0, "", "")
     assert images.read(target).shape == (3, 12, 16)
     code, _, err = hfsr("upscale", source, source, "--model", "bicubic", "--overwrite")
-    assert (code, err) == (2, f"hfsr: {source}: would be written over by its own result; choose another name\n")
+    assert (code, err) == (2, f"hfsr: {source}: would be written over by its own result; choose another place\n")
 
 
 @pytest.mark.parametrize(
@@ -166,11 +166,15 @@ def test_results_inside_the_folder_are_no_pictures_of_it(hfsr, photos):
     assert tree(photos / "x2") == ["a.png", "b/c/soft.PNG", "b/grey.png"]
 
 
-def test_nothing_becomes_its_own_result(hfsr, photos):
+@pytest.mark.parametrize("words", [[], ["--overwrite"]])
+def test_nothing_becomes_its_own_result(hfsr, photos, words):
     before = (photos / "a.png").read_bytes()
-    code, out, err = hfsr("upscale", photos / "a.png", "--out", photos, "--model", "bicubic", "--overwrite")
-    assert (code, out) == (1, "0 upscaled, 1 failed\n")
-    assert err == "hfsr: photos/a.png: would be written over by its own result; choose another name\n"
+    code, out, err = hfsr("upscale", photos / "a.png", "--out", photos, *words)
+    assert (code, out) == (2, "")
+    assert err == "hfsr: photos/a.png: would be written over by its own result; choose another place\n"
+    code, out, err = hfsr("upscale", photos, "--out", photos, *words)
+    assert (code, out) == (2, "")
+    assert err == "hfsr: photos: its results would lie among its pictures; choose another folder\n"
     assert (photos / "a.png").read_bytes() == before
 
 
@@ -227,7 +231,8 @@ def test_standard_input_becomes_standard_output(words, form, photos):
 
 def test_a_bad_standard_input_is_named(hfsr, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"no picture")))
-    code, _, err = hfsr("upscale", "-", tmp_path / "out.png", "--model", "bicubic")
+    target = save(tmp_path / "out.png")
+    code, _, err = hfsr("upscale", "-", target, "--model", "bicubic", "--overwrite")
     assert code == 2
     assert err.startswith("hfsr: standard input: not a picture that can be read")
 

@@ -25,7 +25,7 @@ def pairs(sources: list[Path], out: Path, suffix: str | None) -> list[tuple[Path
 
     A folder gives what lies in it and in its folders, hidden files and what lies below `out` left out. A result has the name
     of its picture and, unless one is chosen, its suffix, or .png where that format is read only. Two results of one name are
-    a `UserError`.
+    a `UserError`, as is one that would take the place of its picture.
     """
     from hfsr.images import SUFFIXES
 
@@ -40,8 +40,15 @@ def pairs(sources: list[Path], out: Path, suffix: str | None) -> list[tuple[Path
                 raise UserError(
                     f"{target}: would be made of {found[target]} and of {picture}; upscale them into two folders"
                 )
+            require_another(picture, target)
             found[target] = picture
     return [(picture, target) for target, picture in found.items()]
+
+
+def require_another(source: Path, target: Path) -> None:
+    """Refuse (`UserError`) a result that would take the place of its own picture."""
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UserError(f"{source}: would be written over by its own result; choose another place")
 
 
 def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
@@ -50,6 +57,8 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
 
     if not source.is_dir():
         return [(source, Path(source.name))]
+    if out.resolve() == source.resolve():
+        raise UserError(f"{source}: its results would lie among its pictures; choose another folder")
     found = [(path, path.relative_to(source)) for path in sorted(source.rglob("*")) if path.is_file()]
     kept = [
         (path, place)

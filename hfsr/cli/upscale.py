@@ -10,7 +10,7 @@ import typer
 
 from hfsr import paths
 from hfsr.cli.console import method
-from hfsr.cli.targets import STREAM, pairs, writable
+from hfsr.cli.targets import STREAM, pairs, require_another, writable
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
@@ -100,8 +100,10 @@ def _one(
             raise UserError(f"{target}: its own suffix names the format; leave out --suffix {suffix}")
         if target.exists() and not overwrite:
             raise UserError(f"{target}: is there already; --overwrite writes over it, --out FOLDER takes many pictures")
-    if source != STREAM and not source.exists():
-        raise UserError(f"{source}: no such file")
+    if source != STREAM:
+        if not source.exists():
+            raise UserError(f"{source}: no such file")
+        require_another(source, target)
     for line in _upscale(source, target, suffix, method(model, device), strip, progress=sys.stderr.isatty()):
         typer.echo(f"hfsr: {line}", err=True)
 
@@ -135,8 +137,6 @@ def _upscale(
     from hfsr.images.metadata import Metadata
     from hfsr.images.upscaling import upscale
 
-    if target != STREAM and target.exists() and target.samefile(source):
-        raise UserError(f"{source}: would be written over by its own result; choose another name")
     streamed = source == STREAM
     name = "standard input" if streamed else str(source)
     whole = picture.load(BytesIO(sys.stdin.buffer.read()) if streamed else source, name)

@@ -95,7 +95,7 @@ def _network(network: nn.Module) -> tuple[int, int, Callable[[Tensor], Tensor]]:
     device = next(network.parameters()).device
 
     def enlarge(part: Tensor) -> Tensor:
-        result = through(network, to_float(to_rgb(part)).to(device)[None])[0]
+        result = through(network, to_float(to_rgb(part)).to(device)[None])[0].cpu()
         return from_unit(result.mean(dim=0, keepdim=True) if len(part) == 1 else result, part.dtype)
 
     return int(network.scale), int(network.halo), enlarge  # type: ignore[arg-type]
