@@ -16,13 +16,14 @@ import torch
 from detail import cuts
 
 from hfsr.data.labelled import LabelledSet
+from hfsr.images.tiles import TILE
+from hfsr.images.upscaling import upscale
 from hfsr.models import WDSR
 from hfsr.report import timings
 from hfsr.studies import upscaled, upscaler
 from hfsr.studies.records import RECORD, read
 from hfsr.studies.upscaled_set import UpscaledRecord
 from hfsr.training import hardware
-from hfsr.upscale import TILE, upscale
 
 IMAGES, TESTED = 60_000, 10_000
 SIZES = ((1000, 750), (2000, 1500), (4000, 3000))  # of the small picture: 0.75, 3 and 12 Mpix
@@ -38,10 +39,10 @@ def measure(width: int, height: int) -> None:
     """Upscale one picture and print the seconds that it took, then the peak of memory in MB."""
     torch.manual_seed(0)
     network = WDSR().eval().to(hardware.device(), memory_format=torch.channels_last)
-    upscale(network, torch.zeros(3, 64, 64, dtype=torch.uint8))
+    upscale(torch.zeros(3, 64, 64, dtype=torch.uint8), network)
     picture = torch.randint(0, 256, (3, height, width), dtype=torch.uint8)
     start = time.perf_counter()
-    upscale(network, picture)
+    upscale(picture, network)
     print(time.perf_counter() - start, peak())
 
 

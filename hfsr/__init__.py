@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the same names once more, for type checkers and editors; a test compares the two
     from hfsr import images, metrics, models
     from hfsr.errors import UserError
+    from hfsr.images.upscaling import upscale
     from hfsr.losses import HighFrequencyL1, l1, masked_l1
     from hfsr.models.store import load_model
     from hfsr.weightmap import map_statistics, selected_fraction, selection_mask, weight_map
@@ -29,11 +30,13 @@ __all__ = [
     "models",
     "selected_fraction",
     "selection_mask",
+    "upscale",
     "weight_map",
 ]
 
 _HOMES = {  # the module of each name; what stands in no list here is a module itself
     "hfsr.errors": ("UserError",),
+    "hfsr.images.upscaling": ("upscale",),
     "hfsr.losses": ("HighFrequencyL1", "l1", "masked_l1"),
     "hfsr.models.store": ("load_model",),
     "hfsr.weightmap": ("map_statistics", "selected_fraction", "selection_mask", "weight_map"),

@@ -8,6 +8,7 @@ import platformdirs
 from hfsr.errors import UserError
 
 PACKAGE = Path(__file__).resolve().parent
+DEFAULT_MODEL = "wdsr-a1-5-long"  # the best published network, which upscales where none is named
 
 
 def project() -> Path:
@@ -82,6 +83,17 @@ def weights() -> Path:
     return PACKAGE / "weights"
 
 
+def published() -> list[str]:
+    """Names of the published networks, those that come with the package.
+
+    Examples
+    --------
+    >>> "wdsr-a1-5" in published()
+    True
+    """
+    return sorted(path.stem for path in weights().glob("*.safetensors"))
+
+
 def seeds_weights() -> Path:
     """Folder of published weights of further seeds, ``results/weights/``: too large for the package; see `results`.
 
@@ -109,9 +121,12 @@ def data_roots() -> list[Path]:
 def find_data(name: str) -> Path | None:
     """The first data root's folder or file called `name`, or None.
 
+    It may lie in a folder DIV2K of the root too, where users of EDSR and BasicSR keep that set's folders.
+
     Examples
     --------
     >>> find_data("a folder that nobody has") is None
     True
     """
-    return next((root / name for root in data_roots() if (root / name).exists()), None)
+    places = (place / name for root in data_roots() for place in (root, root / "DIV2K"))
+    return next((place for place in places if place.exists()), None)

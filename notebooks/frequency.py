@@ -27,11 +27,10 @@ import pandas as pd
 import torch
 from IPython.display import display
 
-import hfsr
+from hfsr import upscale
 from hfsr.analysis import detail, spectrum
 from hfsr.data import photographs
 from hfsr.report import claims, figures, paper, png_sizes, tables
-from hfsr.upscale import upscale
 
 # %% [markdown]
 # Other networks or another photograph, from a terminal:
@@ -56,8 +55,8 @@ held_out = photographs.load("embedded-held-out")
 names = [name.strip() for name in models.split(",")]
 index = held_out.names.index(photograph)
 lr, hr = held_out.lr[index], held_out.hr[index]
-shown = {"bicubic": upscale("bicubic", lr)}
-shown |= {name: upscale(hfsr.load_model(name), lr) for name in names}
+shown = {"bicubic": upscale(lr, "bicubic")}
+shown |= {name: upscale(lr, name) for name in names}
 noise = 2 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))
 shown["bicubic + noise"] = (shown["bicubic"] + noise).round().clamp(0, 255).to(torch.uint8)
 shown["ground truth"] = hr

@@ -27,11 +27,11 @@ import pandas as pd
 from IPython.display import display
 
 import hfsr
+from hfsr import upscale
 from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.report import figures, literature, paper, tables, widgets
 from hfsr.studies import recipes
-from hfsr.upscale import upscale
 
 # %% tags=["parameters"]
 recipe = "bench"  # or "long": the two rows that were trained ten times as long
@@ -217,9 +217,9 @@ networks = {row: hfsr.load_model(runs[row][0].model) for row in wanted if row in
 windows = {}
 sliders = []
 for title, lr, hr in zip(held_out.names, held_out.lr, held_out.hr, strict=True):
-    results = {names[row]: upscale(network, lr) for row, network in networks.items()}
+    results = {names[row]: upscale(lr, network) for row, network in networks.items()}
     top, left = evaluation.most_different(list(results.values()), 64, 96)
-    candidates = {"ground truth": hr, "Bicubic": upscale("bicubic", lr)} | results
+    candidates = {"ground truth": hr, "Bicubic": upscale(lr, "bicubic")} | results
     for name, image in candidates.items():
         windows[f"{title}: {name}"] = image[:, top : top + 64, left : left + 96]
     pair = [(name, windows[f"{title}: {name}"]) for name in ("Bicubic", names["wdsr-a1-5"])]

@@ -27,6 +27,7 @@ import time
 
 import pandas as pd
 
+from hfsr import upscale
 from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.images import to_uint8
@@ -39,7 +40,6 @@ from hfsr.studies.rows import Row
 from hfsr.studies.run import log, shown
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 from hfsr.training import crops, selection
-from hfsr.upscale import upscale
 from hfsr.weightmap import alpha_label, selection_mask
 
 # %% [markdown]
@@ -164,8 +164,8 @@ lr, hr = held_out.lr[index], held_out.hr[index]
 top, left = hr.shape[1] // 4, hr.shape[2] // 3
 candidates = {
     "ground truth": hr,
-    "bicubic": upscale("bicubic", lr),
-    "trained here": upscale(network, lr),
+    "bicubic": upscale(lr, "bicubic"),
+    "trained here": upscale(lr, network),
 }
 pictures_shown = {
     name: image[:, top : top + 96, left : left + 128] for name, image in candidates.items()

@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +12,7 @@ import torch
 from hypothesis import Phase, settings
 from torch import Tensor
 
-from hfsr import images, paths
+from hfsr import cli, images, paths
 from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
 from hfsr.paths import find_data
@@ -50,6 +51,20 @@ def shared_data() -> Callable[[str], Path]:
         return folder
 
     return find
+
+
+@pytest.fixture
+def hfsr(monkeypatch, capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["hfsr", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return run
 
 
 @pytest.fixture

@@ -6,31 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import cli, images, paths
+from hfsr import images, paths
 from hfsr.files import read_json, write_json
+from hfsr.images.upscaling import upscale
 from hfsr.models import WDSR, store
 from hfsr.studies import backlog, card, publish, recipes, records, superres, trial, verified
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
-from hfsr.upscale import upscale
 from hfsr.weightmap import selection_mask
 
 KINDS = card.kinds()
-
-
-@pytest.fixture
-def hfsr(monkeypatch, capsys):
-    """Run the command line in this process: exit code, standard output, standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["hfsr", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture
@@ -87,7 +73,7 @@ def test_upscale_takes_a_whole_set(hfsr, tmp_path):
 def test_upscale_writes_what_the_function_returns(hfsr, picture, model, tmp_path):
     code, _, _ = hfsr("upscale", picture, tmp_path / "out.png", "--model", model)
     assert code == 0
-    assert torch.equal(images.read(tmp_path / "out.png"), upscale(store.load(model), images.read(picture)))
+    assert torch.equal(images.read(tmp_path / "out.png"), upscale(images.read(picture), store.load(model)))
 
 
 def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):

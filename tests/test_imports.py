@@ -46,15 +46,15 @@ def test_the_loss_loads_torch_and_nothing_beside_it():
 @pytest.mark.processes
 def test_all_that_a_user_imports_loads_nothing_heavy():
     """Nor does what reads pictures and sets, and applies a network to them."""
-    code = f"{EVERYTHING}\nimport hfsr.upscale, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"
+    code = f"{EVERYTHING}\nimport hfsr.images.picture, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"
     assert not loaded(code) & HEAVY
     assert loaded(EVERYTHING) <= loaded("import torch") | {"PIL", "filelock", "numpy", "platformdirs", "safetensors"}
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "train --help", "data list --help"])
+@pytest.mark.parametrize("words", ["--help", "--version", "train --help", "upscale --help", "data list --help"])
 def test_help_and_version_load_no_torch(words):
     code = f"sys.argv = ['hfsr', *{words.split()}]\nfrom hfsr.cli import main\ntry: main()\nexcept SystemExit: pass"
-    assert loaded(code) == {"filelock", "safetensors", "typer"}
+    assert loaded(code) == {"filelock", "platformdirs", "safetensors", "typer"}
 
 
 @pytest.mark.parametrize("name", hfsr.__all__)

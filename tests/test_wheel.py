@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from hfsr import images, load_model
-from hfsr.upscale import upscale
+from hfsr import images, load_model, upscale
+from hfsr.paths import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def test_a_published_model_upscales_as_here(run, picture, tmp_path):
     assert run("python", "-I", "-c", script).stdout == "597716\n"
     ended = run("hfsr", "upscale", picture, tmp_path / "out.png")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
-    assert torch.equal(images.read(tmp_path / "out.png"), upscale(load_model("wdsr-a1-5"), images.read(picture)))
+    assert torch.equal(images.read(tmp_path / "out.png"), upscale(images.read(picture), load_model(DEFAULT_MODEL)))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hfsr.analysis.sharpness import edges, overshoot, steepness
 from hfsr.analysis.spectrum import PNG_METRICS, png_bytes, radial_profile
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.upscale import upscale
+from hfsr.images.upscaling import upscale
 
 TRUTH = "truth"
 RINGS = 32  # of the curves: the same for photographs of all sizes
@@ -105,7 +105,7 @@ def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, li
     for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
         if min(hr.shape[-2:]) < 2 * RINGS or not edges(hr).any():
             raise UserError(f"{title}: flat, or fewer than {2 * RINGS} pixels a side: there is no detail to measure")
-        image = hr if isinstance(method, str) and method == TRUTH else upscale(method, lr)
+        image = hr if isinstance(method, str) and method == TRUTH else upscale(lr, method)
         for name, value in numbers(image, hr).items():
             measured.setdefault(name, []).append(value)
         for name, curve in profiles(image, hr).items():

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
+from hfsr.images.upscaling import upscale
 from hfsr.metrics import psnr, ssim
-from hfsr.upscale import upscale
 from hfsr.weightmap import Alpha, selection_mask
 
 SMALLEST = 2 * 8 + 11  # pixels: the borders and one window of SSIM
@@ -23,7 +23,7 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
     Parameters
     ----------
     method : Module or "bicubic"
-        As for `hfsr.upscale.upscale`.
+        As for `hfsr.upscale`.
     pictures : Photographs
         Loaded with ``grey=True``, so that grey pictures are scored on their grey values.
 
@@ -51,7 +51,7 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
             raise UserError(
                 f"{title}: {tuple(hr.shape[-2:])} pixels, too small to be measured: SSIM needs {SMALLEST} a side"
             )
-        sr = upscale(method, lr, progress=progress)
+        sr = upscale(lr, method, progress=progress)
         selected = selection_mask(hr, JUDGED)
         for name, value in {
             "psnr_rgb_border8": psnr(sr, hr, 8, "rgb"),
@@ -106,7 +106,7 @@ def mean_psnr(model: nn.Module, pictures: Photographs) -> float:
     True
     """
     pairs = zip(pictures.lr, pictures.hr, strict=True)
-    return float(np.mean([psnr(upscale(model, lr), hr, 2, "y") for lr, hr in pairs]))
+    return float(np.mean([psnr(upscale(lr, model), hr, 2, "y") for lr, hr in pairs]))
 
 
 def selected_shares(pictures: Photographs, alpha: Alpha) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """What all verbs of the command line have in common: the version, and how they end."""
 
+import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +35,8 @@ def in_one_line() -> Iterator[None]:
 
     A package that an extra would bring is such a mistake; one that nothing brings is an error of the library, and raised.
     """
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what decoders think of a file: an error says what matters
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     try:
         yield
     except (UserError, OSError) as error:
@@ -49,9 +53,14 @@ def in_one_line() -> Iterator[None]:
         raise
 
 
-def method(name: str) -> "nn.Module | str":
-    """The network that a verb's argument names, on the device that computes, or the word "bicubic"."""
+def method(name: str, device: str | None = None) -> "nn.Module | str":
+    """The network that a verb's argument names, on the device that computes or is asked for, or the word "bicubic"."""
     from hfsr.models.store import load_model
     from hfsr.training import hardware
 
-    return name if name == "bicubic" else load_model(name).to(hardware.device())
+    if device not in (None, "cpu", "cuda"):
+        raise UserError(f"--device {device}: choose cpu or cuda")
+    found = hardware.device()
+    if device == "cuda" and found.type != "cuda":
+        raise UserError("--device cuda: there is no GPU here that torch can use")
+    return name if name == "bicubic" else load_model(name).to(device or found)

@@ -3,7 +3,6 @@
 torch and the library are imported by the verbs that need them: ``--help`` and ``--version`` answer at once.
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,8 @@ import typer
 from hfsr.cli.console import Version
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.upscale import upscale
 from hfsr.cli.verify import verify
-from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
 app = typer.Typer(
@@ -23,12 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png, or hfsr upscale photos --out photos-x2")(upscale)
 app.command(epilog="Example: hfsr verify --quick")(verify)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
-Model = Annotated[
-    str, typer.Option(help='A published model, "bicubic", or for a picture also a .safetensors file of a run.')
-]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
 
@@ -82,35 +79,6 @@ def evaluate(
         pictures = photographs.load(name, grey=True)
         for metric, values in evaluation.evaluate(method, pictures).items():
             typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
-
-
-@app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-a1-5")
-def upscale(
-    source: Annotated[Path, typer.Argument(help="The picture, or a labelled set: digits, cifar10, cifar100.")],
-    target: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Where to: a file, whose suffix names the format; for a set a folder, by default below runs/."
-        ),
-    ] = None,
-    model: Model = "wdsr-a1-5",
-) -> None:
-    """Upscale a picture of any size x2, or a whole labelled set into a folder; a set goes on after an interruption."""
-    from hfsr import images
-    from hfsr.data import labelled
-    from hfsr.upscale import upscale
-
-    if str(source) in labelled.NAMES and not source.is_file():
-        from hfsr.studies import upscaled, upscaler
-
-        folder = upscaled.make(labelled.load(str(source)), upscaler.called(model), target, progress=True)
-        typer.echo(f"images\t{folder / upscaled.IMAGES}\nsha256\t{read_json(folder / 'record.json')['sha256']}")
-        return
-    if target is None:
-        raise UserError(f"{source}: where is the upscaled picture to go? hfsr upscale {source} {source.stem}-x2.png")
-    images.check_target(target)
-    image = images.read(source)
-    images.write(target, upscale(load_method(model), image, progress=sys.stderr.isatty()))
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")

@@ -3,7 +3,7 @@
     DIV2K_train_HR/0001.png ... 0800.png    DIV2K_train_LR_bicubic/X2/0001x2.png ...
     DIV2K_valid_HR/0801.png ... 0900.png    DIV2K_valid_LR_bicubic/X2/0801x2.png ...
 
-Each of the four folders lies below any data root.
+Each of the four folders lies below any data root, or in a folder DIV2K there.
 """
 
 from pathlib import Path
@@ -33,8 +33,10 @@ def layout(part: str) -> dict[str, list[str]]:
     }
 
 
-def pairs(part: str) -> list[tuple[Path, Path]]:
-    """Paths of all pictures of "train" or "valid", each with its official half; a missing file is a `UserError`.
+def pairs(part: str, whole: bool = True) -> list[tuple[Path, Path]]:
+    """Paths of the pictures of "train" or "valid", each with its official half.
+
+    A missing file is a `UserError`, but for pictures where not the whole set is wanted.
 
     Examples
     --------
@@ -45,18 +47,25 @@ def pairs(part: str) -> list[tuple[Path, Path]]:
         ...
     hfsr.errors.UserError: DIV2K_valid_HR: not in nowhere; run `hfsr data fetch div2k`, or set HFSR_DATA to where it lies
     """
-    columns = []
-    for folder, names in layout(part).items():
-        found = roots.require(folder, "div2k")
-        present = {path.name for path in found.iterdir()}
-        missing = [name for name in names if name not in present]
+    (high, highs), (low, lows) = layout(part).items()
+    high_folder, low_folder = roots.require(high, "div2k"), roots.require(low, "div2k")
+    wanted = list(zip(highs, lows, strict=True))
+    if not whole:
+        here = _names(high_folder)
+        wanted = [pair for pair in wanted if pair[0] in here] or wanted
+    for folder, names in zip((high_folder, low_folder), zip(*wanted, strict=True), strict=True):
+        here = _names(folder)
+        missing = [name for name in names if name not in here]
         if missing:
             raise UserError(
-                f"{found / missing[0]}: no such file ({len(missing)} of {len(names)} pictures are missing); "
+                f"{folder / missing[0]}: no such file ({len(missing)} of {len(names)} pictures are missing); "
                 "move the folder away and run `hfsr data fetch div2k`"
             )
-        columns.append([found / name for name in names])
-    return list(zip(*columns, strict=True))
+    return [(high_folder / high, low_folder / low) for high, low in wanted]
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def read_pair(high: Path, low: Path) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hfsr import paths
-from hfsr.data import archives, cifar, collect, div2k
+from hfsr.data import archives, cifar, collect, div2k, roots
 from hfsr.data.sources import SOURCES
 from hfsr.errors import UserError
 
@@ -127,8 +127,8 @@ def fetch(name: str) -> Path:
             _install(archive, root)
         except OSError as error:
             raise UserError(f"{root}: {error}; make room, or name a folder of your own first in HFSR_DATA") from error
-    last = ARCHIVES[name][-1].folder
-    return next(root for root in paths.data_roots() if (root / last).exists())
+    last = roots.require(ARCHIVES[name][-1].folder, name)
+    return next(root for root in paths.data_roots() if root in last.parents)
 
 
 def _complete(archive: Archive, name: str) -> bool:

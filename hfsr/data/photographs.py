@@ -60,7 +60,7 @@ class Photographs:
     digest: str
 
 
-def load(name: str, grey: bool = False) -> Photographs:
+def load(name: str, grey: bool = False, whole: bool = True) -> Photographs:
     """Load a set of photographs, in the natural order of their names (t2 before t10).
 
     Pictures of odd size lose their last row or column. A progress bar appears where it takes more than two seconds.
@@ -74,6 +74,8 @@ def load(name: str, grey: bool = False) -> Photographs:
         by "+".
     grey : bool
         Keep grey pictures as one channel (for evaluation); otherwise they get three equal ones (for training).
+    whole : bool
+        Refuse DIV2K where some of its pictures are missing; otherwise those that are here are the set.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def load(name: str, grey: bool = False) -> Photographs:
     titles: list[str] = []
     pairs: list[Pair] = []
     for part in parts:
-        sources = _sources(part)
+        sources = _sources(part, whole)
         titles += sources if len(parts) == 1 else [f"{_own_name(part)}/{title}" for title in sources]
         pairs += _read_all(part, list(sources.values()))
     if not grey:
@@ -149,12 +151,12 @@ def files(name: str) -> list[Path]:
     return sorted(kept, key=lambda path: (_natural(path.name), path.name))
 
 
-def _sources(name: str) -> dict[str, Callable[[], Pair]]:
+def _sources(name: str, whole: bool) -> dict[str, Callable[[], Pair]]:
     """What reads each picture of one set, by the picture's name."""
     if name in embedded.SPLITS:
         return {title: partial(_embedded_pair, title) for title in embedded.SPLITS[name]}
     if name in div2k.SETS:
-        return {high.name: partial(div2k.read_pair, high, low) for high, low in div2k.pairs(div2k.SETS[name])}
+        return {high.name: partial(div2k.read_pair, high, low) for high, low in div2k.pairs(div2k.SETS[name], whole)}
     return {path.name: partial(_file_pair, path) for path in files(name)}
 
 

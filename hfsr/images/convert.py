@@ -1,7 +1,10 @@
-"""Between uint8 and floating point, grey and colour, any size and a multiple."""
+"""Between whole numbers and floating point, grey and colour, arrays and tensors, any size and a multiple."""
 
+import numpy as np
 import torch
 from torch import Tensor
+
+TOP = {torch.uint8: 255, torch.uint16: 65535}  # what stands for 1
 
 
 def to_rgb(image: Tensor) -> Tensor:
@@ -28,14 +31,14 @@ def crop_to_multiple(image: Tensor, scale: int) -> Tensor:
 
 
 def to_float(image: Tensor) -> Tensor:
-    """uint8 in [0, 255] to float32 in [0, 1].
+    """uint8 in [0, 255] or uint16 in [0, 65535] to float32 in [0, 1]; floats are in [0, 1] already.
 
     Examples
     --------
     >>> to_float(torch.tensor([0, 51, 255], dtype=torch.uint8))
     tensor([0.0000, 0.2000, 1.0000])
     """
-    return image.float() / 255
+    return image.float() / TOP.get(image.dtype, 1)
 
 
 def to_uint8(image: Tensor) -> Tensor:
@@ -46,7 +49,66 @@ def to_uint8(image: Tensor) -> Tensor:
     >>> to_uint8(torch.tensor([-0.1, 0.5, 1.2]))
     tensor([  0, 128, 255], dtype=torch.uint8)
     """
-    return (image.float() * 255).round_().clamp_(0, 255).to(torch.uint8)
+    return from_unit(image, torch.uint8)
+
+
+def from_unit(image: Tensor, dtype: torch.dtype) -> Tensor:
+    """Float in [0, 1] to a picture of any kind, clipped; what `to_float` undoes.
+
+    Examples
+    --------
+    >>> from_unit(torch.tensor([-0.1, 0.5, 1.2]), torch.float32)
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    if dtype not in TOP:
+        return image.clamp(0, 1).to(dtype)
+    return (image.float() * TOP[dtype]).round_().clamp_(0, TOP[dtype]).to(dtype)
+
+
+def to_8_bits(image: Tensor) -> Tensor:
+    """The high byte of a uint16 picture; one of uint8 as it is.
+
+    Examples
+    --------
+    >>> to_8_bits(torch.tensor([255, 256], dtype=torch.uint16))
+    tensor([0, 1], dtype=torch.uint8)
+    """
+    return image if image.dtype == torch.uint8 else (image.int() >> 8).to(torch.uint8)
+
+
+def to_planes(image: "Tensor | np.ndarray") -> Tensor:
+    """A picture as (C, H, W): an array (H, W, C) or (H, W) is turned, a tensor is taken as it is.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W) or (H, W, C), or Tensor, (C, H, W)
+        C = 1 (grey), 2 (grey and alpha), 3 (colour) or 4 (colour and alpha); uint8, uint16, or floats in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> to_planes(np.zeros((4, 6, 3), np.uint8)).shape
+    torch.Size([3, 4, 6])
+    """
+    if isinstance(image, np.ndarray):
+        native = np.ascontiguousarray(image, image.dtype.newbyteorder("="))
+        if native.dtype.kind == "f" or native.dtype in (np.uint8, np.uint16):
+            image = torch.from_numpy(native[None] if native.ndim == 2 else np.moveaxis(native, -1, 0))
+    if not isinstance(image, Tensor) or not (image.dtype in TOP or image.is_floating_point()):
+        raise ValueError(
+            f"a picture is of uint8, uint16 or floats, not {getattr(image, 'dtype', type(image).__name__)}"
+        )
+    if image.ndim != 3 or not 1 <= len(image) <= 4 or image.numel() == 0:
+        raise ValueError(
+            f"expected a picture of 1 to 4 channels, a tensor (C, H, W) or an array (H, W, C), not {image.shape}"
+        )
+    if image.is_floating_point() and not (image.min() >= 0 and image.max() <= 1):
+        raise ValueError("floats of a picture lie in [0, 1]: divide by 255, or clip")
+    return image
 
 
 def uint8_image(image: Tensor) -> Tensor:

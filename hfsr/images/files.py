@@ -2,19 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy as np
-import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from hfsr.errors import UserError
 from hfsr.files import atomic
-from hfsr.images.convert import uint8_image
+from hfsr.images import decode
+from hfsr.images.convert import to_8_bits, uint8_image
 
 LOSSY = (".jpg", ".jpeg")
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
@@ -23,11 +21,11 @@ def read(path: Path | str) -> Tensor:
 
     Colour comes as three channels, grey as one. Converted: palettes, black-and-white and CMYK (by Pillow's plain rule,
     without colour profiles), 16 bits (the high byte is kept), an alpha channel that is opaque everywhere (dropped).
-    Refused: transparency, and pixels that are 32-bit or floating-point numbers.
+    Refused: transparency, several frames or pages, and pixels that are 32-bit or floating-point numbers.
 
     Parameters
     ----------
-    path : path of a PNG, JPEG, WebP, BMP or TIFF file
+    path : path of a PNG, JPEG, WebP, BMP, TIFF or GIF file
 
     Returns
     -------
@@ -42,49 +40,17 @@ def read(path: Path | str) -> Tensor:
     Examples
     --------
     >>> import tempfile
+    >>> import torch
     >>> path = Path(tempfile.mkdtemp()) / "grey.png"
     >>> write(path, torch.full((1, 4, 6), 128, dtype=torch.uint8))
     >>> read(path).shape
     torch.Size([1, 4, 6])
     """
-    try:
-        with Image.open(path, formats=FORMATS) as file:
-            picture = _eight_bits(ImageOps.exif_transpose(file), path)
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except IsADirectoryError as error:
-        raise UserError(f"{path}: a folder, not a picture") from error
-    except UnidentifiedImageError as error:
-        raise UserError(f"{path}: not a picture that can be read (PNG, JPEG, WebP, BMP or TIFF)") from error
-    except Image.DecompressionBombError as error:
-        raise UserError(f"{path}: too large ({error}); cut it into parts") from error
-    except UserError:
-        raise
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
-            raise
-        raise UserError(f"{path}: damaged or cut off ({error}); get the file again") from error
-    pixels = np.asarray(picture)
-    planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
-    return torch.from_numpy(np.array(planes, order="C"))
-
-
-def _eight_bits(picture: Image.Image, path: Path | str) -> Image.Image:
-    mode = picture.mode
-    if mode in ("LA", "P", "PA", "RGBA") or "transparency" in picture.info:
-        colour = picture.convert("RGBA")
-        if np.asarray(colour)[..., 3].min() < 255:
-            raise UserError(f"{path}: has transparent pixels; flatten it onto a background first")
-        return colour.convert("L" if mode in ("L", "LA") else "RGB")
-    if mode in ("L", "RGB"):
-        return picture.copy()
-    if mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
-    if mode == "1":
-        return picture.convert("L")
-    if mode in ("CMYK", "YCbCr", "HSV", "RGBX"):
-        return picture.convert("RGB")
-    raise UserError(f"{path}: pixels of kind {mode} are not read; save it as RGB or grey with 8 bits a channel")
+    with decode.opened(path, path) as file:
+        pixels = decode.planes(ImageOps.exif_transpose(file), path)
+    if len(pixels) in (2, 4):
+        raise UserError(f"{path}: has transparent pixels; flatten it onto a background first")
+    return to_8_bits(pixels)
 
 
 def write(path: Path | str, image: Tensor) -> None:
@@ -105,6 +71,7 @@ def write(path: Path | str, image: Tensor) -> None:
     Examples
     --------
     >>> import tempfile
+    >>> import torch
     >>> path = Path(tempfile.mkdtemp()) / "grey.png"
     >>> write(path, torch.full((1, 2, 3), 128, dtype=torch.uint8))
     >>> read(path)
@@ -114,9 +81,9 @@ def write(path: Path | str, image: Tensor) -> None:
     check_target(path)
     if image.ndim != 3 or len(image) not in (1, 3):
         raise ValueError(f"expected a uint8 image (1, H, W) or (3, H, W), not {tuple(image.shape)}")
-    planes = uint8_image(image).cpu().numpy()
+    uint8_image(image)
     with atomic(path) as part:
-        Image.fromarray(planes[0] if len(planes) == 1 else planes.transpose(1, 2, 0)).save(part, **_options(path))
+        save(part, Path(path).suffix.lower(), image)
 
 
 def check_target(path: Path | str, lossless: bool = False) -> None:
@@ -149,8 +116,31 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
         raise UserError(f"{path.parent}: cannot be written to; choose another folder")
 
 
-def _options(path: Path | str) -> dict[str, Any]:
-    """What keeps a picture as it is: JPEG at high quality with its full colour, WebP without loss."""
-    if Path(path).suffix.lower() in LOSSY:
-        return {"quality": 95, "subsampling": 0}
-    return {"lossless": True} if Path(path).suffix.lower() == ".webp" else {}
+def save(target: Path | BinaryIO, suffix: str, image: Tensor, **options: Any) -> None:
+    """Have Pillow write planes as they are: JPEG at high quality with its full colour, WebP without loss.
+
+    Parameters
+    ----------
+    target : path or binary file
+    suffix : str
+        One of `SUFFIXES`: it names the format.
+    image : Tensor, (C, H, W), uint8, or uint16 of one channel
+    **options
+        Pillow's for this format.
+
+    Examples
+    --------
+    >>> import io
+    >>> import torch
+    >>> stream = io.BytesIO()
+    >>> save(stream, ".png", torch.zeros(4, 2, 2, dtype=torch.uint8))
+    >>> Image.open(stream).mode
+    'RGBA'
+    """
+    pixels = image.cpu().numpy()
+    picture = Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0))
+    if suffix in LOSSY:
+        options |= {"quality": 95, "subsampling": 0}
+    elif suffix == ".webp":
+        options |= {"lossless": True}
+    picture.save(target, format=Image.registered_extensions()[suffix], **options)

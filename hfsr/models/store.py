@@ -76,7 +76,7 @@ def load_model(name: str | Path) -> nn.Module:
     Parameters
     ----------
     name : str or path
-        Such as ``"wdsr-a1-5"``; `published` lists them. A path of a ``.safetensors`` file is taken too.
+        Such as ``"wdsr-a1-5"``; `hfsr.paths.published` lists them. A path of a ``.safetensors`` file is taken too.
 
     Returns
     -------
@@ -97,17 +97,8 @@ def load_model(name: str | Path) -> nn.Module:
     name = str(name)
     if name.endswith(".safetensors"):
         return load(name)
-    if name not in published():
-        raise UserError(f"no model is called {name!r}: choose one of {', '.join(published())}, or a .safetensors file")
+    if name not in paths.published():
+        raise UserError(
+            f"no model is called {name!r}: choose one of {', '.join(paths.published())}, or a .safetensors file"
+        )
     return load(paths.weights() / f"{name}.safetensors")
-
-
-def published() -> list[str]:
-    """Names of the published networks, those that come with the package.
-
-    Examples
-    --------
-    >>> "wdsr-a1-5" in published()
-    True
-    """
-    return sorted(path.stem for path in paths.weights().glob("*.safetensors"))

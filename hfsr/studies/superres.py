@@ -103,7 +103,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     """
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
-    pictures = photographs.load(run.data)
+    pictures = photographs.load(run.data, whole=run.data == run.recipe.data)
     run = replace(run, data=pictures.name)  # of a folder, its own name
     folder, read = Path(out) if out else run.folder, {"data_digest": pictures.digest}
     if run.finished_in(folder, read):

@@ -57,7 +57,7 @@ class Upscaler:
     @property
     def is_published(self) -> bool:
         """Whether its network comes with the package, and the record of that is not stale."""
-        return self.name in store.published() and published.is_fresh(SuperresRecord, self.name)
+        return self.name in paths.published() and published.is_fresh(SuperresRecord, self.name)
 
     @property
     def weights(self) -> Path:
@@ -71,11 +71,11 @@ class Upscaler:
         run = self.made_by
         if run and run.is_finished and not self.is_published:
             return run.folder / WEIGHTS
-        if self.name in store.published():
+        if self.name in paths.published():
             return paths.weights() / f"{self.name}.safetensors"
         if run:
             raise UserError(f"{self.name}: its network is not trained yet; first run `{run.command}`")
-        known = ", ".join((ORIGINAL.name, BICUBIC.name, *store.published()))
+        known = ", ".join((ORIGINAL.name, BICUBIC.name, *paths.published()))
         raise UserError(f"no method is called {self.name!r}: choose one of {known}; hfsr publish adds a trained model")
 
     @property

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from hfsr.images import resize_bicubic, to_uint8
-from hfsr.upscale import through
+from hfsr.images.upscaling import through
 
 
 def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
-    """Upscale a set of images of one size x2, many at a time; the result is that of each image alone, to the bit.
+    """Upscale a set of images of one size, many at a time; the result is that of each image alone, to the bit.
 
-    In float32 it is that of `hfsr.upscale.upscale` too.
+    In float32 it is that of `hfsr.upscale` too.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     batch : int
         Images at a time; changes the speed and the memory needed only.
     bf16 : bool
-        Have networks multiply in bfloat16, see `hfsr.upscale.through`: faster where the processor has units for it.
+        Have networks multiply in bfloat16, see `hfsr.images.upscaling.through`: faster where the processor has units for it.
 
     Returns
     -------
     Tensor
-        uint8, (N, 3, 2H, 2W), on the CPU.
+        uint8, (N, 3, scale*H, scale*W), on the CPU; bicubic is x2.
 
     Raises
     ------
@@ -41,20 +41,20 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     """
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")
-    double = _doubling(method, bf16)
+    scale, enlarge = _enlarger(method, bf16)
     count, channels, height, width = images.shape
-    upscaled = torch.empty(count, channels, 2 * height, 2 * width, dtype=torch.uint8)
+    upscaled = torch.empty(count, channels, scale * height, scale * width, dtype=torch.uint8)
     with torch.inference_mode():
         for source, target in zip(images.split(batch), upscaled.split(batch), strict=True):
-            target.copy_(double(source))
+            target.copy_(enlarge(source))
     return upscaled
 
 
-def _doubling(method: nn.Module | str, bf16: bool) -> Callable[[Tensor], Tensor]:
-    """What upscales a batch, uint8 to uint8."""
+def _enlarger(method: nn.Module | str, bf16: bool) -> tuple[int, Callable[[Tensor], Tensor]]:
+    """Scale, and what upscales a batch, uint8 to uint8."""
     if method == "bicubic":
-        return lambda images: resize_bicubic(images, 2)
+        return 2, lambda images: resize_bicubic(images, 2)
     if not isinstance(method, nn.Module):
         raise ValueError(f'a method is a network or "bicubic", not {method!r}')
     device = next(method.parameters()).device
-    return lambda images: to_uint8(through(method, images.to(device), bf16))
+    return int(method.scale), lambda images: to_uint8(through(method, images.to(device), bf16))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from hfsr.analysis import detail
 from hfsr.analysis.spectrum import png_bytes
 from hfsr.data import photographs
 from hfsr.errors import UserError
-from hfsr.upscale import upscale
+from hfsr.images.upscaling import upscale
 
 
 def noisy(image, deviation=4):
@@ -27,7 +27,7 @@ def test_the_truth_has_all_its_detail(photograph):
 
 def test_noise_is_power_and_bytes_but_no_detail(photograph):
     image = photograph("coffee")
-    soft = upscale("bicubic", images.resize_bicubic(image, 0.5))
+    soft = upscale(images.resize_bicubic(image, 0.5), "bicubic")
     plain, disturbed = detail.numbers(soft, image), detail.numbers(noisy(soft), image)
     for more in ("png_bytes", "png_bytes_strongest", "high_power"):
         assert disturbed[more] > plain[more], more
@@ -49,10 +49,10 @@ def test_a_set_is_measured_picture_by_picture(pictures, monkeypatch):
     monkeypatch.setattr(detail, "RINGS", 8)
     measured, curves = detail.of_set("bicubic", pictures)
     for place, (lr, hr) in enumerate(zip(pictures.lr, pictures.hr, strict=True)):
-        expected = detail.numbers(upscale("bicubic", lr), hr)
+        expected = detail.numbers(upscale(lr, "bicubic"), hr)
         assert {name: values[place] for name, values in measured.items()} == expected
     single = [
-        detail.profiles(upscale("bicubic", lr), hr)["error"] for lr, hr in zip(pictures.lr, pictures.hr, strict=True)
+        detail.profiles(upscale(lr, "bicubic"), hr)["error"] for lr, hr in zip(pictures.lr, pictures.hr, strict=True)
     ]
     np.testing.assert_allclose(curves["error"]["mean"], np.mean(single, axis=0), atol=1e-5)
     np.testing.assert_allclose(curves["error"]["sd"], np.std(single, axis=0, ddof=1), atol=1e-5)

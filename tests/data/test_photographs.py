@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import shutil
 import socket
@@ -7,7 +8,7 @@ import torch
 from PIL import Image
 
 from hfsr import images
-from hfsr.data import div2k, embedded, photographs
+from hfsr.data import catalogue, div2k, embedded, fetch, photographs
 from hfsr.data.photographs import load, require_crop
 from hfsr.errors import UserError
 
@@ -295,6 +296,35 @@ def test_div2ks_parts_may_lie_below_different_roots(div2k_root, tmp_path, monkey
     (div2k_root / "DIV2K_valid_LR_bicubic").rename(tmp_path / "other" / "DIV2K_valid_LR_bicubic")
     monkeypatch.setenv("HFSR_DATA", f"{div2k_root}{os.pathsep}{tmp_path / 'other'}")
     assert load("div2k-valid").digest == before
+
+
+def test_div2k_is_found_as_users_of_edsr_and_basicsr_keep_it(div2k_root, tmp_path, monkeypatch):
+    before = load("div2k-train").digest
+    div2k_root.rename(tmp_path / "DIV2K")
+    monkeypatch.setenv("HFSR_DATA", str(tmp_path))
+    assert load("div2k-train").digest == before
+    rows = {name: where for name, *_, where in catalogue.describe().itertuples(index=False)}
+    assert rows["div2k-train"] == str(tmp_path / "DIV2K" / "DIV2K_train_HR")
+    files = [names for part in ("train", "valid") for names in div2k.layout(part).values()]
+    here = [
+        dataclasses.replace(each, files=tuple(own)) for each, own in zip(fetch.ARCHIVES["div2k"], files, strict=True)
+    ]
+    monkeypatch.setitem(fetch.ARCHIVES, "div2k", tuple(here))
+    assert fetch.fetch("div2k") == tmp_path
+
+
+def test_a_part_of_div2k_is_enough_where_it_is_asked_for(div2k_root):
+    (div2k_root / "DIV2K_train_HR" / "0001.png").unlink()
+    assert "no such file (1 of 2 pictures are missing)" in one_line("div2k-train")
+    part = load("div2k-train", whole=False)
+    assert part.names == ("0002.png",)
+    assert torch.equal(part.lr[0], images.read(div2k_root / "DIV2K_train_LR_bicubic" / "X2" / "0002x2.png"))
+    (div2k_root / "DIV2K_train_LR_bicubic" / "X2" / "0002x2.png").unlink()
+    with pytest.raises(UserError, match=r"0002x2\.png: no such file \(1 of 1 pictures"):
+        load("div2k-train", whole=False)
+    (div2k_root / "DIV2K_train_HR" / "0002.png").unlink()
+    with pytest.raises(UserError, match=r"0001\.png: no such file \(2 of 2 pictures"):
+        load("div2k-train", whole=False)
 
 
 def test_pictures_of_the_other_part_in_div2ks_folder_do_not_count(div2k_root):

@@ -4,6 +4,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.models import SRCNN, WDSR, ResNet, store
 
@@ -31,10 +32,10 @@ def test_equal_weights_are_equal_files(tmp_path):
 
 
 def test_published_models_are_listed_and_loaded_by_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(store.paths, "weights", lambda: tmp_path)
+    monkeypatch.setattr(paths, "weights", lambda: tmp_path)
     store.save(tmp_path / "b.safetensors", WDSR(blocks=1))
     store.save(tmp_path / "a.safetensors", SRCNN())
-    assert store.published() == ["a", "b"]
+    assert paths.published() == ["a", "b"]
     assert isinstance(store.load_model("b"), WDSR)
     assert isinstance(store.load_model(str(tmp_path / "a.safetensors")), SRCNN)
 

@@ -17,6 +17,7 @@ from hfsr.analysis.spectrum import png_bytes
 from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import exclusive, read_json, sha256, write_json
+from hfsr.images.upscaling import upscale
 from hfsr.models import store
 from hfsr.studies import published, upscaled
 from hfsr.studies.superres_run import SuperresRecord
@@ -24,7 +25,6 @@ from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.studies.upscaler import BICUBIC, called
 from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware
-from hfsr.upscale import upscale
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_a_set_is_its_images_upscaled_one_by_one(method, data, units):
     for images, source in zip(
         upscaled.read(run, data, called(method)), (data.train_images, data.test_images), strict=True
     ):
-        assert torch.equal(images, torch.stack([upscale(network, image) for image in source]))
+        assert torch.equal(images, torch.stack([upscale(image, network) for image in source]))
     assert read_json(run / "record.json")["precision"] == (None if method == "bicubic" else "float32")
 
 

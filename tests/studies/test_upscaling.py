@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from hfsr.data import labelled
+from hfsr.images.upscaling import upscale
 from hfsr.models import SRCNN, WDSR
 from hfsr.studies import upscaler
 from hfsr.studies.upscaling import upscale_images
-from hfsr.upscale import upscale
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,14 @@ def trained(kind):
 @pytest.mark.parametrize("method", ["bicubic", WDSR, SRCNN], ids=["bicubic", "wdsr", "srcnn"])
 def test_a_set_is_upscaled_as_its_images_one_by_one(method, batch, digits):
     method = method if method == "bicubic" else trained(method)
-    expected = torch.stack([upscale(method, image) for image in digits])
+    expected = torch.stack([upscale(image, method) for image in digits])
     assert torch.equal(upscale_images(method, digits, batch), expected)
+
+
+def test_a_network_of_another_scale_upscales_by_it(digits):
+    torch.manual_seed(1)
+    model = WDSR(blocks=1, scale=4).eval()
+    assert torch.equal(upscale_images(model, digits[:2]), torch.stack([upscale(image, model) for image in digits[:2]]))
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def photographic(photograph):
 def test_photographic_images_are_too(photographic):
     model = trained(WDSR)
     assert torch.equal(
-        upscale_images(model, photographic, 5), torch.stack([upscale(model, image) for image in photographic])
+        upscale_images(model, photographic, 5), torch.stack([upscale(image, model) for image in photographic])
     )
 
 

@@ -1,0 +1,119 @@
+"""Still pictures as Pillow decodes them: every kind of pixel as planes, and one wording for what is wrong with a file."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from hfsr.errors import UserError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+SEVERAL = {"GIF": "frames", "WEBP": "frames", "PNG": "frames", "TIFF": "pages"}  # a camera's MPO is a photograph
+ALPHA = ("LA", "P", "PA", "RGBA")  # modes that may hide pixels
+
+
+@contextmanager
+def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Image]:
+    """Open a still picture; what is wrong with it, while the block decodes it too, is a `UserError` that names it.
+
+    Examples
+    --------
+    >>> with opened("gone.png", "gone.png"):
+    ...     pass
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: gone.png: no such file
+    """
+    try:
+        with Image.open(source, formats=FORMATS) as file:
+            if file.format in SEVERAL and (count := getattr(file, "n_frames", 1)) > 1:
+                raise UserError(f"{name}: has {count} {SEVERAL[file.format]}; save the one that you mean by itself")
+            yield file
+    except FileNotFoundError as error:
+        raise UserError(f"{name}: no such file") from error
+    except IsADirectoryError as error:
+        raise UserError(f"{name}: a folder, not a picture") from error
+    except UnidentifiedImageError as error:
+        raise UserError(f"{name}: not a picture that can be read (PNG, JPEG, WebP, BMP, TIFF or GIF)") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{name}: too large ({error}); cut it into parts") from error
+    except UserError:
+        raise
+    except (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
+            raise
+        raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
+
+
+def is_deep(file: Image.Image) -> bool:
+    """Whether the file holds 16 bits a channel; to be asked before anything is decoded.
+
+    Examples
+    --------
+    >>> is_deep(Image.new("RGB", (2, 2)))
+    False
+    """
+    return any(";16" in str(tile) for tile in getattr(file, "tile", []))
+
+
+def planes(picture: Image.Image, name: Path | str) -> Tensor:
+    """The pixels of a decoded picture.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+    name : str or path
+        Of the file, for messages.
+
+    Returns
+    -------
+    Tensor
+        uint8, or uint16 from grey of 16 bits; (C, H, W), where C is 1 (grey), 2 (grey and alpha), 3 (colour) or 4 (colour
+        and alpha). There is no alpha channel where it would be opaque everywhere.
+
+    Raises
+    ------
+    UserError
+        For pixels that are 32-bit or floating-point numbers.
+
+    Examples
+    --------
+    >>> planes(Image.new("RGBA", (6, 4), (255, 0, 0, 128)), "red.png").shape
+    torch.Size([4, 4, 6])
+    """
+    pixels = np.asarray(_known(picture, name))
+    pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    return torch.from_numpy(np.array(pixels, pixels.dtype.newbyteorder("="), order="C"))
+
+
+def _known(picture: Image.Image, name: Path | str) -> Image.Image:
+    """The picture in mode L, LA, RGB, RGBA or I;16."""
+    mode = picture.mode
+    if mode.startswith("I;16"):
+        return _deep_grey(picture)
+    if mode in ALPHA or "transparency" in picture.info:
+        colour, grey = picture.convert("RGBA"), mode in ("1", "L", "LA")
+        opaque = colour.getchannel("A").getextrema() == (255, 255)
+        return colour.convert(("L" if opaque else "LA") if grey else ("RGB" if opaque else "RGBA"))
+    if mode in ("L", "RGB"):
+        return picture
+    if mode == "1":
+        return picture.convert("L")
+    if mode in ("CMYK", "YCbCr", "HSV", "RGBX"):
+        return picture.convert("RGB")
+    raise UserError(f"{name}: pixels of kind {mode} are not read; save it as RGB or grey with 8 bits a channel")
+
+
+def _deep_grey(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits; with a transparent level of it, 8 bits and alpha, as Pillow knows no alpha of 16."""
+    level = picture.info.get("transparency")
+    deep = np.asarray(picture)
+    if level is None or not (deep == level).any():
+        return picture
+    return Image.fromarray(np.stack([deep >> 8, (deep != level) * 255], axis=-1).astype(np.uint8))

@@ -1,0 +1,54 @@
+"""A picture worked on in tiles, so that memory stays bounded whatever its size (Section IV.C)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+TILE = 192  # pixels of the small image: large beside a halo of 18, small beside the memory
+
+
+def in_tiles(
+    image: Tensor,
+    enlarge: Callable[[Tensor], Tensor],
+    scale: int,
+    halo: int,
+    tile: int = TILE,
+    progress: bool = False,
+) -> Tensor:
+    """Enlarge a picture tile by tile; the result is that of the whole.
+
+    Parameters
+    ----------
+    image : Tensor, (C, H, W)
+    enlarge : callable
+        Makes (C, scale*h, scale*w) of a part (C, h, w), of the same dtype.
+    scale : int
+    halo : int
+        Pixels around a pixel that its result depends on.
+    tile : int
+        Side of a tile without its halo.
+    progress : bool
+        Show a bar over the tiles.
+
+    Returns
+    -------
+    Tensor
+        (C, scale*H, scale*W), of the picture's dtype, on the CPU.
+
+    Examples
+    --------
+    >>> in_tiles(torch.zeros(3, 20, 30), lambda part: part.repeat_interleave(2, 1).repeat_interleave(2, 2), 2, 0).shape
+    torch.Size([3, 40, 60])
+    """
+    channels, height, width = image.shape
+    enlarged = torch.empty(channels, scale * height, scale * width, dtype=image.dtype)
+    corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
+    for top, left in tqdm(corners, desc="enlarging", unit="tile", disable=not progress):
+        upper, leftmost = max(top - halo, 0), max(left - halo, 0)
+        result = enlarge(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
+        target = enlarged[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
+        y, x = scale * (top - upper), scale * (left - leftmost)
+        target.copy_(result[:, y : y + target.shape[1], x : x + target.shape[2]])
+    return enlarged

@@ -1,0 +1,260 @@
+"""`hfsr upscale` as people call it: a picture, many, folders, streams."""
+
+import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from PIL.ExifTags import Base
+
+import hfsr as package
+from hfsr import images, paths
+from hfsr.images import picture
+from hfsr.images.upscaling import upscale
+
+
+def save(path: Path, channels: int = 3, side: int = 6, **options) -> Path:
+    pixels = np.random.default_rng(channels).integers(0, 256, (side, side + 2, channels), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels.squeeze()).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path, monkeypatch):
+    """A folder of folders, among them what is no picture, and the current folder around it."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("photos")
+    save(folder / "a.png")
+    save(folder / "b" / "grey.png", 1)
+    save(folder / "b" / "c" / "soft.PNG", 4)
+    save(folder / ".trash" / "gone.png")
+    save(folder / "b" / "._a.png")
+    (folder / "notes.txt").write_text("nothing")
+    return folder
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+# One picture
+
+
+def test_a_picture_with_soft_edges_stays_one(hfsr, tmp_path):
+    source = save(tmp_path / "soft.png", 4)
+    assert hfsr("upscale", source, tmp_path / "out.webp", "--model", "bicubic") == (0, "", "")
+    expected = upscale(picture.load(source, source).pixels, "bicubic")
+    assert torch.equal(picture.load(tmp_path / "out.webp", "").pixels[3], expected[3])
+
+
+def test_the_default_is_the_published_network_that_help_names(hfsr, tmp_path):
+    source = save(tmp_path / "a.png")
+    assert hfsr("upscale", source, tmp_path / "out.png")[0] == 0
+    assert torch.equal(images.read(tmp_path / "out.png"), package.upscale(images.read(source)))
+    _, out, _ = hfsr("upscale", "--help")
+    words = out.split()
+    assert f"[default: {paths.DEFAULT_MODEL}]" in " ".join(words)
+    assert all(f"{name}," in words for name in paths.published())
+
+
+def test_metadata_travel_unless_stripped(hfsr, tmp_path):
+    exif = Image.Exif()
+    exif.update({Base.Orientation: 6, Base.Artist: "A"})
+    source = save(tmp_path / "a.jpg", exif=exif, dpi=(300, 300))
+    for name, words in (("kept.jpg", []), ("stripped.jpg", ["--strip"])):
+        assert hfsr("upscale", source, tmp_path / name, "--model", "bicubic", *words) == (0, "", "")
+    with Image.open(tmp_path / "kept.jpg") as kept, Image.open(tmp_path / "stripped.jpg") as stripped:
+        assert kept.size == stripped.size == (12, 16)  # turned
+        assert (kept.info["dpi"], dict(kept.getexif())[Base.Artist]) == ((300, 300), "A")
+        assert "dpi" not in stripped.info
+        assert dict(stripped.getexif()) == {}
+
+
+def test_what_is_lost_is_a_line_on_standard_error(hfsr, tmp_path):
+    Image.fromarray(np.arange(36, dtype=np.uint16).reshape(6, 6) * 999).save(tmp_path / "deep.png")
+    code, out, err = hfsr("upscale", tmp_path / "deep.png", tmp_path / "out.jpg", "--model", "bicubic")
+    assert (code, out, err) == (0, "", f"hfsr: {tmp_path}/deep.png: its 16 bits a channel became 8\n")
+    assert hfsr("upscale", tmp_path / "deep.png", tmp_path / "out.png", "--model", "bicubic") == (0, "", "")
+    assert Image.open(tmp_path / "out.png").mode == "I;16"
+
+
+def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
+    source, target = save(tmp_path / "a.png"), save(tmp_path / "out.png", side=3)
+    before = target.read_bytes()
+    code, _, err = hfsr("upscale", source, target, "--model", "bicubic")
+    assert code == 2
+    assert err == f"hfsr: {target}: is there already; --overwrite writes over it, --out FOLDER takes many pictures\n"
+    assert target.read_bytes() == before
+    assert hfsr("upscale", source, target, "--model", "bicubic", "--overwrite") == (0, "", "")
+    assert images.read(target).shape == (3, 12, 16)
+    code, _, err = hfsr("upscale", source, source, "--model", "bicubic", "--overwrite")
+    assert (code, err) == (2, f"hfsr: {source}: would be written over by its own result; choose another place\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["photos"], "photos: a folder; hfsr upscale photos --out photos-x2"),
+        (["photos", "x2"], "2 names: say where the results go, hfsr upscale photos ... --out FOLDER"),
+        (["a.png", "photos"], "photos: a folder; hfsr upscale a.png --out photos"),
+        (["a.png", "b.png", "c.png"], "3 names: say where the results go, hfsr upscale a.png ... --out FOLDER"),
+        (["photos/a.png", "x.png", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
+        (["photos/a.png", "x.png", "--model", "edsr"], f"choose one of {', '.join(paths.published())}"),
+        (
+            ["photos/a.png", "x.png", "--suffix", "jpg"],
+            "x.png: its own suffix names the format; leave out --suffix .jpg",
+        ),
+        (["photos/b/c/soft.PNG", "x.jpg"], "x.jpg: .jpg holds no transparency; choose .png, .webp or .tif"),
+        (["photos", "--out", "x2", "--suffix", "gif"], "--suffix gif: choose one of .png .jpg"),
+        (["photos", "--out", "photos/a.png"], "photos/a.png: a file; --out names a folder"),
+        (["empty", "--out", "x2"], "empty: no pictures in this folder (files in .png"),
+        (["photos/a.png", "-", "--model", "bicubic", "--suffix", "doc"], "--suffix doc: choose one of .png"),
+        (["digits", "x2", "--strip"], "digits: a labelled set is upscaled into one folder, with no option but --model"),
+    ],
+)
+def test_a_mistake_is_one_line(hfsr, photos, words, message):
+    Path("empty").mkdir()
+    code, out, err = hfsr("upscale", *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("hfsr: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert tree(Path())[-1] == "photos/notes.txt"
+    assert not Path("x2").exists()
+
+
+def test_a_gpu_that_is_not_here_is_one_line(hfsr, photos, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    code, _, err = hfsr("upscale", photos / "a.png", "x.png", "--device", "cuda")
+    assert (code, err) == (2, "hfsr: --device cuda: there is no GPU here that torch can use\n")
+    assert hfsr("upscale", photos / "a.png", "x.png", "--device", "cpu", "--model", "srcnn") == (0, "", "")
+
+
+# Many
+
+
+def test_a_folder_keeps_its_tree(hfsr, photos):
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic") == (0, "3 upscaled\n", "")
+    assert tree(Path("x2")) == ["a.png", "b/c/soft.PNG", "b/grey.png"]
+    assert images.read("x2/b/grey.png").shape == (1, 12, 16)
+    assert torch.equal(images.read("x2/a.png"), upscale(images.read(photos / "a.png"), "bicubic"))
+
+
+def test_what_is_there_already_is_skipped_or_made_anew(hfsr, photos):
+    save(Path("x2/a.png"), side=3)
+    said = "2 upscaled, 1 there already (--overwrite makes them anew)\n"
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic") == (0, said, "")
+    assert images.read("x2/a.png").shape == (3, 3, 5)
+    said = "0 upscaled, 3 there already (--overwrite makes them anew)\n"
+    assert hfsr("upscale", photos, "--out", "x2") == (0, said, "")
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic", "--overwrite") == (0, "3 upscaled\n", "")
+    assert images.read("x2/a.png").shape == (3, 12, 16)
+
+
+def test_results_inside_the_folder_are_no_pictures_of_it(hfsr, photos):
+    for _ in range(2):
+        assert hfsr("upscale", photos, "--out", photos / "x2", "--model", "bicubic", "--overwrite")[:2] == (
+            0,
+            "3 upscaled\n",
+        )
+    assert tree(photos / "x2") == ["a.png", "b/c/soft.PNG", "b/grey.png"]
+
+
+@pytest.mark.parametrize("words", [[], ["--overwrite"]])
+def test_nothing_becomes_its_own_result(hfsr, photos, words):
+    before = (photos / "a.png").read_bytes()
+    code, out, err = hfsr("upscale", photos / "a.png", "--out", photos, *words)
+    assert (code, out) == (2, "")
+    assert err == "hfsr: photos/a.png: would be written over by its own result; choose another place\n"
+    code, out, err = hfsr("upscale", photos, "--out", photos, *words)
+    assert (code, out) == (2, "")
+    assert err == "hfsr: photos: its results would lie among its pictures; choose another folder\n"
+    assert (photos / "a.png").read_bytes() == before
+
+
+def test_one_bad_file_is_reported_at_the_end_and_the_rest_done(hfsr, photos):
+    (photos / "b" / "broken.png").write_bytes(b"no picture")
+    code, out, err = hfsr("upscale", photos, "absent.jpg", "--out", "x2", "--suffix", "jpg", "--model", "bicubic")
+    assert (code, out) == (1, "2 upscaled, 3 failed\n")
+    assert err.splitlines() == [
+        "hfsr: photos/b/broken.png: not a picture that can be read (PNG, JPEG, WebP, BMP, TIFF or GIF)",
+        "hfsr: x2/b/c/soft.jpg: .jpg holds no transparency; choose .png, .webp or .tif",
+        "hfsr: absent.jpg: no such file",
+    ]
+    assert tree(Path("x2")) == ["a.jpg", "b/grey.jpg"]
+
+
+def test_a_still_gif_becomes_a_png(hfsr, photos):
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save("still.gif")
+    assert hfsr("upscale", "still.gif", photos / "a.png", "--out", "x2", "--model", "bicubic") == (
+        0,
+        "2 upscaled\n",
+        "",
+    )
+    assert tree(Path("x2")) == ["a.png", "still.png"]
+
+
+def test_two_results_of_one_name_are_refused_before_anything_is_done(hfsr, photos):
+    save(photos / "a.jpg")
+    code, out, err = hfsr("upscale", photos, "--out", "x2", "--suffix", ".png")
+    assert (code, out) == (2, "")
+    assert err == "hfsr: x2/a.png: would be made of photos/a.jpg and of photos/a.png; upscale them into two folders\n"
+    assert not Path("x2").exists()
+
+
+def test_one_bar_for_all_pictures(hfsr, photos, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    _, _, err = hfsr("upscale", photos, "--out", "x2", "--model", "bicubic")
+    assert "3/3" in err
+    assert "tile" not in err
+
+
+# Streams
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("words", "form"), [([], "PNG"), (["--suffix", "tif"], "TIFF")])
+def test_standard_input_becomes_standard_output(words, form, photos):
+    call = [sys.executable, "-m", "hfsr.cli", "upscale", "-", "-", "--model", "bicubic", *words]
+    ended = subprocess.run(call, input=(photos / "b/c/soft.PNG").read_bytes(), capture_output=True, check=True)
+    assert ended.stderr == b""
+    made = picture.load(io.BytesIO(ended.stdout), "")
+    assert Image.open(io.BytesIO(ended.stdout)).format == form
+    assert torch.equal(made.pixels, upscale(picture.load(photos / "b/c/soft.PNG", "").pixels, "bicubic"))
+
+
+def test_a_bad_standard_input_is_named(hfsr, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"no picture")))
+    target = save(tmp_path / "out.png")
+    code, _, err = hfsr("upscale", "-", target, "--model", "bicubic", "--overwrite")
+    assert code == 2
+    assert err.startswith("hfsr: standard input: not a picture that can be read")
+
+
+def test_a_terminal_gets_no_picture(hfsr, photos, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    code, _, err = hfsr("upscale", photos / "a.png", "-")
+    assert (code, err) == (2, "hfsr: standard output is a terminal: send it to a file or a program\n")
+
+
+# Decoders' opinions
+
+
+@pytest.mark.processes
+def test_decoders_warnings_stay_away_from_the_terminal(tmp_path):
+    """A TIFF whose unit of resolution is said twice."""
+    source = save(tmp_path / "a.tif", dpi=(300, 300))
+    once, twice = (struct.pack("<HHI", 296, 3, count) for count in (1, 2))
+    assert source.read_bytes().count(once) == 1
+    source.write_bytes(source.read_bytes().replace(once, twice))
+    with pytest.warns(UserWarning, match="too many entries"):
+        images.read(source)
+    call = [sys.executable, "-m", "hfsr.cli", "upscale", source, tmp_path / "out.png", "--model", "bicubic"]
+    ended = subprocess.run(call, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
