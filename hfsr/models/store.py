@@ -11,14 +11,16 @@ from torch import nn
 from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import atomic
+from hfsr.models.compact import Compact
 from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
 from hfsr.models.wdsr import WDSR
 
-NETWORKS: dict[str, type[WDSR] | type[SRCNN] | type[ResNet]] = {"WDSR": WDSR, "SRCNN": SRCNN, "ResNet": ResNet}
+Network = WDSR | SRCNN | ResNet | Compact
+NETWORKS: dict[str, type[Network]] = {each.__name__: each for each in (WDSR, SRCNN, ResNet, Compact)}
 
 
-def save(path: Path | str, model: WDSR | SRCNN | ResNet) -> None:
+def save(path: Path | str, model: Network) -> None:
     """Write a network's weights in float16 (whole numbers as they are) and its settings, atomically.
 
     Examples

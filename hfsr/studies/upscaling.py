@@ -1,23 +1,51 @@
 """Upscale a whole set of small images: what the classifier is trained on (Section IV.C)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from hfsr.analysis.sharpen import sharpen
 from hfsr.images import resize_bicubic, to_uint8
 from hfsr.upscale import through
 
 
-def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
+@dataclass(frozen=True)
+class Sharpening:
+    """Images sharpened, as they are or after bicubic interpolation.
+
+    Parameters
+    ----------
+    amount : float
+        See `hfsr.analysis.sharpen.sharpen`.
+    factor : {1, 2}
+
+    Examples
+    --------
+    >>> Sharpening(1.3, factor=2)(torch.zeros(1, 3, 8, 8, dtype=torch.uint8)).shape
+    torch.Size([1, 3, 16, 16])
+    """
+
+    amount: float
+    factor: int
+
+    def __call__(self, images: Tensor) -> Tensor:
+        return sharpen(images if self.factor == 1 else resize_bicubic(images, 2), self.amount)
+
+
+Method = nn.Module | Sharpening | str
+
+
+def upscale_images(method: Method, images: Tensor, batch: int = 32, bf16: bool = False) -> Tensor:
     """Upscale a set of images of one size x2, many at a time; the result is that of each image alone, to the bit.
 
     In float32 it is that of `hfsr.upscale.upscale` too.
 
     Parameters
     ----------
-    method : Module or "bicubic"
-        A super-resolution network (float32, evaluation mode), or MATLAB's bicubic.
+    method : Module, Sharpening, "bicubic" or "nearest"
+        A super-resolution network (float32, evaluation mode), or an interpolation, bicubic as MATLAB's.
     images : Tensor, (N, 3, H, W), uint8
     batch : int
         Images at a time; changes the speed and the memory needed only.
@@ -27,12 +55,12 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
     Returns
     -------
     Tensor
-        uint8, (N, 3, 2H, 2W), on the CPU.
+        uint8, (N, 3, 2H, 2W), on the CPU; of images that are sharpened as they are, (N, 3, H, W).
 
     Raises
     ------
     ValueError
-        If the images are not uint8, or `method` is neither a network nor "bicubic".
+        If the images are not uint8, or `method` is none of these.
 
     Examples
     --------
@@ -43,18 +71,23 @@ def upscale_images(method: nn.Module | str, images: Tensor, batch: int = 32, bf1
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")
     double = _doubling(method, bf16)
     count, channels, height, width = images.shape
-    upscaled = torch.empty(count, channels, 2 * height, 2 * width, dtype=torch.uint8)
+    factor = method.factor if isinstance(method, Sharpening) else 2
+    upscaled = torch.empty(count, channels, factor * height, factor * width, dtype=torch.uint8)
     with torch.inference_mode():
         for source, target in zip(images.split(batch), upscaled.split(batch), strict=True):
             target.copy_(double(source))
     return upscaled
 
 
-def _doubling(method: nn.Module | str, bf16: bool) -> Callable[[Tensor], Tensor]:
+def _doubling(method: Method, bf16: bool) -> Callable[[Tensor], Tensor]:
     """What upscales a batch, uint8 to uint8."""
     if method == "bicubic":
         return lambda images: resize_bicubic(images, 2)
+    if method == "nearest":
+        return lambda images: images.repeat_interleave(2, dim=-2).repeat_interleave(2, dim=-1)
+    if isinstance(method, Sharpening):
+        return method
     if not isinstance(method, nn.Module):
-        raise ValueError(f'a method is a network or "bicubic", not {method!r}')
+        raise ValueError(f'a method is a network, a sharpening, "bicubic" or "nearest", not {method!r}')
     device = next(method.parameters()).device
     return lambda images: to_uint8(through(method, images.to(device), bf16))
