@@ -1,6 +1,5 @@
 """A plain linear sharpening, the control of what a network draws: how much of it equals a network in gradient energy."""
 
-import torch
 from scipy.optimize import brentq
 from torch import Tensor
 from torch.nn import functional as F

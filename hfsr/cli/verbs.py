@@ -132,9 +132,12 @@ def mask(
 def classify(
     dataset: Annotated[str | None, typer.Option(help="digits, cifar10 or cifar100; by default the recipe's.")] = None,
     method: Annotated[
-        str, typer.Option(help='How images are upscaled: "original" (not), "bicubic" or a model.')
+        str,
+        typer.Option(
+            help='What upscales images: "original" (none), "bicubic", "nearest", "sharpened", "original-sharpened", a model.'
+        ),
     ] = "original",
-    recipe: Annotated[str, typer.Option(help="quick, bench, long or paper.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper, or compact and its variants.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     out: Out = None,
@@ -175,11 +178,33 @@ def confirm(
     _print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
 
 
+@app.command(epilog="Example: hfsr recognise wdsr-a1-5")
+def recognise(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="A finished run below runs/superres, a published model, or truth, nearest, bicubic or sharpened with -bench."
+        ),
+    ],
+    steps: Annotated[int | None, typer.Option(help="Updates of the classifiers, where not their recipe's.")] = None,
+    out: Out = None,
+) -> None:
+    """Halve CIFAR, upscale it back, and count what classifiers that know the truth recognise."""
+    from hfsr.studies import recognise
+
+    _print_metrics(recognise.recognise(recognise.called(run, steps), out) / "record.json")
+
+
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
-    name: Annotated[str, typer.Argument(help="superres, classify, frequency or confirmation.", metavar="STUDY")],
+    name: Annotated[
+        str, typer.Argument(help="superres, classify, frequency, confirmation or recognition.", metavar="STUDY")
+    ],
     recipe: Annotated[
-        str, typer.Argument(help="quick, bench, long or paper; of superres and frequency public and authors too.")
+        str,
+        typer.Argument(
+            help="quick, bench, long or paper; of superres and frequency public, authors, of classify compact too."
+        ),
     ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
@@ -201,7 +226,7 @@ def study(
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench",
+    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper, authors or compact.")] = "bench",
     measure: Annotated[
         bool,
         typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),

@@ -104,7 +104,9 @@ def _half(data: LabelledSet, name: str) -> tuple[tuple[str, ...], Tensor, Tensor
     images = torch.cat([data.train_images, data.test_images])
     labels = torch.cat([data.train_labels, data.test_labels])
     own, other = (slice(start, None, 2) for start in ((0, 1) if name.endswith(HALVES[0]) else (1, 0)))
-    first, second, third, fourth = (each.contiguous() for each in (images[own], labels[own], images[other], labels[other]))
+    first, second, third, fourth = (
+        each.contiguous() for each in (images[own], labels[own], images[other], labels[other])
+    )
     return data.classes, first, second, third, fourth
 
 

@@ -1,4 +1,4 @@
-"""A compact classifier for small images, near the paper's accuracy after minutes: a fixed whitening of patches, blocks that pool.
+"""A compact classifier for small images, near the paper's accuracy after minutes: patches are whitened, blocks pool.
 
 The ideas are those of fast CIFAR-10 training (K. Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024): whitened
 patches, convolutions that start as the identity, batch normalisation without scale, GELU, global max pooling.

@@ -12,7 +12,6 @@ from torch.nn import functional as F
 from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
-from hfsr.models import ResNet
 from hfsr.studies import compact, contents, provenance, records, upscaled
 from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.recipe import CompactRecipe

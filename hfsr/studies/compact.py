@@ -1,4 +1,4 @@
-"""What tells a training of the compact classifier from one of the ResNet: patches that are whitened first, and its optimiser."""
+"""What tells a training of the compact classifier from one of the ResNet: patches that are whitened, and its optimiser."""
 
 import torch
 from torch import Tensor, nn

@@ -12,12 +12,14 @@ import numpy as np
 
 from hfsr.analysis.detail import RINGS
 from hfsr.analysis.spectrum import ENCODERS
+from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
 from hfsr.studies import contents, records
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled import CHUNK
@@ -149,6 +151,8 @@ def own(record: Record) -> list[str]:
     match record:
         case SuperresRecord():
             return _superres(record)
+        case RecognitionRecord():
+            return _recognition(record)
         case MeasurementRecord():
             return _measurement(record)
         case ClassifyRecord():
@@ -182,13 +186,32 @@ def _measurement(record: MeasurementRecord) -> list[str]:
     return found + records.differences({"encoders": ENCODERS}, vars(record))
 
 
+def _recognition(record: RecognitionRecord) -> list[str]:
+    found = _unlike(record.metrics, contents.means(record.per_image), slack=KEPT)
+    for name, measured in record.per_image.items():
+        halves = (SETS[name][0] + 1) // 2, SETS[name][0] // 2
+        thousands = sum(math.ceil(half / CHUNK) for half in halves)
+        found += [
+            f"{name}/{key} has {len(values)} values, not {thousands}"
+            for key, values in measured.items()
+            if len(values) != thousands
+        ]
+        judges = [values for key, values in measured.items() if key.startswith("accuracy_judge")]
+        found += _unlike(
+            {f"{name}/accuracy": float(np.mean(measured["accuracy"]))},
+            {f"{name}/accuracy": float(np.mean(judges))},
+            KEPT,
+        )
+    return found + records.differences({"encoders": ENCODERS}, vars(record))
+
+
 def _classification(record: ClassifyRecord) -> list[str]:
     tested = record.data.test_images or 0
     derived, found = {}, []
     for name, digits in record.correct.items():
         correct = unpack(digits, tested) if len(digits) == 2 * math.ceil(tested / 8) else np.zeros(0)
         derived[f"{name}/test_accuracy"] = float(correct.mean()) if len(correct) else math.nan
-    if SETS[str(record.data.name)][0] < record.data.images + tested:
+    if SETS[labelled.whole(str(record.data.name))][0] < record.data.images + tested:
         found.append(f"{record.data.images} and {tested} images are more than {record.data.name} has")
     subset = record.run.recipe.subset
     found += [f"images = {record.data.images}, not {subset}"] * (subset is not None and record.data.images != subset)

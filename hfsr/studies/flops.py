@@ -121,6 +121,25 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
 
 
 @cache
+def recognition(sets: tuple[str, ...], kind: str, size: int, judges: ClassifyRecipe, count: int) -> Work:
+    """Work of upscaling the halved images of labelled sets and having so many classifiers judge them.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> one, two = (recognition(("digits",), "bicubic", 0, recipes.classify("compact-quick"), count) for count in (1, 2))
+    >>> two.training / one.training
+    2.0
+    """
+    with torch.device("meta"):
+        judge, each = judges.network(factor=1), 0.0
+    for images, side in map(LABELLED.__getitem__, sets):
+        upscaled = _forward(kind, size, side // 2) if kind in ("wdsr", "srcnn") else 0.0
+        each += images * (upscaled + count * _once(judge, side))
+    return Work(each, 0.0, sum(map(_labelled, sets)), 0.0, network=True)
+
+
+@cache
 def pixels(name: str) -> int:
     """Pixels of the photographs called so, or more: of sets other than DIV2K as many as all of them have together.
 
@@ -160,9 +179,15 @@ def parameters(kind: str, size: int) -> int:
 
 @cache
 def _forward(kind: str, size: int, side: int) -> float:
+    """`_once` of a network by its kind and size."""
+    with torch.device("meta"):
+        return _once(built(kind, size), side)
+
+
+def _once(network: nn.Module, side: int) -> float:
     """Operations of sending one square image through a network."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
-        built(kind, size)(torch.zeros(1, 3, side, side))
+        network(torch.zeros(1, 3, side, side))
     return float(counter.get_total_flops())
 
 

@@ -186,7 +186,7 @@ COMPACT_QUICK = replace(
     dataset="digits",
     batch=64,
     steps=100,
-    schedule=replace(COMPACT.schedule, peak=0.1, warmup=20),
+    schedule=replace(COMPACT.schedule, warmup=20),
     networks="quick",
     widths=(16, 32),
     cells=(

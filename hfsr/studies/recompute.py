@@ -21,6 +21,7 @@ from hfsr.models import store
 from hfsr.studies import classify, published, records, sources, superres, upscaled
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -81,6 +82,8 @@ def again(record: Record, whole: bool = False) -> Again:
     match record:
         case SuperresRecord():
             return _superres(record)
+        case RecognitionRecord():
+            return Again(missing=["its classifiers' weights, which are not published"])
         case MeasurementRecord():
             return _measurement(record)
         case UpscaledRecord():

@@ -179,7 +179,9 @@ def header(data: LabelledSet, factor: int = 2) -> bytes:
     b'\x93NUMPY'
     """
     content = io.BytesIO()
-    np.lib.format.write_array_header_1_0(content, {"descr": "|u1", "fortran_order": False, "shape": _shape(data, factor)})
+    np.lib.format.write_array_header_1_0(
+        content, {"descr": "|u1", "fortran_order": False, "shape": _shape(data, factor)}
+    )
     return content.getvalue()
 
 
