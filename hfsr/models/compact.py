@@ -121,6 +121,6 @@ def normalisation(channels: int) -> nn.BatchNorm2d:
     >>> [name for name, parameter in normalisation(4).named_parameters() if parameter.requires_grad]
     ['bias']
     """
-    layer = nn.BatchNorm2d(channels, momentum=0.4)
+    layer = nn.BatchNorm2d(channels, eps=1e-3, momentum=0.4)
     layer.weight.requires_grad = False
     return layer

@@ -50,10 +50,9 @@ def optimiser(model: nn.Module, recipe: CompactRecipe) -> torch.optim.SGD:
     [(1.0, 0.0013), (32.0, 0.0013)]
     """
     learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    weights, biases = ([each for each in learnt if (each.ndim == 1) == is_bias] for is_bias in (False, True))
     groups = [
-        {"params": [each for each in learnt if each.ndim > 1], "factor": 1.0},
-        {"params": [each for each in learnt if each.ndim == 1], "factor": recipe.bias_factor},
+        {"params": group, "factor": factor, "weight_decay": recipe.weight_decay / factor}
+        for group, factor in ((weights, 1.0), (biases, recipe.bias_factor))
     ]
-    for group in groups:
-        group["weight_decay"] = recipe.weight_decay / group["factor"]
     return torch.optim.SGD(groups, lr=1.0, momentum=recipe.momentum, nesterov=True)  # the loop sets the rate

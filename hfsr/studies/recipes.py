@@ -185,8 +185,8 @@ COMPACT_QUICK = replace(
     name="compact-quick",
     dataset="digits",
     batch=64,
-    steps=100,
-    schedule=replace(COMPACT.schedule, warmup=20),
+    steps=300,
+    schedule=replace(COMPACT.schedule, warmup=60),
     networks="quick",
     widths=(16, 32),
     cells=(

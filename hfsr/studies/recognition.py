@@ -163,7 +163,7 @@ class Recognition(Measurement):
 
     def inputs(self) -> Settings:
         data = {name: digests.labelled_set(name).get("data_digest") for name in self.sets}
-        known = {"data_digest": data} if all(data.values()) else {}
+        known: Settings = {"data_digest": data} if all(data.values()) else {}
         judges = [judge for part in self.parts for judge in self.judges(part)]
         if all(judge.is_finished for judge in judges):
             known["judges_sha256"] = self.judges_sha256()
