@@ -26,6 +26,7 @@ def sharpen(images: Tensor, amount: float) -> Tensor:
 
     Examples
     --------
+    >>> import torch
     >>> dot = torch.zeros(1, 1, 3, 3, dtype=torch.uint8)
     >>> dot[..., 1, 1] = 90
     >>> sharpen(dot, 0.5)[0, 0, 1].tolist()
@@ -45,6 +46,7 @@ def gradient_energy(images: Tensor) -> float:
 
     Examples
     --------
+    >>> import torch
     >>> gradient_energy(torch.tensor([[[[0, 2], [0, 2]]]], dtype=torch.uint8))  # 4 across, 0 down
     2.0
     """
@@ -66,6 +68,7 @@ def matched_amount(images: Tensor, reference: Tensor) -> float:
 
     Examples
     --------
+    >>> import torch
     >>> images = torch.randint(100, 150, (4, 3, 16, 16), dtype=torch.uint8)
     >>> matched_amount(images, sharpen(images, 0.7))
     0.7

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from hfsr.cli.console import Version
+from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.measure import confirm, frequency, recognise
 from hfsr.cli.verify import verify
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
@@ -24,13 +25,15 @@ app = typer.Typer(
 )
 app.add_typer(data, name="data")
 app.command(epilog="Example: hfsr verify --quick")(verify)
+app.command(epilog="Example: hfsr frequency wdsr-a1-5")(frequency)
+app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
+app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Model = Annotated[
     str, typer.Option(help='A published model, "bicubic", or for a picture also a .safetensors file of a run.')
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
-Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
 
 
 @app.callback()
@@ -61,7 +64,7 @@ def train(
 
     row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
     run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
-    _print_metrics(superres.train(run, out) / "record.json")
+    print_metrics(superres.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
@@ -148,51 +151,7 @@ def classify(
 
     plan = recipes.classify(recipe)
     run = Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps)  # type: ignore[arg-type]
-    _print_metrics(classify.train(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr frequency wdsr-a1-5")
-def frequency(
-    run: Annotated[
-        str, typer.Argument(help="A finished run below runs/superres, a published model, bicubic-bench or truth-bench.")
-    ],
-    out: Out = None,
-) -> None:
-    """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
-    from hfsr.studies import frequency
-
-    _print_metrics(frequency.measure(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr confirm wdsr-a1-5")
-def confirm(
-    run: Annotated[
-        str, typer.Argument(help="A finished run below runs/superres, a published model, or bicubic-bench.")
-    ],
-    out: Out = None,
-) -> None:
-    """Measure a network on Kodak24 and McMaster: the registered confirmation."""
-    from hfsr.studies import frequency
-    from hfsr.studies.confirmation import Confirmation
-
-    _print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
-
-
-@app.command(epilog="Example: hfsr recognise wdsr-a1-5")
-def recognise(
-    run: Annotated[
-        str,
-        typer.Argument(
-            help="A finished run below runs/superres, a published model, or truth, nearest, bicubic or sharpened with -bench."
-        ),
-    ],
-    steps: Annotated[int | None, typer.Option(help="Updates of the classifiers, where not their recipe's.")] = None,
-    out: Out = None,
-) -> None:
-    """Halve CIFAR, upscale it back, and count what classifiers that know the truth recognise."""
-    from hfsr.studies import recognise
-
-    _print_metrics(recognise.recognise(recognise.called(run, steps), out) / "record.json")
+    print_metrics(classify.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr study superres bench")
@@ -259,13 +218,3 @@ def publish(
     from hfsr.studies.publish import publish
 
     typer.echo(publish(run, name))
-
-
-def _print_metrics(record: Path) -> None:
-    from hfsr.training import processes
-
-    if not processes.is_main():  # of several that train together, one speaks
-        return
-    for name, value in read_json(record)["metrics"].items():
-        typer.echo(f"{name}\t{value:.4f}")
-    typer.echo(f"record\t{record}")

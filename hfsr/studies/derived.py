@@ -15,7 +15,7 @@ from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
-from hfsr.studies import contents, records
+from hfsr.studies import contents, recognise, records
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
@@ -152,7 +152,7 @@ def own(record: Record) -> list[str]:
         case SuperresRecord():
             return _superres(record)
         case RecognitionRecord():
-            return _recognition(record)
+            return _unlike(record.metrics, contents.means(record.per_image), KEPT) + recognise.misfits(record)
         case MeasurementRecord():
             return _measurement(record)
         case ClassifyRecord():
@@ -183,25 +183,6 @@ def _measurement(record: MeasurementRecord) -> list[str]:
         found.append("metrics, curves and pixels are not of the same sets")
     pictures = sum(map(len, pixels.values()))
     found += [f"images = {record.data.images}, not {pictures}"] * (record.data.images != pictures)
-    return found + records.differences({"encoders": ENCODERS}, vars(record))
-
-
-def _recognition(record: RecognitionRecord) -> list[str]:
-    found = _unlike(record.metrics, contents.means(record.per_image), slack=KEPT)
-    for name, measured in record.per_image.items():
-        halves = (SETS[name][0] + 1) // 2, SETS[name][0] // 2
-        thousands = sum(math.ceil(half / CHUNK) for half in halves)
-        found += [
-            f"{name}/{key} has {len(values)} values, not {thousands}"
-            for key, values in measured.items()
-            if len(values) != thousands
-        ]
-        judges = [values for key, values in measured.items() if key.startswith("accuracy_judge")]
-        found += _unlike(
-            {f"{name}/accuracy": float(np.mean(measured["accuracy"]))},
-            {f"{name}/accuracy": float(np.mean(judges))},
-            KEPT,
-        )
     return found + records.differences({"encoders": ENCODERS}, vars(record))
 
 

@@ -179,7 +179,7 @@ COMPACT_HALF = replace(
     schedule=replace(COMPACT.schedule, warmup=PASSES * 6_000 // 256),
     cells=tuple(Cell(f"{name}-{half}", "original") for name in ("cifar10", "cifar100") for half in ("even", "odd")),
 )
-# All of this in seconds, on digits, with two blocks: three would pool 8x8 pixels away.
+# All of this in seconds, on digits, with one block: more would pool 8x8 pixels away.
 COMPACT_QUICK = replace(
     COMPACT,
     name="compact-quick",
@@ -188,7 +188,7 @@ COMPACT_QUICK = replace(
     steps=300,
     schedule=replace(COMPACT.schedule, warmup=60),
     networks="quick",
-    widths=(16, 32),
+    widths=(32,),
     cells=(
         *(Cell("digits", method) for method in ("original", "bicubic", "sharpened")),
         *(Cell(f"digits-{half}", "original", (0, 1)) for half in ("even", "odd")),

@@ -11,6 +11,7 @@ from hfsr.analysis.agreement import error_profile
 from hfsr.analysis.detail import KEPT, TRUTH
 from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total, radial_profile
 from hfsr.data import labelled
+from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic
 from hfsr.models import store
@@ -151,6 +152,7 @@ def judged(method: Method, truth: Tensor, labels: Tensor, judges: list[nn.Module
 
     Examples
     --------
+    >>> import torch
     >>> from hfsr.models import ResNet
     >>> truth, labels = torch.randint(256, (4, 3, 8, 8), dtype=torch.uint8), torch.zeros(4, dtype=torch.int64)
     >>> measured = judged("nearest", truth, labels, [ResNet(11).eval()])
@@ -177,6 +179,7 @@ def recovered(images: Tensor, truth: Tensor) -> float:
 
     Examples
     --------
+    >>> import torch
     >>> truth = torch.randint(256, (3, 1, 8, 8), dtype=torch.uint8)
     >>> recovered(truth, truth)
     1.0
@@ -188,3 +191,26 @@ def recovered(images: Tensor, truth: Tensor) -> float:
         wrong += (high * error_profile(image, true)[1]).sum().item()
         all_of_it += (high * power).sum().item()
     return 1 - wrong / all_of_it
+
+
+def misfits(record: RecognitionRecord) -> list[str]:
+    """What does not fit in a record: how many thousands were measured, and an accuracy that is not its judges' mean.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> [misfits(record) for record in published.stale_or_not(RecognitionRecord).values() if misfits(record)]
+    []
+    """
+    found = []
+    for name, measured in record.per_image.items():
+        images = SETS[name][0]
+        wanted = sum(math.ceil(half / CHUNK) for half in ((images + 1) // 2, images // 2))
+        counts = {metric: len(values) for metric, values in measured.items()}
+        found += [
+            f"{name}/{metric} has {count} values, not {wanted}" for metric, count in counts.items() if count != wanted
+        ]
+        judges = [values for metric, values in measured.items() if metric.startswith("accuracy_judge")]
+        if not abs(np.mean(judges) - np.mean(measured["accuracy"])) < 1e-5:
+            found.append(f"{name}/accuracy is not the mean of its judges'")
+    return found + records.differences({"encoders": ENCODERS}, vars(record))

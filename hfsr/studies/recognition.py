@@ -188,7 +188,7 @@ def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Recognition]:
     Examples
     --------
     >>> [run.name for run in grid(recipes.superres("quick"))][:4]
-    ['truth-quick', 'nearest-quick', 'sharpened-quick', 'bicubic-quick']
+    ['truth-quick', 'nearest-quick', 'bicubic-quick', 'sharpened-quick']
     """
     runs = superres_run.grid(recipe, steps)
     plain = PLAIN if any(not run.is_trained for run in runs) else ()
