@@ -5,12 +5,14 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hfsr import __version__, extras
 from hfsr.errors import UserError
+from hfsr.files import read_json
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,6 +29,8 @@ def _say_version(asked: bool) -> None:
 Version = Annotated[
     bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and stop.")
 ]
+
+Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
 
 
 @contextmanager
@@ -64,3 +68,14 @@ def method(name: str, device: str | None = None) -> "nn.Module | str":
     if device == "cuda" and found.type != "cuda":
         raise UserError("--device cuda: there is no GPU here that torch can use")
     return name if name == "bicubic" else load_model(name).to(device or found)
+
+
+def print_metrics(record: Path) -> None:
+    """Print the metrics of a record, and where it lies."""
+    from hfsr.training import processes
+
+    if not processes.is_main():  # of several that train together, one speaks
+        return
+    for name, value in read_json(record)["metrics"].items():
+        typer.echo(f"{name}\t{value:.4f}")
+    typer.echo(f"record\t{record}")

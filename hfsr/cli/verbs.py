@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from hfsr.cli.console import Version
+from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.measure import confirm, frequency, recognise
 from hfsr.cli.upscale import upscale
 from hfsr.cli.verify import verify
-from hfsr.files import atomic, read_json
+from hfsr.files import atomic
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,10 +25,12 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png, or hfsr upscale photos --out photos-x2")(upscale)
 app.command(epilog="Example: hfsr verify --quick")(verify)
+app.command(epilog="Example: hfsr frequency wdsr-a1-5")(frequency)
+app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
+app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
-Out = Annotated[Path | None, typer.Option(help="The run's folder; by default below runs/.")]
 
 
 @app.callback()
@@ -58,7 +61,7 @@ def train(
 
     row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
     run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
-    _print_metrics(superres.train(run, out) / "record.json")
+    print_metrics(superres.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
@@ -100,9 +103,12 @@ def mask(
 def classify(
     dataset: Annotated[str | None, typer.Option(help="digits, cifar10 or cifar100; by default the recipe's.")] = None,
     method: Annotated[
-        str, typer.Option(help='How images are upscaled: "original" (not), "bicubic" or a model.')
+        str,
+        typer.Option(
+            help='What upscales images: "original" (none), "bicubic", "nearest", "sharpened", "original-sharpened", a model.'
+        ),
     ] = "original",
-    recipe: Annotated[str, typer.Option(help="quick, bench, long or paper.")] = "quick",
+    recipe: Annotated[str, typer.Option(help="quick, bench, long, paper, or compact and its variants.")] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     out: Out = None,
@@ -113,41 +119,19 @@ def classify(
 
     plan = recipes.classify(recipe)
     run = Classification(dataset or plan.dataset, upscaler.called(method), plan, seed, steps)  # type: ignore[arg-type]
-    _print_metrics(classify.train(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr frequency wdsr-a1-5")
-def frequency(
-    run: Annotated[
-        str, typer.Argument(help="A finished run below runs/superres, a published model, bicubic-bench or truth-bench.")
-    ],
-    out: Out = None,
-) -> None:
-    """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
-    from hfsr.studies import frequency
-
-    _print_metrics(frequency.measure(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr confirm wdsr-a1-5")
-def confirm(
-    run: Annotated[
-        str, typer.Argument(help="A finished run below runs/superres, a published model, or bicubic-bench.")
-    ],
-    out: Out = None,
-) -> None:
-    """Measure a network on Kodak24 and McMaster: the registered confirmation."""
-    from hfsr.studies import frequency
-    from hfsr.studies.confirmation import Confirmation
-
-    _print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
+    print_metrics(classify.train(run, out) / "record.json")
 
 
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
-    name: Annotated[str, typer.Argument(help="superres, classify, frequency or confirmation.", metavar="STUDY")],
+    name: Annotated[
+        str, typer.Argument(help="superres, classify, frequency, confirmation or recognition.", metavar="STUDY")
+    ],
     recipe: Annotated[
-        str, typer.Argument(help="quick, bench, long or paper; of superres and frequency public and authors too.")
+        str,
+        typer.Argument(
+            help="quick, bench, long or paper; of superres and frequency public, authors, of classify compact too."
+        ),
     ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
@@ -169,7 +153,7 @@ def study(
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench",
+    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper, authors or compact.")] = "bench",
     measure: Annotated[
         bool,
         typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),
@@ -202,13 +186,3 @@ def publish(
     from hfsr.studies.publish import publish
 
     typer.echo(publish(run, name))
-
-
-def _print_metrics(record: Path) -> None:
-    from hfsr.training import processes
-
-    if not processes.is_main():  # of several that train together, one speaks
-        return
-    for name, value in read_json(record)["metrics"].items():
-        typer.echo(f"{name}\t{value:.4f}")
-    typer.echo(f"record\t{record}")

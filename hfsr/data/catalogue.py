@@ -83,7 +83,8 @@ def _find(name: str) -> tuple[bool, str]:
     if name in div2k.SETS:
         folders, way = list(div2k.layout(div2k.SETS[name])), "hfsr data fetch div2k"
     elif name in cifar.LAYOUTS:
-        folders, way = [cifar.LAYOUTS[name].folder], f"hfsr data fetch {name}"
+        found_folder = cifar.find(name)
+        return (found_folder is not None, str(found_folder or f"hfsr data fetch {name}"))
     else:
         whole = "realsr-gt" if name in photographs.PARTS else name
         way = f"hfsr data fetch {name}" if SOURCES[whole].addresses else "put it below a folder of HFSR_DATA"

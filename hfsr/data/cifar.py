@@ -1,5 +1,7 @@
 """CIFAR-10 and CIFAR-100 in their official binary versions: fixed-length records, no pickle (Section IV.C).
 
+Where a data root has only the Python version, as most people do, that is read (`hfsr.data.cifar_python`).
+
 A record is one label byte (CIFAR-10) or two (CIFAR-100: coarse, then fine; the fine one is used), then 32x32 red, green and
 blue values.
 """
@@ -12,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hfsr import paths
 from hfsr.data import roots
 from hfsr.errors import UserError
 
@@ -26,6 +29,8 @@ class Layout:
     Parameters
     ----------
     folder : str
+    python : str
+        Folder of the Python version.
     names : str
         File with the names of the classes, one a line.
     classes : int
@@ -41,6 +46,7 @@ class Layout:
     """
 
     folder: str
+    python: str
     names: str
     classes: int
     label_bytes: int
@@ -51,6 +57,7 @@ class Layout:
 LAYOUTS = {
     "cifar10": Layout(
         folder="cifar-10-batches-bin",
+        python="cifar-10-batches-py",
         names="batches.meta.txt",
         classes=10,
         label_bytes=1,
@@ -65,6 +72,7 @@ LAYOUTS = {
     ),
     "cifar100": Layout(
         folder="cifar-100-binary",
+        python="cifar-100-python",
         names="fine_label_names.txt",
         classes=100,
         label_bytes=2,
@@ -72,6 +80,19 @@ LAYOUTS = {
         test={"test.bin": (10_000, "4499cfba6c016c1be1438163640a0898")},
     ),
 }
+
+
+def find(name: str) -> Path | None:
+    """Folder of the first data root that has a set: its binary version, or else its Python version.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA="nowhere"):
+    ...     find("cifar10") is None
+    True
+    """
+    return paths.find_data(LAYOUTS[name].folder) or paths.find_data(LAYOUTS[name].python)
 
 
 def read(name: str) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
@@ -97,7 +118,11 @@ def read(name: str) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
         ...
     hfsr.errors.UserError: cifar-10-batches-bin: not in nowhere; run `hfsr data fetch cifar10`, or set HFSR_DATA ...
     """
-    layout = LAYOUTS[name]
+    layout, found = LAYOUTS[name], find(name)
+    if found and found.name == layout.python:
+        from hfsr.data import cifar_python  # here and not above: torchvision takes a second
+
+        return cifar_python.read(name, found)
     folder = roots.require(layout.folder, name)
     way_out = f"move {layout.folder} away and run `hfsr data fetch {name}`"
     classes = _class_names(folder / layout.names, layout.classes, way_out)

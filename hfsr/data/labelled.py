@@ -12,6 +12,7 @@ from hfsr.errors import UserError
 
 NAMES = ("digits", *cifar.LAYOUTS)
 HELD_OUT = 36  # test images of each digit: 360 of 1,797
+HALVES = ("even", "odd")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def load(name: str) -> LabelledSet:
         255, in three equal channels. The last 36 of every class are for testing: neighbours in the set are alike, and a
         shuffled split would put them on both sides. CIFAR is read below a data root, in its official split; of CIFAR-100's
         labels the 100 fine ones.
+        With "-even" or "-odd" behind it the set is split anew: all its images, training before test, with even places to
+        train on and odd ones to test on, or the other way round. So each image is a test image of one of the two.
 
     Returns
     -------
@@ -71,14 +74,40 @@ def load(name: str) -> LabelledSet:
     >>> digits = load("digits")
     >>> digits.train_images.shape, digits.test_images.shape, digits.classes[:3]
     (torch.Size([1437, 3, 8, 8]), torch.Size([360, 3, 8, 8]), ('0', '1', '2'))
+    >>> load("digits-even").train_images.shape, load("digits-even").test_images.shape
+    (torch.Size([899, 3, 8, 8]), torch.Size([898, 3, 8, 8]))
     """
     if name == "digits":
         parts = _digits()
     elif name in cifar.LAYOUTS:
         parts = cifar.read(name)
+    elif whole(name) != name:
+        parts = _half(load(whole(name)), name)
     else:
         raise UserError(f"no labelled set is called {name!r}: choose one of {', '.join(NAMES)}")
     return LabelledSet(name, *parts, _digest(parts[1:]))
+
+
+def whole(name: str) -> str:
+    """The set whose images a half splits anew; another name is its own.
+
+    Examples
+    --------
+    >>> whole("cifar10-even"), whole("cifar10")
+    ('cifar10', 'cifar10')
+    """
+    base, _, half = name.rpartition("-")
+    return base if half in HALVES and base in NAMES else name
+
+
+def _half(data: LabelledSet, name: str) -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
+    images = torch.cat([data.train_images, data.test_images])
+    labels = torch.cat([data.train_labels, data.test_labels])
+    own, other = (slice(start, None, 2) for start in ((0, 1) if name.endswith(HALVES[0]) else (1, 0)))
+    first, second, third, fourth = (
+        each.contiguous() for each in (images[own], labels[own], images[other], labels[other])
+    )
+    return data.classes, first, second, third, fourth
 
 
 def _digits() -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:

@@ -1,12 +1,13 @@
-"""The networks of the paper, one a file."""
+"""The networks of the paper, and a compact classifier beside them, one a file."""
 
 from torch import nn
 
+from hfsr.models.compact import Compact
 from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
 from hfsr.models.wdsr import WDSR
 
-__all__ = ["SRCNN", "WDSR", "ResNet", "parameters"]
+__all__ = ["SRCNN", "WDSR", "Compact", "ResNet", "parameters"]
 
 
 def parameters(model: nn.Module) -> int:

@@ -6,20 +6,22 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import atomic
+from hfsr.models.compact import Compact
 from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
 from hfsr.models.wdsr import WDSR
 
-NETWORKS: dict[str, type[WDSR] | type[SRCNN] | type[ResNet]] = {"WDSR": WDSR, "SRCNN": SRCNN, "ResNet": ResNet}
+Network = WDSR | SRCNN | ResNet | Compact
+NETWORKS: dict[str, type[Network]] = {each.__name__: each for each in (WDSR, SRCNN, ResNet, Compact)}
 
 
-def save(path: Path | str, model: WDSR | SRCNN | ResNet) -> None:
-    """Write a network's weights in float16 (whole numbers as they are) and its settings, atomically.
+def save(path: Path | str, model: Network) -> None:
+    """Write a network's weights in float16 (what does not fit, and whole numbers, as they are) and its settings, atomically.
 
     Examples
     --------
@@ -29,14 +31,17 @@ def save(path: Path | str, model: WDSR | SRCNN | ResNet) -> None:
     >>> type(load(path)).__name__
     'WDSR'
     """
-    tensors = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
-        for name, tensor in model.state_dict().items()
-    }
+    tensors = {name: _half(tensor).detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     # One entry: safetensors writes several in no fixed order, and equal weights should be equal files.
     description = json.dumps({"network": type(model).__name__, "settings": model.settings})
     with atomic(path) as part:
         save_file(tensors, part, metadata={"hfsr": description})
+
+
+def _half(tensor: Tensor) -> Tensor:
+    """In float16 if it fits: the statistics of batch normalisation may be beyond its range."""
+    fits = tensor.is_floating_point() and bool(tensor.abs().max() <= torch.finfo(torch.float16).max)
+    return tensor.half() if fits else tensor
 
 
 def load(path: Path | str) -> nn.Module:

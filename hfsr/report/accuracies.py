@@ -16,11 +16,12 @@ from hfsr.studies import published as published_records
 from hfsr.studies import recipes, upscaler
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
-from hfsr.studies.rows import TABLE_1
+from hfsr.studies.rows import BESIDE, TABLE_1
 
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 SETS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
-LABELS = {"original": "Original"} | {row.name: row.label for row in TABLE_1}
+LABELS = {"original": "Original", "original-sharpened": "Original, sharpened"}
+LABELS |= {"nearest": "Nearest", "sharpened": "Sharpened"} | {row.name: row.label for row in TABLE_1 + BESIDE}
 
 
 def label(method: str) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hfsr.analysis.statistics import Estimate, over_seeds_and_images
-from hfsr.report import accuracies, paper, tables
+from hfsr.analysis.statistics import Estimate, over_seeds_and_images, over_seeds_judges_and_images
+from hfsr.report import accuracies, paper, recognitions, tables
 from hfsr.report.registration import Contrast
 from hfsr.studies.records import Record
 
@@ -78,6 +78,9 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
     if contrast.study == "classify":
         by_row = accuracies.published(contrast.recipe, on or contrast.on)
         pairs = accuracies.gaps(contrast.recipe, on or contrast.on, contrast.row, contrast.baseline)
+    elif contrast.study == "recognition":
+        by_row = tables.published(contrast.recipe, contrast.study)
+        pairs = recognitions.gaps(contrast.recipe, on or contrast.on, contrast.row, contrast.baseline)
     else:
         by_row = tables.published(contrast.recipe, contrast.study)
         pairs = tables.gaps(
@@ -93,7 +96,8 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
         for record in by_row[row]
         if getattr(record, "seed", None) in (*pairs, None)
     ]
-    return Measured(over_seeds_and_images(gaps, confidence), len(pairs), tuple(files))
+    over = over_seeds_judges_and_images if contrast.study == "recognition" else over_seeds_and_images
+    return Measured(over(gaps, confidence), len(pairs), tuple(files))
 
 
 def _fraction(contrast: Contrast) -> Measured | None:

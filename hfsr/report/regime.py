@@ -17,12 +17,16 @@ def tested_at(contrast: Contrast) -> str:
     """
     if contrast.direction == "close":
         return "as in the paper, on other photographs"
+    if contrast.study == "recognition":
+        return (
+            f"images halved before; networks of {_part(_superres(contrast.recipe), _superres('paper'))} of its training"
+        )
     if contrast.study != "classify":
         return f"{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     share = _part(_classify(contrast.recipe, contrast.on), _classify("paper", contrast.on))
     found = accuracies.summary(contrast.recipe, contrast.on)["mean"]
     theirs = paper.table3()[contrast.on]
-    known = [row for row in (contrast.row, contrast.baseline) if row in found.index]
+    known = [row for row in (contrast.row, contrast.baseline) if row in found.index.intersection(theirs.index)]
     level = f"{found[known[0]]:.0f} % against {theirs[known[0]]:.0f} %, " if known else ""
     return f"{level}{share} of the paper's training"
 

@@ -17,12 +17,13 @@ from hfsr.studies import grid, recipes
 from hfsr.studies import published as published_records
 from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
 Measurements = SuperresRecord | MeasurementRecord
 KINDS: dict[str, type[Measurements]] = {
-    kind.folder: kind for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord)
+    kind.folder: kind for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord, RecognitionRecord)
 }
 
 

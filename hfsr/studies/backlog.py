@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from hfsr.data import labelled
 from hfsr.errors import UserError
-from hfsr.studies import classify, grid, published, recipes, superres, upscaled
+from hfsr.studies import classify, grid, published, recipes, recognise, superres, upscaled
 from hfsr.studies.classification import Classification
 from hfsr.studies.publish import publish
+from hfsr.studies.recognition import Recognition
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.studies.upscaled_set import UpscaledSet
@@ -43,7 +44,11 @@ class Item(NamedTuple):
 # published were trained on a processor, from which another device differs by as much as the rows do.
 ORDER = (
     Item("classify", "compact"),
+    Item("recognition", "bench"),
+    Item("classify", "compact-full"),
+    Item("classify", "compact-long"),
     Item("superres", "long"),
+    Item("recognition", "long"),
     Item("superres", "paper"),
     Item("classify", "paper"),
 )
@@ -105,8 +110,10 @@ def _do(run: Run) -> None:
         classify.train(run)
     elif isinstance(run, UpscaledSet):
         upscaled.make(labelled.load(run.dataset), run.upscaler, progress=True)
+    elif isinstance(run, Recognition):
+        recognise.recognise(run)
     else:
-        raise UserError(f"only trainings and upscaled sets are done here: run `{run.command}`")
+        raise UserError(f"no photographs are measured here: run `{run.command}`")
 
 
 def _is_published(run: Run) -> bool:

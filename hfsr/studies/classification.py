@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, recipes, records, upscaler
 from hfsr.studies.flops import Work
@@ -11,7 +12,7 @@ from hfsr.studies.records import Settings, TrainingRecord
 from hfsr.studies.run import Notebook, Run
 from hfsr.studies.upscaled_set import UpscaledSet, used
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
-from hfsr.training.augment import AUGMENTATION
+from hfsr.training.augment import AUGMENTATION, Augmentation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,10 @@ class ClassifyRecord(TrainingRecord):
         Of the file of the network that upscaled the images.
     correct : dict of str -> str
         Set -> which test images it got right, see `hfsr.studies.classify.pack`.
+    stem : {"2x2", "4x4"}, optional
+        Of the compact classifier, see `hfsr.models.Compact`.
+    upscaler_seed : int, optional
+        Of the network that upscaled the images, where that is not always its row's first.
 
     Examples
     --------
@@ -42,6 +47,8 @@ class ClassifyRecord(TrainingRecord):
     augmentation: dict[str, int | bool]
     enlarger_sha256: str | None
     correct: dict[str, str]
+    stem: str | None = None
+    upscaler_seed: int | None = None
 
     @property
     def run(self) -> "Classification":
@@ -54,8 +61,11 @@ class ClassifyRecord(TrainingRecord):
         return self.run.work.training / self.seconds / self.processes if self.seconds else None
 
     def problems(self) -> list[str]:
-        network = records.weights_problems(self.method, self.enlarger_sha256) if self.enlarger_sha256 else []
-        return super().problems() + network
+        if self.enlarger_sha256 is None:
+            return super().problems()
+        used = upscaler.called(self.method)
+        network = (used if self.upscaler_seed is None else used.of_seed(self.upscaler_seed)).network
+        return super().problems() + records.weights_problems(network, self.enlarger_sha256)
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,9 @@ class Classification(Run):
     Parameters
     ----------
     dataset : {"digits", "cifar10", "cifar100"}
+        Or a half, see `hfsr.data.labelled.load`.
     upscaler : Upscaler
-        What makes training and test images larger.
+        What makes training and test images larger. Where the recipe is paired it becomes that of the run's own seed.
     recipe : ClassifyRecipe
     seed : int
         Of the network's first weights, the subset, the order and the crops.
@@ -95,17 +106,29 @@ class Classification(Run):
     record_type: ClassVar[type[ClassifyRecord]] = ClassifyRecord
 
     def __post_init__(self) -> None:
-        if self.dataset not in AUGMENTATION:
+        if labelled.whole(self.dataset) not in AUGMENTATION:
             raise UserError(f"no labelled set is called {self.dataset!r}: choose one of {', '.join(AUGMENTATION)}")
         if self.seed < 0:
             raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
         if self.steps is not None and self.steps < 1:
             raise UserError(f"a run has at least 1 iteration, not {self.steps}")
         object.__setattr__(self, "steps", self.recipe.steps if self.steps is None else self.steps)
+        if self.recipe.is_paired:
+            object.__setattr__(self, "upscaler", self.upscaler.of_seed(self.seed))
+
+    @property
+    def method(self) -> str:
+        """The row: what upscales, whatever the seed of its network."""
+        return self.upscaler.row if self.recipe.is_paired else self.upscaler.name
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """How its training images are varied."""
+        return self.recipe.augmentation(self.dataset, self.upscaler.factor)
 
     @property
     def title(self) -> str:
-        return f"{self.dataset}-{self.upscaler.name}"
+        return f"{self.dataset}-{self.method}"
 
     @property
     def name(self) -> str:
@@ -116,13 +139,13 @@ class Classification(Run):
 
     @property
     def command(self) -> str:
-        words = f"hfsr classify --dataset {self.dataset} --method {self.upscaler.name}"
+        words = f"hfsr classify --dataset {self.dataset} --method {self.method}"
         words += f" --recipe {self.recipe.name} --seed {self.seed}"
         return words + (f" --steps {self.steps}" if self.steps != self.recipe.steps else "")
 
     @property
     def notebook(self) -> Notebook:
-        words = f"-p dataset {self.dataset} -p method {self.upscaler.name} -p recipe {self.recipe.name}"
+        words = f"-p dataset {self.dataset} -p method {self.method} -p recipe {self.recipe.name}"
         return Notebook("classify", f"{words} -p seed {self.seed} -p steps {self.steps}")
 
     @property
@@ -143,15 +166,19 @@ class Classification(Run):
         return flops.classify(self.dataset, self.recipe, self.steps, self.upscaler.factor)
 
     def identity(self) -> Settings:
-        return {
+        compact = {
+            "stem": self.recipe.stem(self.upscaler.factor),
+            "upscaler_seed": self.seed if self.recipe.is_paired and self.upscaler.is_network else None,
+        }
+        return {key: value for key, value in compact.items() if value is not None} | {
             "study": self.study,
-            "method": self.upscaler.name,
+            "method": self.method,
             "seed": self.seed,
             "recipe": self.recipe.name,
             "recipe_digest": self.digest,
             "data": self.dataset,
             "depth": self.recipe.depth,
-            "augmentation": AUGMENTATION[self.dataset]._asdict(),
+            "augmentation": self.augmentation.settings,
             "steps": self.steps,
         }
 
@@ -177,8 +204,9 @@ def grid(recipe: ClassifyRecipe, steps: int | None = None) -> list[Classificatio
     shortened = steps if recipe.networks == recipe.name else None
     return [
         Classification(cell.dataset, upscaler.of(cell.method, networks, shortened), recipe, seed, steps)  # type: ignore[arg-type]
-        for seed in recipe.seeds
+        for seed in sorted({seed for cell in recipe.cells for seed in cell.seeds or recipe.seeds})
         for cell in recipe.cells
+        if seed in (cell.seeds or recipe.seeds)
     ]
 
 

@@ -12,29 +12,34 @@ from torch.nn import functional as F
 from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
-from hfsr.models import ResNet
-from hfsr.studies import contents, provenance, records, upscaled
+from hfsr.studies import compact, contents, provenance, records, upscaled
 from hfsr.studies.classification import Classification, ClassifyRecord
+from hfsr.studies.recipe import CompactRecipe
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
 from hfsr.training import hardware, loop, processes
-from hfsr.training.augment import AUGMENTATION, Batch, Batches, crop_and_flip, subset, whiten
+from hfsr.training.augment import Batch, Batches, crop_and_flip, subset, whiten
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
 
 
-def batch_loss(model: nn.Module, batch: Batch, padding: int) -> Tensor:
+def batch_loss(model: nn.Module, batch: Batch, padding: int, reflect: bool = False, smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy of one iteration, in float32; cropping, flipping and whitening happen here, on the device.
+
+    The padding is reflected or zeros, see `hfsr.training.augment.crop_and_flip`; `smoothing` is what of a label's one is shared
+    out among all classes.
 
     Examples
     --------
+    >>> from hfsr.models import ResNet
     >>> digits, corner = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([1, 1])
     >>> batch = Batch(digits, torch.tensor([3, 7]), top=corner, left=corner, flip=torch.tensor([False, False]))
     >>> batch_loss(ResNet(11, 10), batch, padding=1).shape
     torch.Size([])
     """
-    return F.cross_entropy(model(whiten(crop_and_flip(batch, padding))).float(), batch.labels)
+    scores = model(whiten(crop_and_flip(batch, padding, reflect))).float()
+    return F.cross_entropy(scores, batch.labels, label_smoothing=smoothing)
 
 
 def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.optim.SGD:
@@ -42,6 +47,7 @@ def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.o
 
     Examples
     --------
+    >>> from hfsr.models import ResNet
     >>> [group["weight_decay"] for group in optimiser(ResNet(11, 10), 0.9, 2e-4).param_groups]
     [0.0002, 0.0]
     """
@@ -72,6 +78,7 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) 
 
     Examples
     --------
+    >>> from hfsr.models import ResNet
     >>> images, labels = torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1, 1, 1])
     >>> accuracy, correct = evaluate(ResNet(11, 10).eval(), images, labels)
     >>> correct.shape, accuracy == correct.mean()
@@ -186,15 +193,20 @@ def training(run: Classification, images: Tensor, labels: Tensor, classes: int, 
     >>> training(run, digits.train_images, digits.train_labels, 10, torch.device("cpu")).images
     64
     """
-    recipe, augmentation = run.recipe, AUGMENTATION[run.dataset]
+    recipe, augmentation = run.recipe, run.augmentation
     set_seed(run.seed)
-    model: nn.Module = ResNet(recipe.depth, classes)
+    model, smoothing = recipe.network(run.upscaler.factor, classes), 0.0
+    if isinstance(recipe, CompactRecipe):
+        compact.fit(model, images)
+        optimizer, smoothing = compact.optimiser(model, recipe), recipe.smoothing
+    else:
+        optimizer = optimiser(model, recipe.momentum, recipe.weight_decay)
     return loop.Task(
         model=model,
-        optimizer=optimiser(model, recipe.momentum, recipe.weight_decay),
+        optimizer=optimizer,
         rate=lambda step: recipe.schedule.rate(step, run.steps),
         batch=Batches(images, labels, recipe.batch, augmentation, run.seed, device),
-        loss=lambda model, batch: batch_loss(model, batch, augmentation.padding),
+        loss=lambda model, batch: batch_loss(model, batch, augmentation.padding, augmentation.reflect, smoothing),
         images=recipe.batch,
         watch=lambda model: {},
         checks=4,
@@ -204,7 +216,7 @@ def training(run: Classification, images: Tensor, labels: Tensor, classes: int, 
 def _network(run: Classification) -> Settings:
     """What a record says of the network that upscaled the images."""
     digest = run.upscaler.digest
-    made = run.upscaler.record() if digest else None
+    made = run.upscaler.record() if run.upscaler.is_network else None
     return {"alpha": made and made.alpha, "mask": made and made.mask, "enlarger_sha256": digest}
 
 

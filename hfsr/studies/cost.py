@@ -93,8 +93,8 @@ def plan(recipe: str, known: Known = of_records) -> pd.DataFrame:
 
     Examples
     --------
-    >>> plan("long")["jobs"].loc["classify"].to_dict()  # a job a seed
-    {'cifar10-original': 3, 'cifar10-bicubic': 3, 'cifar10-wdsr-a0': 3, 'cifar10-wdsr-a1-5': 3}
+    >>> plan("long")["jobs"].loc["superres"].to_dict()  # a job a seed
+    {'wdsr-a0': 3, 'wdsr-a1-5': 3, 'wdsr-a1-5-random': 3}
     """
     table: dict[tuple[str, str], dict[str, float]] = {}
     for run in everything(recipe):
@@ -114,7 +114,7 @@ def summary(recipe: str, known: Known = of_records) -> str:
 
     Examples
     --------
-    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-10:-8]]
+    >>> [line.partition(":")[0] for line in summary("long").splitlines()[-11:-9]]
     ['in all', 'longest chain of jobs that wait for each other']
     """
     table, longest = plan(recipe, known), critical(everything(recipe), known)
@@ -158,7 +158,7 @@ def sources(recipe: str, known: Known = of_records) -> dict[str, str]:
     Examples
     --------
     >>> sorted(sources("long"))
-    ['classify', 'confirmation', 'frequency', 'superres', 'upscaled']
+    ['classify', 'confirmation', 'frequency', 'recognition', 'superres', 'upscaled']
     """
     words = {}
     for run in everything(recipe):
@@ -181,6 +181,6 @@ def everything(recipe: str) -> list[Run]:
     >>> [run.name for run in everything("quick")][2:5]
     ['wdsr-a1-5-quick-s0', 'digits-original-quick-s0', 'digits-bicubic']
     """
-    recipes.superres(recipe)
-    wanted = [run for study in grid.studies(recipe) for run in grid.runs(study, recipe).values()]
+    studies = grid.studies(recipe) or [str(recipes.superres(recipe))]  # which refuses what is no recipe
+    wanted = [run for study in studies for run in grid.runs(study, recipe).values()]
     return list(grid.with_required(wanted).values())

@@ -12,12 +12,14 @@ import numpy as np
 
 from hfsr.analysis.detail import RINGS
 from hfsr.analysis.spectrum import ENCODERS
+from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
-from hfsr.studies import contents, records
+from hfsr.studies import contents, recognise, records
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled import CHUNK
@@ -149,6 +151,8 @@ def own(record: Record) -> list[str]:
     match record:
         case SuperresRecord():
             return _superres(record)
+        case RecognitionRecord():
+            return _unlike(record.metrics, contents.means(record.per_image), KEPT) + recognise.misfits(record)
         case MeasurementRecord():
             return _measurement(record)
         case ClassifyRecord():
@@ -188,7 +192,7 @@ def _classification(record: ClassifyRecord) -> list[str]:
     for name, digits in record.correct.items():
         correct = unpack(digits, tested) if len(digits) == 2 * math.ceil(tested / 8) else np.zeros(0)
         derived[f"{name}/test_accuracy"] = float(correct.mean()) if len(correct) else math.nan
-    if SETS[str(record.data.name)][0] < record.data.images + tested:
+    if SETS[labelled.whole(str(record.data.name))][0] < record.data.images + tested:
         found.append(f"{record.data.images} and {tested} images are more than {record.data.name} has")
     subset = record.run.recipe.subset
     found += [f"images = {record.data.images}, not {subset}"] * (subset is not None and record.data.images != subset)

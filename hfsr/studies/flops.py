@@ -8,6 +8,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import models
+from hfsr.data import labelled
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
 from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
@@ -84,7 +85,7 @@ def measurement(sets: tuple[str, ...], network: bool) -> Work:
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:
-    """Work of upscaling a labelled set x2 by a network of a kind and size, or by "bicubic" interpolation.
+    """Work of upscaling a labelled set x2 by a network of a kind and size, or by what is no network, of size 0.
 
     Examples
     --------
@@ -92,8 +93,8 @@ def upscaling(dataset: str, kind: str, size: int) -> Work:
     True
     """
     images, side = LABELLED[dataset]
-    training = 0.0 if kind == "bicubic" else images * _forward(kind, size, side)
-    return Work(training, 0.0, _labelled(dataset), images * 3 * (2 * side) ** 2, kind != "bicubic")
+    training = images * _forward(kind, size, side) if size or kind == "srcnn" else 0.0
+    return Work(training, 0.0, _labelled(dataset), images * 3 * (2 * side) ** 2, training > 0)
 
 
 @cache
@@ -107,14 +108,35 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
     >>> round(large.training / small.training)  # four times the pixels
     4
     """
-    side = factor * LABELLED[dataset][1]
+    side = factor * LABELLED[labelled.whole(dataset)][1]
+    with torch.device("meta"):
+        network = recipe.network(factor)
     return Work(
-        training=steps * recipe.batch * _update("resnet", recipe.depth, side),
+        training=steps * recipe.batch * _operations(network, side),
         measuring=0.0,
         held=_labelled(dataset),
-        disk=parameters("resnet", recipe.depth) * (4 * 2 + 2),
+        disk=models.parameters(network) * (4 * 2 + 2),
         network=True,
     )
+
+
+@cache
+def recognition(sets: tuple[str, ...], kind: str, size: int, judges: ClassifyRecipe, count: int) -> Work:
+    """Work of upscaling the halved images of labelled sets and having so many classifiers judge them.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> one, two = (recognition(("digits",), "bicubic", 0, recipes.classify("compact-quick"), count) for count in (1, 2))
+    >>> two.training / one.training
+    2.0
+    """
+    with torch.device("meta"):
+        judge, each = judges.network(factor=1), 0.0
+    for images, side in map(LABELLED.__getitem__, sets):
+        upscaled = _forward(kind, size, side // 2) if kind in ("wdsr", "srcnn") else 0.0
+        each += images * (upscaled + count * _once(judge, side))
+    return Work(each, 0.0, sum(map(_labelled, sets)), 0.0, network=True)
 
 
 @cache
@@ -157,17 +179,29 @@ def parameters(kind: str, size: int) -> int:
 
 @cache
 def _forward(kind: str, size: int, side: int) -> float:
+    """`_once` of a network by its kind and size."""
+    with torch.device("meta"):
+        return _once(built(kind, size), side)
+
+
+def _once(network: nn.Module, side: int) -> float:
     """Operations of sending one square image through a network."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
-        built(kind, size)(torch.zeros(1, 3, side, side))
+        network(torch.zeros(1, 3, side, side))
     return float(counter.get_total_flops())
 
 
 @cache
 def _update(kind: str, size: int, side: int) -> float:
+    """`_operations` of a network by its kind and size."""
+    with torch.device("meta"):
+        return _operations(built(kind, size), side)
+
+
+def _operations(network: nn.Module, side: int) -> float:
     """Operations of an iteration for one image: forward and backward."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter:  # which counts without computing
-        built(kind, size)(torch.zeros(1, 3, side, side)).sum().backward()
+        network(torch.zeros(1, 3, side, side)).sum().backward()
     return float(counter.get_total_flops())
 
 
@@ -183,5 +217,5 @@ def photographs(names: tuple[str, ...]) -> float:
 
 
 def _labelled(dataset: str) -> float:
-    images, side = LABELLED[dataset]
+    images, side = LABELLED[labelled.whole(dataset)]
     return float(images * 3 * side**2 * 5)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hfsr.errors import UserError
-from hfsr.studies import classification, confirmation, measurement, recipes, superres_run
+from hfsr.studies import classification, confirmation, measurement, recipes, recognition, superres_run
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
 
@@ -21,7 +21,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
 
     Parameters
     ----------
-    study : {"superres", "classify", "frequency", "confirmation"}
+    study : {"superres", "classify", "frequency", "confirmation", "recognition"}
     recipe : str
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
@@ -45,6 +45,8 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
         found = measurement.grid(recipes.superres(recipe), steps)
     elif study == "confirmation":
         found = confirmation.grid(recipes.superres(recipe), steps)
+    elif study == "recognition":
+        found = recognition.grid(recipes.superres(recipe), steps)
     else:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(STUDIES)}")
     return {run.name: run for run in found}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 
+from hfsr.data import labelled
 from hfsr.studies import flops, trial
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
@@ -68,7 +69,7 @@ def of(run: Run, bf16: bool) -> Memory:
     if kind is None:
         return NONE
     if isinstance(run, Classification):
-        images, side = flops.LABELLED[run.dataset]
+        images, side = flops.LABELLED[labelled.whole(run.dataset)]
         images = min(images, run.recipe.subset or images) * 3 * (run.upscaler.factor * side) ** 2
         return _training(kind, bf16)._replace(images=images)
     return _training(kind, bf16)._replace(pictures=int(flops.photographs((str(run.identity()["data"]),))))

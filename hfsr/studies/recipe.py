@@ -3,9 +3,15 @@
 import hashlib
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from torch import nn
+
+from hfsr.data import labelled
+from hfsr.models import Compact, ResNet
+from hfsr.models.compact import Stem
 from hfsr.studies.rows import Cell, Row
+from hfsr.training.augment import AUGMENTATION, Augmentation
 from hfsr.training.schedule import Schedule
 
 
@@ -132,6 +138,62 @@ class ClassifyRecipe(Recipe):
     networks: str = "bench"
     cells: tuple[Cell, ...] = ()
     seeds: tuple[int, ...] = (0,)
+
+    is_paired: ClassVar[bool] = False  # whether a classifier's images are upscaled by the network of its own seed
+
+    def network(self, factor: int, classes: int = 10) -> nn.Module:
+        """The classifier, for images that are `factor` times as long a side as the set's."""
+        return ResNet(self.depth, classes)
+
+    def stem(self, factor: int) -> Stem | None:
+        """Of the classifier for such images; None where there is no choice."""
+        return None
+
+    def augmentation(self, dataset: str, factor: int) -> Augmentation:
+        """How the training images of a set are varied."""
+        return AUGMENTATION[labelled.whole(dataset)]
+
+
+@dataclass(frozen=True)
+class CompactRecipe(ClassifyRecipe):
+    """One way to train the compact classifier, see `hfsr.models.Compact`.
+
+    Parameters
+    ----------
+    widths : tuple of int
+    is_strided : bool
+        Whether upscaled images get the stem of 4x4 patches, and so cost what the original ones do.
+    smoothing : float
+        Of the labels.
+    bias_factor : float
+        The rate of biases as a multiple of that of all other weights.
+    shift : int
+        Pixels of the original size that a crop is off the centre at most; an image is reflected at its border.
+
+    Examples
+    --------
+    >>> from hfsr.studies import recipes
+    >>> compact = recipes.classify("compact")
+    >>> compact.stem(1), compact.stem(2), compact.augmentation("cifar10", factor=2)
+    ('2x2', '4x4', Augmentation(padding=4, flip=True, reflect=True))
+    """
+
+    widths: tuple[int, ...] = (64, 128, 128)
+    is_strided: bool = True
+    smoothing: float = 0.2
+    bias_factor: float = 32.0
+    shift: int = 2
+
+    is_paired: ClassVar[bool] = True
+
+    def network(self, factor: int, classes: int = 10) -> nn.Module:
+        return Compact(self.widths, classes, self.stem(factor))
+
+    def stem(self, factor: int) -> Stem:
+        return "4x4" if factor == 2 and self.is_strided else "2x2"
+
+    def augmentation(self, dataset: str, factor: int) -> Augmentation:
+        return Augmentation(self.shift * factor, super().augmentation(dataset, factor).flip, reflect=True)
 
 
 def _numbers(settings: Any) -> Any:

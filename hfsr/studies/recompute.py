@@ -21,10 +21,10 @@ from hfsr.models import store
 from hfsr.studies import classify, published, records, sources, superres, upscaled
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
+from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
-from hfsr.studies.upscaler import BICUBIC
 from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware
 
@@ -82,6 +82,8 @@ def again(record: Record, whole: bool = False) -> Again:
     match record:
         case SuperresRecord():
             return _superres(record)
+        case RecognitionRecord():
+            return Again(missing=["its classifiers' weights, which are not published"])
         case MeasurementRecord():
             return _measurement(record)
         case UpscaledRecord():
@@ -126,7 +128,8 @@ def _measurement(record: MeasurementRecord) -> Again:
 def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
     found, run = Again(), record.run
     try:
-        data, method = labelled.load(run.dataset), "bicubic" if run.upscaler == BICUBIC else run.upscaler.load()
+        data = labelled.load(run.dataset)
+        method = run.upscaler.method(data.train_images)
     except UserError as error:
         return Again(missing=[str(error)])
     if isinstance(method, nn.Module):
@@ -134,7 +137,7 @@ def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
     bf16 = record.precision == "bf16" and hardware.bf16_units()
     if not bf16 and record.precision == "bf16":
         found.missing.append("its bf16, for which this machine has no units: float32 is compared with it")
-    digest = hashlib.sha256(upscaled.header(data))
+    digest = hashlib.sha256(upscaled.header(data, run.upscaler.factor))
     for part, images in {"train": data.train_images, "test": data.test_images}.items():
         chunks = images.split(upscaled.CHUNK)[: None if whole else int(part == "test")]
         sums: dict[str, list[int]] = {f"{run.dataset}/{part}_{metric}": [] for metric in PNG_METRICS.values()}

@@ -18,6 +18,7 @@ from hfsr.studies.provenance import Origin
 
 RECORD = "record.json"
 WEIGHTS = "weights.safetensors"
+LATER = ("name", "model", "sharpening", "stem", "upscaler_seed")  # that a record need not have
 
 Settings = dict[str, Any]  # a part of a record's JSON, as it is written or read
 Measured = dict[str, dict[str, list[int | float]]]  # set -> metric -> one value a picture
@@ -178,8 +179,8 @@ def weights_problems(model: str, digest: str | None) -> list[str]:
     >>> weights_problems("gone", None)
     ['weights gone have changed or are missing']
     """
-    weights = paths.weights() / f"{model}.safetensors"
-    fresh = weights.exists() and sha256(weights) == digest
+    places = [folder / f"{model}.safetensors" for folder in (paths.weights(), paths.seeds_weights())]
+    fresh = any(place.exists() and sha256(place) == digest for place in places)
     return [] if fresh else [f"weights {model} have changed or are missing"]
 
 
@@ -219,7 +220,7 @@ def write(folder: Path, record: Record) -> None:
     True
     """
     content = msgspec.to_builtins(record)
-    for part, needless in ((content, ("name", "model")), (content["data"], ("test_images", "pixels"))):
+    for part, needless in ((content, LATER), (content["data"], ("test_images", "pixels"))):
         for key in needless:
             if part.get(key) is None:
                 part.pop(key, None)  # of a record that was read it is not there at all

@@ -106,7 +106,9 @@ class Cell:
         A name for `hfsr.data.labelled.load`.
     method : str
         What makes the images larger: "original" (nothing does), "bicubic", or the name of a row of Table I, whose network
-        in the recipe's `networks` does.
+        in the recipe's `networks` does; or a control without a network, see `hfsr.studies.upscaler`.
+    seeds : tuple of int, optional
+        Where not the recipe's.
 
     Examples
     --------
@@ -116,6 +118,7 @@ class Cell:
 
     dataset: str
     method: str
+    seeds: tuple[int, ...] | None = None
 
 
 SRCNN = Row("srcnn")
@@ -135,3 +138,10 @@ SHARED = ("wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random")
 UPSCALERS = ("original", *(row.name for row in TABLE_1))
 TABLE_3 = tuple(Cell(dataset, method) for dataset in ("cifar10", "cifar100") for method in UPSCALERS)
 CLAIMED = ("original", "bicubic", "wdsr-a0", "wdsr-a1-5")  # whose differences the paper's claims are about
+# Beside Table III: no network, and the networks of other masks and of the loss as printed.
+SHARPENED = ("sharpened", "original-sharpened")
+CONTROLS_3 = (
+    *(Cell("cifar10", f"wdsr-a1-5{end}") for end in ("-image", "-random", "-low")),
+    *(Cell("cifar10", method) for method in ("nearest", *SHARPENED)),
+    *(Cell("cifar100", method) for method in (*SHARPENED, "wdsr-a1-5-random")),
+)

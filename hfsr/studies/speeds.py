@@ -9,6 +9,7 @@ import pandas as pd
 from hfsr.studies import flops, published, trial
 from hfsr.studies.measurement import Measurement
 from hfsr.studies.publish import KINDS
+from hfsr.studies.recognition import Recognition
 from hfsr.studies.run import Run
 from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.training import hardware
@@ -67,7 +68,8 @@ def of_records(run: Run) -> Speed | None:
     >>> of_records(grid.runs("superres", "paper")["wdsr-a0-paper-s0"]) == speed("superres")
     True
     """
-    return speed(run.study) or (None if isinstance(run, Measurement) else speed("superres"))
+    of_pixels = isinstance(run, Measurement) and not isinstance(run, Recognition)
+    return speed(run.study) or (None if of_pixels else speed("superres"))
 
 
 def of_device(run: Run) -> Speed | None:

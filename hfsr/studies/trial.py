@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from hfsr.data import labelled
 from hfsr.data.cifar import LAYOUTS
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
@@ -39,7 +40,7 @@ def kind(run: Run) -> Run | None:
     (True, None)
     """
     if isinstance(run, Classification):
-        return replace(run, upscaler=ORIGINAL if run.upscaler == ORIGINAL else BICUBIC, seed=0, steps=1)
+        return replace(run, upscaler=ORIGINAL if run.upscaler.factor == 1 else BICUBIC, seed=0, steps=1)
     if isinstance(run, SuperresRun) and run.is_trained:
         row = replace(run.row, alpha="1/5" if run.row.alpha else 0)
         return SuperresRun(row, run.recipe, steps=1)
@@ -62,8 +63,9 @@ def training(run: Run, device: torch.device) -> loop.Task:
     """
     noise = torch.Generator().manual_seed(0)
     if isinstance(run, Classification):
-        side = run.upscaler.factor * flops.LABELLED[run.dataset][1]
-        classes = LAYOUTS[run.dataset].classes if run.dataset in LAYOUTS else DIGITS
+        dataset = labelled.whole(run.dataset)
+        side = run.upscaler.factor * flops.LABELLED[dataset][1]
+        classes = LAYOUTS[dataset].classes if dataset in LAYOUTS else DIGITS
         images = torch.randint(256, (IMAGES, 3, side, side), dtype=torch.uint8, generator=noise)
         return classify.training(run, images, torch.arange(IMAGES) % classes, classes, device)
     if isinstance(run, SuperresRun) and run.is_trained:
@@ -103,7 +105,7 @@ def iterate_plainly(run: Run, steps: int) -> list[float]:
     losses = []
     for step in range(steps):
         for group in task.optimizer.param_groups:
-            group["lr"] = task.rate(step)
+            group["lr"] = task.rate(step) * group.get("factor", 1)
         loss = task.loss(task.model, task.batch(step))
         task.optimizer.zero_grad()
         loss.backward()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total
@@ -20,8 +20,8 @@ from hfsr.files import exclusive, naming, read_json, sha256, write_json
 from hfsr.studies import provenance, records
 from hfsr.studies.records import RECORD, Data, Settings
 from hfsr.studies.upscaled_set import UpscaledRecord, UpscaledSet
-from hfsr.studies.upscaler import BICUBIC, ORIGINAL, Upscaler
-from hfsr.studies.upscaling import upscale_images
+from hfsr.studies.upscaler import ORIGINAL, Upscaler
+from hfsr.studies.upscaling import Method, Sharpening, upscale_images
 from hfsr.training import hardware
 
 IMAGES = "images.npy"
@@ -58,6 +58,7 @@ def make(data: LabelledSet, upscaler: Upscaler, out: Path | str | None = None, p
     --------
     >>> import tempfile
     >>> images, labels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1])
+    >>> from hfsr.studies.upscaler import BICUBIC
     >>> data = LabelledSet("tiny", ("a", "b"), images, labels, images, labels, digest="")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(sorted(path.name for path in make(data, BICUBIC, folder).glob("[!.]*")))
@@ -98,9 +99,9 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
         part.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         write_json(plan, planned)
-    rate = None
+    rate, method = None, run.upscaler.method(data.train_images)  # once: its file may be replaced while this goes on
     if not target.exists():
-        rate = _fill(data, run.upscaler, precision == "bf16", part, progress)
+        rate = _fill(data, run.upscaler.factor, method, precision == "bf16", part, progress)
         with naming(target):
             os.replace(part, target)
     made = {
@@ -108,6 +109,7 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
         "precision": precision,
         "sha256": sha256(target),
         "images_per_second": rate,
+        "sharpening": method.amount if isinstance(method, Sharpening) else None,
         "data": Data(
             name=data.name, images=len(data.train_images), test_images=len(data.test_images), digest=data.digest
         ),
@@ -146,6 +148,7 @@ def read(folder: Path | str, data: LabelledSet, upscaler: Upscaler) -> tuple[Ten
     --------
     >>> import tempfile
     >>> images, labels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1])
+    >>> from hfsr.studies.upscaler import BICUBIC
     >>> data = LabelledSet("tiny", ("a", "b"), images, labels, images, labels, digest="")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     train_images, test_images = read(make(data, BICUBIC, folder), data, BICUBIC)
@@ -159,13 +162,14 @@ def read(folder: Path | str, data: LabelledSet, upscaler: Upscaler) -> tuple[Ten
         array = np.load(path, mmap_mode="c", allow_pickle=False)
     except ValueError as error:
         raise UserError(f"{path}: holds no array ({error}); {again}") from error
-    if array.shape != _shape(data) or array.dtype != np.uint8:
-        raise UserError(f"{path}: {array.dtype} {array.shape} where uint8 {_shape(data)} belongs; {again}")
+    shape = _shape(data, upscaler.factor)
+    if array.shape != shape or array.dtype != np.uint8:
+        raise UserError(f"{path}: {array.dtype} {array.shape} where uint8 {shape} belongs; {again}")
     images = torch.from_numpy(array)
     return images[: len(data.train_images)], images[len(data.train_images) :]
 
 
-def header(data: LabelledSet) -> bytes:
+def header(data: LabelledSet, factor: int = 2) -> bytes:
     r"""The bytes with which the file of an upscaled set begins, before the images' own.
 
     Examples
@@ -175,13 +179,15 @@ def header(data: LabelledSet) -> bytes:
     b'\x93NUMPY'
     """
     content = io.BytesIO()
-    np.lib.format.write_array_header_1_0(content, {"descr": "|u1", "fortran_order": False, "shape": _shape(data)})
+    np.lib.format.write_array_header_1_0(
+        content, {"descr": "|u1", "fortran_order": False, "shape": _shape(data, factor)}
+    )
     return content.getvalue()
 
 
-def _shape(data: LabelledSet) -> tuple[int, ...]:
+def _shape(data: LabelledSet, factor: int) -> tuple[int, ...]:
     _, channels, height, width = data.train_images.shape
-    return (len(data.train_images) + len(data.test_images), channels, 2 * height, 2 * width)
+    return (len(data.train_images) + len(data.test_images), channels, factor * height, factor * width)
 
 
 def _again(run: UpscaledSet, folder: Path) -> str:
@@ -197,12 +203,11 @@ def _check(run: UpscaledSet, folder: Path, digests: Settings) -> None:
         raise UserError(f"{path}: not the array that its record describes; {_again(run, folder)}")
 
 
-def _fill(data: LabelledSet, upscaler: Upscaler, bf16: bool, part: Path, progress: bool) -> float | None:
+def _fill(data: LabelledSet, factor: int, method: Method, bf16: bool, part: Path, progress: bool) -> float | None:
     """Bring the array to its end; images a second of what was left to do."""
-    # One network for all images: its file may be replaced while this goes on.
-    method = upscaler.load().to(hardware.device()) if upscaler != BICUBIC else "bicubic"
-    images, start_of_file = torch.cat([data.train_images, data.test_images]), header(data)
-    first, each = len(start_of_file), int(np.prod(_shape(data)[1:]))
+    method = method.to(hardware.device()) if isinstance(method, nn.Module) else method
+    images, start_of_file = torch.cat([data.train_images, data.test_images]), header(data, factor)
+    first, each = len(start_of_file), int(np.prod(_shape(data, factor)[1:]))
     with naming(part), part.open("r+b" if part.exists() else "w+b") as file:
         done = max(file.seek(0, os.SEEK_END) - first, 0) // each
         done = done if done == len(images) else done // CHUNK * CHUNK

@@ -28,6 +28,8 @@ class UpscaledRecord(Record):
         Bytes as PNG of every thousand images, from which an interval can be had.
     encoders : dict
         Settings of OpenCV's encoder.
+    sharpening : float, optional
+        The amount, where the images were sharpened, see `hfsr.analysis.sharpen`.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class UpscaledRecord(Record):
     images_per_second: float | None
     thousands: dict[str, list[int]]
     encoders: dict[str, list[int]]
+    sharpening: float | None = None
 
     @property
     def run(self) -> "UpscaledSet":
@@ -57,12 +60,13 @@ class UpscaledRecord(Record):
         return done * self.images_per_second / images if done and self.images_per_second else None
 
     def problems(self) -> list[str]:
-        return records.weights_problems(self.method, self.enlarger_sha256) if self.enlarger_sha256 else []
+        network = called(self.method).network
+        return records.weights_problems(network, self.enlarger_sha256) if self.enlarger_sha256 else []
 
 
 @dataclass(frozen=True)
 class UpscaledSet(Run):
-    """A labelled set whose images are twice as large.
+    """A labelled set whose images are twice as large, or sharpened.
 
     Parameters
     ----------

@@ -1,16 +1,27 @@
-"""What makes images twice as large: nothing, bicubic interpolation, or a network, published or made by a finished run."""
+"""What makes images twice as large: nothing, interpolation, or a network, published or made by a finished run.
 
-from dataclasses import dataclass, field
+Beside them stand two controls without a network of their own: bicubic interpolation and the images as they are, sharpened to
+the gradient energy of plain WDSR's images (`hfsr.analysis.sharpen`).
+"""
+
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from torch import Tensor
+
 from hfsr import paths
+from hfsr.analysis.sharpen import matched_amount
 from hfsr.errors import UserError
 from hfsr.files import sha256
 from hfsr.models import SRCNN, WDSR, store
 from hfsr.studies import published, recipes, records, superres_run
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import RECORD, WEIGHTS
+from hfsr.studies.rows import SHARPENED, Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+from hfsr.studies.upscaling import Method, Sharpening, upscale_images
+
+MATCHED = 500  # images of a set that a sharpening is matched on
 
 
 @dataclass(frozen=True)
@@ -20,9 +31,11 @@ class Upscaler:
     Parameters
     ----------
     name : str
-        "original" (nothing does), "bicubic", or what a network is called when it is published.
+        "original" (nothing does), "bicubic", "nearest", "sharpened" (bicubic images), "original-sharpened", or what a network
+        is called: when it is published, or a further seed's by its run.
     made_by : SuperresRun, optional
-        The run that makes the network; None where there is none, or where it is in no recipe's table.
+        The run that makes the network, or that which a sharpening is matched to; None where there is none, or where it is in
+        no recipe's table.
 
     Examples
     --------
@@ -37,12 +50,41 @@ class Upscaler:
     @property
     def is_network(self) -> bool:
         """Whether a network does it."""
-        return self not in (ORIGINAL, BICUBIC)
+        return self.name not in NO_NETWORK
+
+    @property
+    def is_sharpening(self) -> bool:
+        """Whether it is a linear sharpening."""
+        return self.name in SHARPENED
+
+    @property
+    def network(self) -> str:
+        """What the network is called that does it, or that a sharpening is matched to."""
+        return str(self.made_by.model or self.made_by.name) if self.made_by else self.name
+
+    @property
+    def row(self) -> str:
+        """What it is called whatever the seed of its network."""
+        run = self.made_by
+        return str(replace(run, seed=run.recipe.seeds[0]).model) if run and self.is_network else self.name
+
+    def of_seed(self, seed: int) -> "Upscaler":
+        """The same by the network of another seed; itself where no network of a recipe's table does it.
+
+        Examples
+        --------
+        >>> called("wdsr-a1-5").of_seed(1).name, called("wdsr-a1-5").of_seed(1).row, BICUBIC.of_seed(1).name
+        ('wdsr-a1-5-bench-s1', 'wdsr-a1-5', 'bicubic')
+        """
+        if self.made_by is None or not self.is_network:
+            return self
+        run = replace(self.made_by, seed=seed)
+        return Upscaler(str(run.model or run.name), run)
 
     @property
     def factor(self) -> int:
         """How many times as long the images are a side."""
-        return 1 if self == ORIGINAL else 2
+        return 1 if self.name.startswith(ORIGINAL.name) else 2
 
     @property
     def architecture(self) -> tuple[str, int]:
@@ -57,7 +99,12 @@ class Upscaler:
     @property
     def is_published(self) -> bool:
         """Whether its network comes with the package, and the record of that is not stale."""
-        return self.name in paths.published() and published.is_fresh(SuperresRecord, self.name)
+        return self._published_file.exists() and published.is_fresh(SuperresRecord, self.network)
+
+    @property
+    def _published_file(self) -> Path:
+        places = [folder / f"{self.network}.safetensors" for folder in (paths.weights(), paths.seeds_weights())]
+        return next((place for place in places if place.exists()), places[0])
 
     @property
     def weights(self) -> Path:
@@ -71,17 +118,17 @@ class Upscaler:
         run = self.made_by
         if run and run.is_finished and not self.is_published:
             return run.folder / WEIGHTS
-        if self.name in paths.published():
-            return paths.weights() / f"{self.name}.safetensors"
+        if self._published_file.exists():
+            return self._published_file
         if run:
             raise UserError(f"{self.name}: its network is not trained yet; first run `{run.command}`")
-        known = ", ".join((ORIGINAL.name, BICUBIC.name, *paths.published()))
+        known = ", ".join((*NO_NETWORK, *paths.published()))
         raise UserError(f"no method is called {self.name!r}: choose one of {known}; hfsr publish adds a trained model")
 
     @property
     def digest(self) -> str | None:
-        """SHA-256 of the network's file, as records hold it; None where there is no network."""
-        if not self.is_network:
+        """SHA-256 of the file of `network`, as records hold it; None where there is none."""
+        if not (self.is_network or self.is_sharpening):
             return None
         self.load()
         return sha256(self.weights)
@@ -90,7 +137,21 @@ class Upscaler:
         """The record of the run that made the network; a stale one is a `UserError`."""
         if self.made_by and self.weights.parent == self.made_by.folder:
             return records.read(self.made_by.folder / RECORD, SuperresRecord)
-        return published.read(SuperresRecord, self.name)
+        return published.read(SuperresRecord, self.network)
+
+    def method(self, images: Tensor) -> Method:
+        """What `hfsr.studies.upscaling.upscale_images` takes.
+
+        Parameters
+        ----------
+        images : Tensor, (N, 3, H, W), uint8
+            Of the set that is to be upscaled: a sharpening is matched on the first `MATCHED` of them.
+        """
+        if self.is_sharpening:
+            some = images[:MATCHED]
+            amount = matched_amount(upscale_images("bicubic", some), upscale_images(self.load(), some))
+            return Sharpening(amount, self.factor)
+        return self.load() if self.is_network else self.name
 
     def load(self) -> WDSR | SRCNN:
         """The network, in evaluation mode, float32, on the CPU.
@@ -110,7 +171,8 @@ class Upscaler:
         return model
 
 
-ORIGINAL, BICUBIC = Upscaler("original"), Upscaler("bicubic")
+ORIGINAL, BICUBIC, NEAREST = Upscaler("original"), Upscaler("bicubic"), Upscaler("nearest")
+NO_NETWORK = (ORIGINAL.name, BICUBIC.name, NEAREST.name, *SHARPENED)
 
 
 def called(name: str) -> Upscaler:
@@ -123,10 +185,15 @@ def called(name: str) -> Upscaler:
     >>> called("wdsr-a1-5-long").made_by.name
     'wdsr-a1-5-long-s0'
     """
-    if name in (ORIGINAL.name, BICUBIC.name):
-        return Upscaler(name)
-    known = {run.model: run for recipe in recipes.SUPERRES.values() for run in superres_run.grid(recipe)}
+    if name in NO_NETWORK:
+        return _without_network(name)
+    known = {run.model or run.name: run for recipe in recipes.SUPERRES.values() for run in superres_run.grid(recipe)}
     return Upscaler(name, known.get(name) or _made_here(name))
+
+
+def _without_network(name: str) -> Upscaler:
+    matched = SuperresRun(Row("wdsr"), recipes.superres("bench"))
+    return Upscaler(name, matched if name in SHARPENED else None)
 
 
 def _made_here(name: str) -> SuperresRun | None:
@@ -144,7 +211,7 @@ def of(method: str, recipe: SuperresRecipe, steps: int | None = None) -> Upscale
     Parameters
     ----------
     method : str
-        "original", "bicubic", or the name of a row of Table I.
+        The name of a row of Table I, "original", or a control without a network.
     recipe : SuperresRecipe
         The recipe of the networks.
     steps : int, optional
@@ -155,8 +222,8 @@ def of(method: str, recipe: SuperresRecipe, steps: int | None = None) -> Upscale
     >>> of("wdsr-a1-5", recipes.superres("paper")).name, of("bicubic", recipes.superres("paper")).name
     ('wdsr-a1-5-paper', 'bicubic')
     """
-    if method in (ORIGINAL.name, BICUBIC.name):
-        return Upscaler(method)
+    if method in NO_NETWORK:
+        return _without_network(method)
     rows = {row.name: row for row in recipe.rows}
     if method not in rows:
         raise UserError(f"recipe {recipe.name} has no row {method!r}: choose one of {', '.join(rows)}")

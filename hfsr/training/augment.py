@@ -27,18 +27,26 @@ class Augmentation(NamedTuple):
     Parameters
     ----------
     padding : int
-        Zero pixels added on each side before the crop of the image's own size.
+        Pixels added on each side before the crop of the image's own size, zeros.
     flip : bool
         Whether half of the crops are mirrored, left to right.
+    reflect : bool
+        Whether the image is reflected at its border, in place of the zeros.
 
     Examples
     --------
-    >>> AUGMENTATION["cifar10"]
-    Augmentation(padding=4, flip=True)
+    >>> AUGMENTATION["cifar10"].settings
+    {'padding': 4, 'flip': True}
     """
 
     padding: int
     flip: bool
+    reflect: bool = False
+
+    @property
+    def settings(self) -> dict[str, int | bool]:
+        """As a record holds it, with what is reflected only: the first records know of zeros alone."""
+        return {key: value for key, value in self._asdict().items() if key != "reflect" or value}
 
 
 AUGMENTATION = {
@@ -191,8 +199,8 @@ def subset(labels: Tensor, classes: int, count: int | None, seed: int) -> Tensor
     return torch.from_numpy(np.sort(np.concatenate(by_class)))
 
 
-def crop_and_flip(batch: Batch, padding: int) -> Tensor:
-    """Pad every image with zeros, cut its crop, and mirror it where the batch says so: one gather, no loop over images.
+def crop_and_flip(batch: Batch, padding: int, reflect: bool = False) -> Tensor:
+    """Pad every image, cut its crop, and mirror it where the batch says so: one gather, no loop over images.
 
     Parameters
     ----------
@@ -200,6 +208,8 @@ def crop_and_flip(batch: Batch, padding: int) -> Tensor:
         On any device.
     padding : int
         Pixels on each side.
+    reflect : bool
+        Whether they are the image's own, reflected at its border; otherwise zeros.
 
     Returns
     -------
@@ -218,9 +228,17 @@ def crop_and_flip(batch: Batch, padding: int) -> Tensor:
     across = torch.arange(width, device=device)
     rows = batch.top[:, None] + torch.arange(height, device=device)
     columns = batch.left[:, None] + torch.where(batch.flip[:, None], width - 1 - across, across)
-    padded = F.pad(batch.images, (padding,) * 4)
+    if reflect:
+        rows, columns, padded = _inside(rows - padding, height), _inside(columns - padding, width), batch.images
+    else:
+        padded = F.pad(batch.images, (padding,) * 4)
     picked = padded[torch.arange(count, device=device)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
     return picked.permute(0, 3, 1, 2)
+
+
+def _inside(places: Tensor, size: int) -> Tensor:
+    """Places along a side, reflected at its first and last pixel where they lie beyond."""
+    return size - 1 - (size - 1 - places.abs()).abs()
 
 
 def whiten(images: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The learning rate as a function of the iteration."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -16,17 +16,23 @@ class Schedule:
         From that share of the run on, the peak times the factor. Without drops: a cosine to zero.
     warmup : int
         Updates of linear warm-up.
+    linear : bool
+        Without drops: a straight line to zero instead of the cosine.
 
     Examples
     --------
     >>> warming = Schedule(peak=0.1, warmup=10)
     >>> [round(warming.rate(step, 100), 3) for step in (0, 9, 99)]  # a cosine to zero after the warm-up
     [0.01, 0.1, 0.0]
+    >>> triangle = Schedule(peak=0.1, warmup=10, linear=True)
+    >>> [round(triangle.rate(step, 100), 3) for step in (9, 10, 55, 99)]
+    [0.1, 0.1, 0.05, 0.001]
     """
 
     peak: float
     drops: tuple[tuple[float, float], ...] = ()
     warmup: int = 0
+    linear: bool = field(default=False, metadata={"later": True})  # see `hfsr.studies.recipe.later`
 
     def rate(self, step: int, steps: int) -> float:
         """Learning rate of iteration `step`, counted from 0, of a run of `steps`.
@@ -41,4 +47,6 @@ class Schedule:
         if self.drops:
             passed = [factor for share, factor in self.drops if step >= round(share * steps)]
             return self.peak * (passed[-1] if passed else 1.0)
+        if self.linear:
+            return self.peak * (steps - step) / (steps - self.warmup)
         return self.peak * (1 + math.cos(math.pi * (step - self.warmup) / (steps - self.warmup))) / 2

@@ -53,12 +53,13 @@ class Step:
         self.run = Graph(self.update) if on_gpu and processes.count() == 1 else self.update
 
     def __call__(self, batch: tuple[Tensor, ...], rate: float) -> None:
-        """One iteration with a learning rate."""
+        """One iteration with a learning rate, of which a group of parameters may take its own multiple, "factor"."""
         for group in self.optimizer.param_groups:
+            own = rate * group.get("factor", 1)
             if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(rate)
+                group["lr"].fill_(own)
             else:
-                group["lr"] = rate
+                group["lr"] = own
         self.run(batch)
 
     def update(self, batch: tuple[Tensor, ...]) -> None:

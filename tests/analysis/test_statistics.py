@@ -10,6 +10,7 @@ from hfsr.analysis.statistics import (
     mcnemar,
     of_mean,
     over_seeds_and_images,
+    over_seeds_judges_and_images,
     runs_needed,
     smallest_difference,
     spread,
@@ -124,3 +125,24 @@ def test_the_smallest_difference_is_found_as_often_as_it_says():
 def test_runs_needed_inverts_it(runs, deviation):
     needed = runs_needed(smallest_difference(deviation, runs), deviation)
     assert needed in (runs, runs + 1)  # rounding may ask for one more
+
+
+def test_judges_widen_the_interval_of_seeds_and_images():
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(4, 1, 60)) + np.zeros((4, 5, 60))  # judges that agree
+    assert over_seeds_judges_and_images(table) == pytest.approx(over_seeds_and_images(table[:, 0]))
+    apart = table + rng.normal(size=(1, 5, 1))
+    assert (
+        over_seeds_judges_and_images(apart).high - apart.mean() > over_seeds_and_images(table[:, 0]).high - table.mean()
+    )
+    with pytest.raises(ValueError, match="at least two of the last two"):
+        over_seeds_judges_and_images(table[:, :1])
+
+
+def test_the_interval_over_judges_holds_as_often_as_it_says():
+    rng, held = np.random.default_rng(1), 0
+    for _ in range(400):
+        table = 0.5 + sum(rng.normal(size=size) for size in ((4, 1, 1), (1, 5, 1), (1, 1, 30), (4, 5, 30)))
+        _, low, high = over_seeds_judges_and_images(table)
+        held += low <= 0.5 <= high
+    assert held >= 0.93 * 400

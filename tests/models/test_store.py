@@ -61,3 +61,11 @@ def test_damaged_or_foreign_file_is_refused_by_name(tmp_path, damage):
         save_file({"x": torch.zeros(1)}, path, metadata={"hfsr": json.dumps({"network": "WDSR", "settings": {}})})
     with pytest.raises(UserError, match=r"w.safetensors: holds no network of hfsr, or is damaged"):
         store.load(path)
+
+
+def test_a_number_beyond_float16_stays_as_it_is(tmp_path):
+    model = ResNet(11)
+    with torch.no_grad():
+        model.head[0][0].running_var.fill_(1e6)
+    store.save(tmp_path / "wide.safetensors", model)
+    assert store.load(tmp_path / "wide.safetensors").head[0][0].running_var.unique().item() == 1e6

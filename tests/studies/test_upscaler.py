@@ -23,7 +23,9 @@ def published(monkeypatch, tmp_path):
 
 
 def test_unknown_names_are_refused_with_those_there_are(published):
-    with pytest.raises(UserError, match="choose one of original, bicubic, classifier, wdsr, wdsr-x3"):
+    with pytest.raises(
+        UserError, match="choose one of original, bicubic, nearest, sharpened, original-sharpened, classifier"
+    ):
         upscaler.called("wdsr-a1-9").load()
 
 

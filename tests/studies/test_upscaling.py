@@ -77,6 +77,8 @@ def test_only_sets_of_uint8_images_are_upscaled(change, digits):
 
 
 @pytest.mark.parametrize("method", ["original", "wdsr-a1-5"])
-def test_a_name_is_not_taken_for_bicubic(method, digits):
-    with pytest.raises(ValueError, match=f'a method is a network or "bicubic", not {method!r}'):
+def test_a_name_is_not_taken_for_a_method(method, digits):
+    with pytest.raises(
+        ValueError, match=f'a method is a network, a sharpening, "bicubic" or "nearest", not {method!r}'
+    ):
         upscale_images(method, digits)

@@ -191,3 +191,20 @@ def test_padding_is_zero():
         images=torch.full((1, 3, 2, 2), 9, dtype=torch.uint8), flip=torch.tensor([False])
     )
     assert torch.equal(crop_and_flip(batch, 1)[0, 0], F.pad(torch.tensor([[9]], dtype=torch.uint8), (1, 0, 1, 0)))
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_reflected_crop_is_that_of_the_reflected_image(flip):
+    images = torch.randint(256, (25, 3, 6, 7), dtype=torch.uint8)
+    top, left = (corner.flatten() for corner in torch.meshgrid(torch.arange(5), torch.arange(5), indexing="ij"))
+    batch = Batch(images, torch.zeros(25, dtype=torch.int64), top, left, torch.full((25,), flip))
+    found = crop_and_flip(batch, padding=2, reflect=True)
+    padded = torch.nn.functional.pad(images.float(), (2, 2, 2, 2), mode="reflect").byte()
+    for place in range(25):
+        crop = padded[place, :, top[place] : top[place] + 6, left[place] : left[place] + 7]
+        assert torch.equal(found[place], crop.flip(-1) if flip else crop)
+
+
+def test_reflection_is_in_a_record_only_where_there_is_some():
+    assert AUGMENTATION["cifar10"].settings == {"padding": 4, "flip": True}
+    assert AUGMENTATION["cifar10"]._replace(reflect=True).settings == {"padding": 4, "flip": True, "reflect": True}

@@ -29,3 +29,9 @@ def test_a_drop_holds_from_its_share_of_the_run_on():
     schedule = Schedule(peak=0.2, drops=((1 / 3, 0.5), (2 / 3, 0.1)))
     rates = [schedule.rate(step, 10) for step in range(10)]
     assert rates == pytest.approx(3 * [0.2] + 4 * [0.1] + 3 * [0.02])
+
+
+def test_a_triangle_goes_up_and_down_in_straight_lines():
+    schedule = Schedule(peak=0.4, warmup=4, linear=True)
+    rates = [schedule.rate(step, 12) for step in range(12)]
+    assert rates == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05])

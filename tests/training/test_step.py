@@ -254,3 +254,15 @@ def test_the_graph_of_a_card_trains_as_its_calls_do(kind):
         ends.append([*study.tensors(), step.total])
     for called, replayed in zip(*ends, strict=True):
         torch.testing.assert_close(called, replayed, rtol=1e-2, atol=1e-3)
+
+
+def test_a_group_of_parameters_may_take_a_multiple_of_the_rate():
+    model = nn.Linear(1, 1)
+    groups = [{"params": [model.weight], "factor": 1.0}, {"params": [model.bias], "factor": 32.0}]
+    accelerator = processes.accelerator()
+    model, optimizer = accelerator.prepare(model, torch.optim.SGD(groups, lr=1.0))
+    before = [parameter.item() for parameter in model.parameters()]
+    step = Step(model, optimizer, lambda model, batch: model(batch[0]).sum(), accelerator)
+    step((torch.ones(1, 1, device=accelerator.device),), rate=0.01)
+    after = [parameter.item() for parameter in model.parameters()]
+    assert [a - b for a, b in zip(before, after, strict=True)] == pytest.approx([0.01, 0.32], abs=1e-6)

@@ -1,0 +1,48 @@
+"""The verbs that measure finished networks."""
+
+from typing import Annotated
+
+import typer
+
+from hfsr.cli.console import Out, print_metrics
+
+
+def frequency(
+    run: Annotated[
+        str, typer.Argument(help="A finished run below runs/superres, a published model, bicubic-bench or truth-bench.")
+    ],
+    out: Out = None,
+) -> None:
+    """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
+    from hfsr.studies import frequency
+
+    print_metrics(frequency.measure(run, out) / "record.json")
+
+
+def confirm(
+    run: Annotated[
+        str, typer.Argument(help="A finished run below runs/superres, a published model, or bicubic-bench.")
+    ],
+    out: Out = None,
+) -> None:
+    """Measure a network on Kodak24 and McMaster: the registered confirmation."""
+    from hfsr.studies import frequency
+    from hfsr.studies.confirmation import Confirmation
+
+    print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
+
+
+def recognise(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="A finished run below runs/superres, a published model, or truth, nearest, bicubic or sharpened with -bench."
+        ),
+    ],
+    steps: Annotated[int | None, typer.Option(help="Updates of the classifiers, where not their recipe's.")] = None,
+    out: Out = None,
+) -> None:
+    """Halve CIFAR, upscale it back, and count what classifiers that know the truth recognise."""
+    from hfsr.studies import recognise
+
+    print_metrics(recognise.recognise(recognise.called(run, steps), out) / "record.json")
