@@ -17,8 +17,8 @@ from detail import cuts
 
 from hfsr.data.labelled import LabelledSet
 from hfsr.images.tiles import TILE
-from hfsr.images.upscaling import upscale
 from hfsr.models import WDSR
+from hfsr.models.upscaling import upscale
 from hfsr.report import timings
 from hfsr.studies import upscaled, upscaler
 from hfsr.studies.records import RECORD, read

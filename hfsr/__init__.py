@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the same names once more, for type checkers and editors; a test compares the two
     from hfsr import images, metrics, models
     from hfsr.errors import UserError
-    from hfsr.images.upscaling import upscale
     from hfsr.losses import HighFrequencyL1, l1, masked_l1
     from hfsr.models.store import load_model
+    from hfsr.models.upscaling import upscale
     from hfsr.weightmap import map_statistics, selected_fraction, selection_mask, weight_map
 
 __version__ = "0.1.0"  # its one home: pyproject.toml reads it here
@@ -36,7 +36,7 @@ __all__ = [
 
 _HOMES = {  # the module of each name; what stands in no list here is a module itself
     "hfsr.errors": ("UserError",),
-    "hfsr.images.upscaling": ("upscale",),
+    "hfsr.models.upscaling": ("upscale",),
     "hfsr.losses": ("HighFrequencyL1", "l1", "masked_l1"),
     "hfsr.models.store": ("load_model",),
     "hfsr.weightmap": ("map_statistics", "selected_fraction", "selection_mask", "weight_map"),

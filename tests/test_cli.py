@@ -8,8 +8,8 @@ import torch
 
 from hfsr import images, paths
 from hfsr.files import read_json, write_json
-from hfsr.images.upscaling import upscale
 from hfsr.models import WDSR, store
+from hfsr.models.upscaling import upscale
 from hfsr.studies import backlog, card, publish, recipes, records, superres, trial, verified
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row

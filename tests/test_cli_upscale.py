@@ -15,7 +15,7 @@ from PIL.ExifTags import Base
 import hfsr as package
 from hfsr import images, paths
 from hfsr.images import picture
-from hfsr.images.upscaling import upscale
+from hfsr.models.upscaling import upscale
 
 
 def save(path: Path, channels: int = 3, side: int = 6, **options) -> Path:

@@ -14,8 +14,8 @@ from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_uint8
 from hfsr.images.alpha import fill_transparent
 from hfsr.images.convert import from_unit
-from hfsr.images.upscaling import upscale
 from hfsr.models import SRCNN, WDSR, ResNet, store
+from hfsr.models.upscaling import upscale
 from hfsr.studies import published
 from hfsr.studies.superres_run import SuperresRecord
 
@@ -78,7 +78,7 @@ def test_memory_stays_flat_but_for_the_pictures_themselves():
         import re, torch
         from pathlib import Path
         from hfsr.models import WDSR
-        from hfsr.images.upscaling import upscale
+        from hfsr.models.upscaling import upscale
 
         def peak():  # MB; of this program alone, unlike getrusage's
             return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
@@ -131,7 +131,7 @@ def test_a_model_may_be_named(network, tmp_path):
 
 
 def test_the_function_stays_one_whatever_else_is_imported():
-    importlib.import_module("hfsr.images.upscaling")
+    importlib.import_module("hfsr.models.upscaling")
     assert callable(hfsr.upscale)
 
 

@@ -10,7 +10,7 @@ from hfsr.analysis.sharpness import edges, overshoot, steepness
 from hfsr.analysis.spectrum import PNG_METRICS, png_bytes, radial_profile
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.images.upscaling import upscale
+from hfsr.models.upscaling import upscale
 
 TRUTH = "truth"
 RINGS = 32  # of the curves: the same for photographs of all sizes

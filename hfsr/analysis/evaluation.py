@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.images.upscaling import upscale
 from hfsr.metrics import psnr, ssim
+from hfsr.models.upscaling import upscale
 from hfsr.weightmap import Alpha, selection_mask
 
 SMALLEST = 2 * 8 + 11  # pixels: the borders and one window of SSIM

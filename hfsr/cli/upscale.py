@@ -135,7 +135,7 @@ def _upscale(
     """Upscale one picture into another file; a line for each thing that was lost on the way."""
     from hfsr.images import picture
     from hfsr.images.metadata import Metadata
-    from hfsr.images.upscaling import upscale
+    from hfsr.models.upscaling import upscale
 
     streamed = source == STREAM
     name = "standard input" if streamed else str(source)

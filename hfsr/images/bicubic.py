@@ -4,8 +4,11 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from hfsr.images.convert import uint8_image
+
+REACH = 2  # pixels that upscaling looks at on each side
 
 
 def resize_bicubic(image: Tensor, scale: float) -> Tensor:
@@ -39,6 +42,33 @@ def resize_bicubic(image: Tensor, scale: float) -> Tensor:
     if not (scale > 0 and math.isfinite(scale)):
         raise ValueError(f"a scale is a positive number, not {scale}")
     return _resize_along(_resize_along(uint8_image(image), scale, -2), scale, -1)
+
+
+def mirrored_bicubic(lr: Tensor, scale: int) -> Tensor:
+    """Bicubic upscaling of a float batch with mirrored borders, MATLAB's rule without its rounding.
+
+    Parameters
+    ----------
+    lr : Tensor, (N, C, H, W), float
+    scale : int
+
+    Returns
+    -------
+    Tensor
+        (N, C, scale*H, scale*W), float32.
+
+    Examples
+    --------
+    >>> mirrored_bicubic(torch.ones(1, 3, 4, 5), scale=2).shape
+    torch.Size([1, 3, 8, 10])
+    """
+    for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):
+        place = torch.arange(-REACH, size + REACH, device=lr.device).remainder(2 * size)
+        lr = lr.index_select(dimension, torch.minimum(place, 2 * size - 1 - place))  # mirrored, the edge repeated
+    # antialias=True chooses the cubic kernel a = -0.5 (MATLAB's); without it torch has another (a = -0.75).
+    upscaled = F.interpolate(lr.float(), scale_factor=scale, mode="bicubic", antialias=True)
+    inside = slice(scale * REACH, -scale * REACH)
+    return upscaled[..., inside, inside]
 
 
 def _resize_along(image: Tensor, scale: float, dimension: int) -> Tensor:

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from hfsr.images.bicubic import REACH, mirrored_bicubic
 from hfsr.models.precision import full_precision
-
-REACH = 2  # LR pixels that bicubic upscaling looks at on each side
 
 
 class SRCNN(nn.Module):
@@ -21,6 +18,7 @@ class SRCNN(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> SRCNN()(torch.zeros(1, 3, 5, 7)).shape
     torch.Size([1, 3, 10, 14])
     """
@@ -53,30 +51,3 @@ class SRCNN(nn.Module):
         features = self.body(mirrored_bicubic(lr, self.scale) - 0.5)
         with full_precision(lr.device):  # no shortcut carries the image: bf16 here would round it
             return self.last(features.float()) + 0.5
-
-
-def mirrored_bicubic(lr: Tensor, scale: int) -> Tensor:
-    """Bicubic upscaling of a float batch with mirrored borders, MATLAB's rule without its rounding.
-
-    Parameters
-    ----------
-    lr : Tensor, (N, C, H, W), float
-    scale : int
-
-    Returns
-    -------
-    Tensor
-        (N, C, scale*H, scale*W), float32.
-
-    Examples
-    --------
-    >>> mirrored_bicubic(torch.ones(1, 3, 4, 5), scale=2).shape
-    torch.Size([1, 3, 8, 10])
-    """
-    for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):
-        place = torch.arange(-REACH, size + REACH, device=lr.device).remainder(2 * size)
-        lr = lr.index_select(dimension, torch.minimum(place, 2 * size - 1 - place))  # mirrored, the edge repeated
-    # antialias=True chooses the cubic kernel a = -0.5 (MATLAB's); without it torch has another (a = -0.75).
-    upscaled = F.interpolate(lr.float(), scale_factor=scale, mode="bicubic", antialias=True)
-    inside = slice(scale * REACH, -scale * REACH)
-    return upscaled[..., inside, inside]

@@ -7,7 +7,7 @@ from hfsr.analysis import detail
 from hfsr.analysis.spectrum import png_bytes
 from hfsr.data import photographs
 from hfsr.errors import UserError
-from hfsr.images.upscaling import upscale
+from hfsr.models.upscaling import upscale
 
 
 def noisy(image, deviation=4):

@@ -4,9 +4,9 @@ from torch import nn
 
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_uint8
+from hfsr.images.bicubic import mirrored_bicubic
 from hfsr.models import SRCNN, WDSR, ResNet, parameters
 from hfsr.models.resnet import Bottleneck
-from hfsr.models.srcnn import mirrored_bicubic
 
 SMALL = {"wdsr": lambda: WDSR(blocks=2, features=8, expansion=2), "srcnn": SRCNN}
 

@@ -17,8 +17,8 @@ from hfsr.analysis.spectrum import png_bytes
 from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import exclusive, read_json, sha256, write_json
-from hfsr.images.upscaling import upscale
 from hfsr.models import store
+from hfsr.models.upscaling import upscale
 from hfsr.studies import published, upscaled
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledSet

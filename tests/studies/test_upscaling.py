@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from hfsr.data import labelled
-from hfsr.images.upscaling import upscale
 from hfsr.models import SRCNN, WDSR
+from hfsr.models.upscaling import upscale
 from hfsr.studies import upscaler
 from hfsr.studies.upscaling import upscale_images
 
