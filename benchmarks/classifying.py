@@ -18,7 +18,8 @@ from hfsr.models import ResNet
 from hfsr.report import timings
 from hfsr.studies import classify, recipes
 from hfsr.training import hardware
-from hfsr.training.augment import AUGMENTATION, Batches
+from hfsr.training.augment import Batches
+from hfsr.training.augmentation import AUGMENTATION
 
 SIDE, IMAGES = 64, 2000
 BATCH = recipes.classify("paper").batch
