@@ -19,7 +19,8 @@ from hfsr.models import ResNet
 from hfsr.report import timings
 from hfsr.studies import classify, recipes
 from hfsr.training import hardware, processes
-from hfsr.training.augment import AUGMENTATION, Batches
+from hfsr.training.augment import Batches
+from hfsr.training.augmentation import AUGMENTATION
 from hfsr.training.step import Step
 
 SIDE, IMAGES = 64, 2000

@@ -249,7 +249,8 @@ def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, t
     assert len(lines) == 9
     assert hfsr("study", "classify", "authors")[::2] == (
         2,
-        "hfsr: no recipe is called 'authors': choose one of quick, bench, paper, long\n",
+        "hfsr: no recipe is called 'authors': choose one of quick, bench, paper, long, compact, compact-full, compact-long, "
+        "compact-half, compact-quick\n",
     )
 
 

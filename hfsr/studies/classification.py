@@ -12,7 +12,7 @@ from hfsr.studies.records import Settings, TrainingRecord
 from hfsr.studies.run import Notebook, Run
 from hfsr.studies.upscaled_set import UpscaledSet, used
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
-from hfsr.training.augment import AUGMENTATION, Augmentation
+from hfsr.training.augmentation import AUGMENTATION, Augmentation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class ClassifyRecord(TrainingRecord):
     ----------
     depth : int
     augmentation : dict
-        See `hfsr.training.augment.Augmentation`.
+        See `hfsr.training.augmentation.Augmentation`.
     enlarger_sha256 : str or None
         Of the file of the network that upscaled the images.
     correct : dict of str -> str

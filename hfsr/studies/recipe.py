@@ -11,7 +11,7 @@ from hfsr.data import labelled
 from hfsr.models import Compact, ResNet
 from hfsr.models.compact import Stem
 from hfsr.studies.rows import Cell, Row
-from hfsr.training.augment import AUGMENTATION, Augmentation
+from hfsr.training.augmentation import AUGMENTATION, Augmentation
 from hfsr.training.schedule import Schedule
 
 

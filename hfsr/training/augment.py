@@ -16,44 +16,10 @@ from torch.nn import functional as F
 
 from hfsr.errors import UserError
 from hfsr.training import processes
+from hfsr.training.augmentation import Augmentation
 from hfsr.training.crops import AHEAD, CPU
 
 SUBSET, ORDER, CROPS = range(3)  # streams of random numbers: independent of each other for one seed
-
-
-class Augmentation(NamedTuple):
-    """How training images of a set are varied.
-
-    Parameters
-    ----------
-    padding : int
-        Pixels added on each side before the crop of the image's own size, zeros.
-    flip : bool
-        Whether half of the crops are mirrored, left to right.
-    reflect : bool
-        Whether the image is reflected at its border, in place of the zeros.
-
-    Examples
-    --------
-    >>> AUGMENTATION["cifar10"].settings
-    {'padding': 4, 'flip': True}
-    """
-
-    padding: int
-    flip: bool
-    reflect: bool = False
-
-    @property
-    def settings(self) -> dict[str, int | bool]:
-        """As a record holds it, with what is reflected only: the first records know of zeros alone."""
-        return {key: value for key, value in self._asdict().items() if key != "reflect" or value}
-
-
-AUGMENTATION = {
-    "digits": Augmentation(padding=1, flip=False),  # 8x8 pixels; a mirrored digit is no digit
-    "cifar10": Augmentation(padding=4, flip=True),
-    "cifar100": Augmentation(padding=8, flip=True),
-}
 
 
 class Batch(NamedTuple):
@@ -102,6 +68,7 @@ class Batches:
 
     Examples
     --------
+    >>> from hfsr.training.augmentation import AUGMENTATION
     >>> images, labels = torch.zeros(5, 3, 8, 8, dtype=torch.uint8), torch.arange(5)
     >>> batches = Batches(images, labels, batch=4, augmentation=AUGMENTATION["digits"], seed=0)
     >>> batches(7).images.shape, torch.equal(batches(7).labels, batches(7).labels)

@@ -21,7 +21,8 @@ from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.upscaler import BICUBIC, ORIGINAL
 from hfsr.studies.upscaling import upscale_images
 from hfsr.training import augment, hardware, loop
-from hfsr.training.augment import AUGMENTATION, Batches, crop_and_flip
+from hfsr.training.augment import Batches, crop_and_flip
+from hfsr.training.augmentation import AUGMENTATION
 
 PUBLISHED = paths.results() / "superres" / "wdsr-a1-5.json"
 TINY = dataclasses.replace(recipes.classify("quick"), name="tiny", subset=200, batch=16, steps=6)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from hfsr.errors import UserError
-from hfsr.training.augment import AHEAD, AUGMENTATION, Augmentation, Batch, Batches, crop_and_flip, subset, whiten
+from hfsr.training.augment import AHEAD, Batch, Batches, crop_and_flip, subset, whiten
+from hfsr.training.augmentation import AUGMENTATION, Augmentation
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:

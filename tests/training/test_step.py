@@ -19,7 +19,8 @@ from hfsr.studies import classify, superres
 from hfsr.studies.rows import Row
 from hfsr.training import hardware, processes
 from hfsr.training import step as step_module
-from hfsr.training.augment import AUGMENTATION, Batches
+from hfsr.training.augment import Batches
+from hfsr.training.augmentation import AUGMENTATION
 from hfsr.training.crops import Crops
 from hfsr.training.selection import MASKS
 from hfsr.training.step import WARM_UP, Graph, Step, keep_on_device
