@@ -89,22 +89,21 @@ def masked_l1(
     # `where`, not a product: an infinite or NaN value where the weight is 0 must not reach the sum.
     weighted = torch.where(mask, difference, outside * difference if outside else 0).abs()
     if reduction == "batch":
-        return weighted.sum() / total_weight(mask.sum(), mask.numel(), outside, weighted.dtype)
-    weights = total_weight(mask.sum(dim=(1, 2, 3)), mask.shape[1:].numel(), outside, weighted.dtype)  # m in Eq 3
-    return (weighted.sum(dim=(1, 2, 3)) / weights).mean()
+        total = total_weight(mask.sum(), mask.numel(), outside, weighted.dtype)
+        return weighted.sum() / total.clamp(min=outside or 1)
+    totals = total_weight(mask.sum(dim=(1, 2, 3)), mask.shape[1:].numel(), outside, weighted.dtype)  # m in Eq 3
+    return (weighted.sum(dim=(1, 2, 3)) / totals.clamp(min=outside or 1)).mean()
 
 
 def total_weight(selected: Tensor, elements: int, outside: float, dtype: torch.dtype = torch.float64) -> Tensor:
-    """Sum of the weights of `elements` of which so many are `selected`; where only those count, at least 1.
+    """Sum of the weights of `elements` of which so many are `selected`; where only those count, their number.
 
     Examples
     --------
     >>> total_weight(torch.tensor(2), elements=12, outside=0.1)
     tensor(3., dtype=torch.float64)
     """
-    if not outside:
-        return selected.clamp(min=1)
-    return selected.to(dtype) * (1 - outside) + elements * outside
+    return selected.to(dtype) * (1 - outside) + elements * outside if outside else selected
 
 
 class HighFrequencyL1(nn.Module):

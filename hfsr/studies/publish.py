@@ -13,12 +13,13 @@ from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record
+from hfsr.studies.restore_run import RestoreRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 
 KINDS: dict[str, type[Record]] = {
     kind.folder: kind
-    for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord, ConfirmationRecord)
+    for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, MeasurementRecord, ConfirmationRecord, RestoreRecord)
 }
 
 

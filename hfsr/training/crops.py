@@ -100,8 +100,8 @@ class Crops:
         self.crop, self.batch, self.seed, self.device = crop, batch, seed, device
         self.own = processes.own(batch)
         self.sizes = np.array([lr.shape[-2:] for lr in pictures.lr])
-        self.scale, self.sigma = pictures.scale, NOISE.get(pictures.degrade)
-        self.lr = None if self.sigma else PictureBuffer(pictures.lr, 0, device)
+        self.scale, self.noise = pictures.scale, NOISE.get(pictures.degrade, 0)
+        self.lr = None if self.noise else PictureBuffer(pictures.lr, 0, device)
         self.hr = PictureBuffer(pictures.hr, 1, device)
         statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
         self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
@@ -119,7 +119,7 @@ class Crops:
         if self.lr:
             lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
         else:
-            lr = noisy(hr[..., 1:-1, 1:-1], self.sigma, drawn.draws)
+            lr = noisy(hr[..., 1:-1, 1:-1], self.noise, drawn.draws)
         return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.turns, drawn.draws)
 
     def draw(self, step: int) -> Draws:

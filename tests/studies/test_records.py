@@ -17,8 +17,10 @@ WHOLE = {
     "classify": "alpha mask seed recipe steps seconds weights_sha256 enlarger_sha256 correct",
     "confirmation": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "frequency": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
+    "restore": "alpha mask seed recipe steps seconds weights_sha256 degrade",
     "upscaled": "sha256 enlarger_sha256 precision encoders thousands",
 }
+UNPUBLISHED = {"restore"}  # registered, and not run yet
 LATER = {"precision", "processes"}  # fields that records got after some were published
 KNOWN = paths.results() / "superres" / "wdsr-a1-5.json"
 
@@ -29,13 +31,13 @@ def test_every_study_with_a_grid_has_its_kind_of_record():
         "weights",
         "verified",
         "float32",
-    } == set(KINDS)
+    } == set(KINDS) - UNPUBLISHED
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_published_record_is_whole_and_fresh(kind):
     found = sorted((paths.results() / kind.folder).glob("*.json"))
-    assert found
+    assert bool(found) != (kind.folder in UNPUBLISHED)
     for path in found:
         content = read_json(path)
         fields = f"study method data metrics device versions commit command {WHOLE[content['study']]}"
