@@ -39,9 +39,7 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
     return (_wide(sr) - _wide(hr)).abs().mean()
 
 
-def masked_l1(
-    sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image", outside: float = 0.0
-) -> Tensor:
+def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image", outside: float = 0.0) -> Tensor:
     """Mean absolute difference over the selected elements (Eq 3), or weighted, with less weight on the others.
 
     With the mask W of Eq 7 and the weight o outside of it, the weighted mean is

@@ -8,7 +8,7 @@ from hfsr.errors import UserError
 
 INPUT, NLM = "input", "nlm"
 METHODS = (INPUT, NLM)
-# Deviation in grey levels that non-local means is told: of JPEG its error on the embedded training photographs, root mean square.
+# Deviation in grey levels that non-local means is told; of JPEG its root mean square on the embedded training photographs.
 SIGMA = NOISE | {"jpeg10": 14, "jpeg20": 11, "jpeg40": 9}
 
 

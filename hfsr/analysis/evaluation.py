@@ -82,7 +82,9 @@ def applied(method: nn.Module | str, picture: Tensor, degrade: str, progress: bo
         return classical.restored(method, picture, degrade)
     own, wanted = getattr(method, "scale", 2), degradation.scale(degrade)
     if own != wanted:
-        raise UserError(f"a method for x{own} does not undo {degrade!r}, which is x{wanted}: choose another degradation")
+        raise UserError(
+            f"a method for x{own} does not undo {degrade!r}, which is x{wanted}: choose another degradation"
+        )
     return upscale(method, picture, progress=progress)
 
 

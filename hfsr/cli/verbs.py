@@ -12,6 +12,7 @@ import typer
 from hfsr.cli.console import Version
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.pictures import Degrade, evaluate, restore
 from hfsr.cli.verify import verify
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
@@ -24,6 +25,8 @@ app = typer.Typer(
 )
 app.add_typer(data, name="data")
 app.command(epilog="Example: hfsr verify --quick")(verify)
+app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
+app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a1-5-dejpeg")(restore)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Model = Annotated[
@@ -40,13 +43,19 @@ def _start(version: Version = False) -> None:
 
 @app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
 def train(
-    method: Annotated[str, typer.Option(help="wdsr or srcnn; bicubic is only measured.")] = "wdsr",
+    method: Annotated[
+        str, typer.Option(help="wdsr or srcnn; bicubic, and to restore input and nlm, are only measured.")
+    ] = "wdsr",
     alpha: Alpha = "0",
     mask: Annotated[
         str | None, typer.Option(help="high (the method); random, low, uniform or weighted (controls); all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "quick",
+    outside: Annotated[float, typer.Option(help="Weight of what the mask leaves out, 0 to 1; the paper's is 0.")] = 0.0,
+    degrade: Degrade = None,
+    recipe: Annotated[
+        str, typer.Option(help="quick, bench, public, long, paper or authors; to restore: quick, denoise or dejpeg.")
+    ] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     data: Annotated[
@@ -54,34 +63,13 @@ def train(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr.studies import recipes, superres
+    """Train a super-resolution network, or one that restores; the same command goes on after an interruption."""
+    from hfsr.studies import restore_run, superres
     from hfsr.studies.rows import Row
-    from hfsr.studies.superres_run import SuperresRun
 
-    row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
-    run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    row = Row(method, alpha, mask, reduction, outside=outside)  # type: ignore[arg-type]
+    run = restore_run.called(row, recipe, seed, steps, data, degrade)
     _print_metrics(superres.train(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
-def evaluate(
-    model: Annotated[str, typer.Argument(help='A published model, a .safetensors file, or "bicubic".')],
-    data: Annotated[
-        list[str] | None, typer.Argument(help="Sets: names or folders; by default embedded-held-out.")
-    ] = None,
-) -> None:
-    """Measure PSNR and SSIM of a model on sets of photographs."""
-    import numpy as np
-
-    from hfsr.analysis import evaluation
-    from hfsr.data import photographs
-
-    method = load_method(model)
-    for name in data or ["embedded-held-out"]:
-        pictures = photographs.load(name, grey=True)
-        for metric, values in evaluation.evaluate(method, pictures).items():
-            typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
 @app.command(epilog="Example: hfsr upscale photo.jpg photo-x2.png --model wdsr-a1-5")
@@ -177,9 +165,14 @@ def confirm(
 
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
-    name: Annotated[str, typer.Argument(help="superres, classify, frequency or confirmation.", metavar="STUDY")],
+    name: Annotated[
+        str, typer.Argument(help="superres, classify, frequency, confirmation or restore.", metavar="STUDY")
+    ],
     recipe: Annotated[
-        str, typer.Argument(help="quick, bench, long or paper; of superres and frequency public and authors too.")
+        str,
+        typer.Argument(
+            help="quick, bench, long or paper; of superres and frequency public and authors too; of restore denoise and dejpeg."
+        ),
     ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
@@ -201,7 +194,9 @@ def study(
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "bench",
+    recipe: Annotated[
+        str, typer.Option(help="quick, bench, public, long, paper, authors, denoise or dejpeg.")
+    ] = "bench",
     measure: Annotated[
         bool,
         typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),

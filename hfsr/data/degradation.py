@@ -76,7 +76,9 @@ def degraded(picture: Tensor, name: str, title: str) -> Tensor:
         return _through_jpeg(picture, JPEG[name])
     seed = int.from_bytes(hashlib.sha256(title.encode()).digest()[:7])
     # A channel at a time: the numbers drawn take many times the memory of what they are added to.
-    return torch.cat([noisy(plane[None], NOISE[name], torch.tensor([seed + place])) for place, plane in enumerate(picture)])
+    return torch.cat(
+        [noisy(plane[None], NOISE[name], torch.tensor([seed + place])) for place, plane in enumerate(picture)]
+    )
 
 
 def noisy(pictures: Tensor, sigma: int, seeds: Tensor) -> Tensor:

@@ -97,7 +97,8 @@ def load(name: str, grey: bool = False, degrade: str = BICUBIC) -> Photographs:
     ------
     UserError
         If a set or a degradation is not there, or the set has no pictures; if a picture is damaged, of a kind that
-        `hfsr.images.read` refuses, or smaller than 2x2; if a picture of DIV2K or its half is missing, or the half has the wrong size.
+        `hfsr.images.read` refuses, or smaller than 2x2; if a picture of DIV2K or its half is missing, or the half has the
+        wrong size.
 
     Examples
     --------

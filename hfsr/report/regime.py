@@ -17,6 +17,9 @@ def tested_at(contrast: Contrast) -> str:
     """
     if contrast.direction == "close":
         return "as in the paper, on other photographs"
+    if contrast.study == "restore":
+        plan = recipes.restore(contrast.recipe)
+        return f"not in the paper: {plan.degrade}, {plan.steps:,} iterations"
     if contrast.study != "classify":
         return f"{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     share = _part(_classify(contrast.recipe, contrast.on), _classify("paper", contrast.on))

@@ -44,6 +44,8 @@ class Item(NamedTuple):
 ORDER = (
     Item("classify", "compact"),
     Item("superres", "long"),
+    Item("restore", "denoise"),
+    Item("restore", "dejpeg"),
     Item("superres", "paper"),
     Item("classify", "paper"),
 )

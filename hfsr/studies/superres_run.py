@@ -221,9 +221,7 @@ class SuperresRun(Run):
         return digests.photographs(self.data, self.degrade)
 
 
-def grid(
-    recipe: SuperresRecipe, steps: int | None = None, kind: type[SuperresRun] = SuperresRun
-) -> list[SuperresRun]:
+def grid(recipe: SuperresRecipe, steps: int | None = None, kind: type[SuperresRun] = SuperresRun) -> list[SuperresRun]:
     """Every run of a recipe: those that train nothing, then its rows, those of the first seed first.
 
     Parameters

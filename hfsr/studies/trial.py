@@ -71,9 +71,7 @@ def training(run: Run, device: torch.device) -> loop.Task:
         hr = torch.randint(256, (PICTURES, 3, side, side), dtype=torch.uint8, generator=noise)
         names = tuple(map(str, range(PICTURES)))
         lr = tuple(degraded(picture, run.degrade, name) for picture, name in zip(hr, names, strict=True))
-        return superres.training(
-            run, Photographs("noise", names, tuple(hr), lr, "", run.degrade), device
-        )
+        return superres.training(run, Photographs("noise", names, tuple(hr), lr, "", run.degrade), device)
     raise UserError(f"{run.name}: trains nothing")
 
 

@@ -67,6 +67,8 @@ def test_the_most_valuable_comes_first():
     assert [(item.study, item.recipe) for item in backlog.ORDER] == [
         ("classify", "compact"),
         ("superres", "long"),
+        ("restore", "denoise"),
+        ("restore", "dejpeg"),
         ("superres", "paper"),
         ("classify", "paper"),
     ]
