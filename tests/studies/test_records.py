@@ -27,17 +27,14 @@ KNOWN = paths.results() / "superres" / "wdsr-a1-5.json"
 
 def test_every_study_with_a_grid_has_its_kind_of_record():
     assert set(WHOLE) == set(KINDS) == {*recipes.STUDIES, "upscaled"}
-    assert {path.name for path in paths.results().iterdir() if path.is_dir()} - {
-        "weights",
-        "verified",
-        "float32",
-    } == set(KINDS) - UNPUBLISHED
+    folders = {path.name for path in paths.results().iterdir() if path.is_dir()} - {"weights", "verified", "float32"}
+    assert set(KINDS) - UNPUBLISHED <= folders <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_published_record_is_whole_and_fresh(kind):
     found = sorted((paths.results() / kind.folder).glob("*.json"))
-    assert bool(found) != (kind.folder in UNPUBLISHED)
+    assert found or kind.folder in UNPUBLISHED
     for path in found:
         content = read_json(path)
         fields = f"study method data metrics device versions commit command {WHOLE[content['study']]}"
