@@ -42,11 +42,11 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
 def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image", outside: float = 0.0) -> Tensor:
     """Mean absolute difference over the selected elements (Eq 3), or weighted, with less weight on the others.
 
-    With the mask W of Eq 7 and the weight o outside of it, the weighted mean is
+    With the mask W of Eq 7 and the weight o outside of it, the weighted mean is::
 
-        sum(w |Y - Y'|) / sum(w),   w = W + o (1 - W):
+        sum(w * abs(Y - Y')) / sum(w),   w = W + o * (1 - W)
 
-    normalised by the sum of the weights, so that o changes how the elements weigh against each other and not how large the
+    It is normalised by the sum of the weights, so that o changes how the elements weigh against each other and not how large the
     loss is. o = 0 is Eq 3, o = 1 is `l1`.
 
     Parameters
