@@ -46,8 +46,8 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
 
         sum(w * abs(Y - Y')) / sum(w),   w = W + o * (1 - W)
 
-    It is normalised by the sum of the weights, so that o changes how the elements weigh against each other and not how large the
-    loss is. o = 0 is Eq 3, o = 1 is `l1`.
+    It is normalised by the sum of the weights, so that o changes how the elements weigh against each other and not how large
+    the loss is. o = 0 is Eq 3, o = 1 is `l1`.
 
     Parameters
     ----------
