@@ -1,4 +1,4 @@
-"""The L1 loss on all elements (Eqs 1-2) and on the selected ones (Eq 3)."""
+"""The L1 loss on all elements (Eqs 1-2), on the selected ones (Eq 3), and with a smaller weight on the others."""
 
 from typing import Literal
 
@@ -39,8 +39,15 @@ def l1(sr: Tensor, hr: Tensor) -> Tensor:
     return (_wide(sr) - _wide(hr)).abs().mean()
 
 
-def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image") -> Tensor:
-    """Mean absolute difference over the selected elements (Eq 3).
+def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "image", outside: float = 0.0) -> Tensor:
+    """Mean absolute difference over the selected elements (Eq 3), or weighted, with less weight on the others.
+
+    With the mask W of Eq 7 and the weight o outside of it, the weighted mean is::
+
+        sum(w * abs(Y - Y')) / sum(w),   w = W + o * (1 - W)
+
+    It is normalised by the sum of the weights, so that o changes how the elements weigh against each other and not how large
+    the loss is. o = 0 is Eq 3, o = 1 is `l1`.
 
     Parameters
     ----------
@@ -51,32 +58,50 @@ def masked_l1(sr: Tensor, hr: Tensor, mask: Tensor, reduction: Reduction = "imag
     reduction : {"image", "batch"}
         "image": the mean over each image's selected elements, then over the images (Eqs 3 and 2, as printed).
         "batch": the mean over all selected elements of the batch (as in the code that made the paper's figures).
+    outside : float
+        Weight of the elements that are not selected, in [0, 1]; beyond the paper, whose loss never sees them.
 
     Returns
     -------
     Tensor
-        Scalar. An image (or batch) with nothing selected contributes 0, and zero gradients.
+        Scalar. An image (or batch) with nothing selected contributes 0, and zero gradients; where `outside` is above 0, the
+        plain mean.
 
     Raises
     ------
     ValueError
-        As `l1`, if the mask has another shape or is not bool, or the reduction has another name.
+        As `l1`, if the mask has another shape or is not bool, the reduction has another name, or `outside` lies elsewhere.
 
     Examples
     --------
     >>> sr, hr = torch.zeros(1, 1, 1, 3), torch.tensor([[[[0.5, 1.0, 2.0]]]])
     >>> masked_l1(sr, hr, torch.tensor([[[[True, True, False]]]]))
     tensor(0.7500)
+    >>> masked_l1(sr, hr, torch.tensor([[[[True, True, False]]]]), outside=0.5)  # (0.5 + 1 + 0.5 * 2) / (1 + 1 + 0.5)
+    tensor(1.)
     """
     _check_batch(sr, hr)
-    _check_reduction(reduction)
+    _check_settings(reduction, outside)
     mask = _whole_mask(mask, sr)
-    # `where`, not a product: an infinite or NaN value where nothing is selected must not reach the sum.
-    difference = torch.where(mask, _wide(sr) - _wide(hr), 0).abs()
+    difference = _wide(sr) - _wide(hr)
+    # `where`, not a product: an infinite or NaN value where the weight is 0 must not reach the sum.
+    weighted = torch.where(mask, difference, outside * difference if outside else 0).abs()
     if reduction == "batch":
-        return difference.sum() / mask.sum().clamp(min=1)
-    selected = mask.sum(dim=(1, 2, 3)).clamp(min=1)  # m in Eq 3
-    return (difference.sum(dim=(1, 2, 3)) / selected).mean()
+        total = total_weight(mask.sum(), mask.numel(), outside, weighted.dtype)
+        return weighted.sum() / total.clamp(min=outside or 1)
+    totals = total_weight(mask.sum(dim=(1, 2, 3)), mask.shape[1:].numel(), outside, weighted.dtype)  # m in Eq 3
+    return (weighted.sum(dim=(1, 2, 3)) / totals.clamp(min=outside or 1)).mean()
+
+
+def total_weight(selected: Tensor, elements: int, outside: float, dtype: torch.dtype = torch.float64) -> Tensor:
+    """Sum of the weights of `elements` of which so many are `selected`; where only those count, their number.
+
+    Examples
+    --------
+    >>> total_weight(torch.tensor(2), elements=12, outside=0.1)
+    tensor(3., dtype=torch.float64)
+    """
+    return selected.to(dtype) * (1 - outside) + elements * outside if outside else selected
 
 
 class HighFrequencyL1(nn.Module):
@@ -88,6 +113,8 @@ class HighFrequencyL1(nn.Module):
         Eq 7's alpha, such as ``"1/5"``; 0 gives the plain L1 loss.
     reduction : {"image", "batch"}
         As for `masked_l1`.
+    outside : float
+        As for `masked_l1`: the weight, in [0, 1], of the elements that Eq 7 does not select, where it selects 1.
 
     Examples
     --------
@@ -97,11 +124,12 @@ class HighFrequencyL1(nn.Module):
     tensor(0.)
     """
 
-    def __init__(self, alpha: Alpha, reduction: Reduction = "image") -> None:
+    def __init__(self, alpha: Alpha, reduction: Reduction = "image", outside: float = 0.0) -> None:
         super().__init__()
-        _check_reduction(reduction)
+        _check_settings(reduction, outside)
         self.alpha = parse_alpha(alpha)
         self.reduction: Reduction = reduction
+        self.outside = outside
 
     def forward(self, sr: Tensor, hr: Tensor, mask: Tensor | None = None) -> Tensor:
         """Loss of a batch.
@@ -128,10 +156,11 @@ class HighFrequencyL1(nn.Module):
         _check_batch(sr, hr)
         if mask is None:
             mask = selection_mask(hr, self.alpha)
-        return masked_l1(sr, hr, mask, self.reduction)
+        return masked_l1(sr, hr, mask, self.reduction, self.outside)
 
     def extra_repr(self) -> str:
-        return f"alpha={self.alpha:g}, reduction={self.reduction!r}"
+        outside = f", outside={self.outside:g}" if self.outside else ""
+        return f"alpha={self.alpha:g}, reduction={self.reduction!r}{outside}"
 
 
 def _wide(image: Tensor) -> Tensor:
@@ -163,6 +192,8 @@ def _check_batch(sr: Tensor, hr: Tensor) -> None:
         raise ValueError(f"sr is floating point in [0, 1], and so is hr, or uint8; not {sr.dtype} and {hr.dtype}")
 
 
-def _check_reduction(reduction: str) -> None:
+def _check_settings(reduction: str, outside: float) -> None:
     if reduction not in ("image", "batch"):
         raise ValueError(f'reduction is "image" or "batch", not {reduction!r}')
+    if not 0 <= outside <= 1:
+        raise ValueError(f"outside is a weight in [0, 1], not {outside!r}")

@@ -12,6 +12,7 @@ from hfsr.models import WDSR, store
 from hfsr.models.upscaling import upscale
 from hfsr.studies import backlog, card, publish, recipes, records, superres, trial, verified
 from hfsr.studies.records import RECORD
+from hfsr.studies.restore_run import RestoreRecord
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 from hfsr.weightmap import selection_mask
@@ -37,6 +38,7 @@ VERBS = [
     [],
     ["train"],
     ["evaluate"],
+    ["restore"],
     ["upscale"],
     ["mask"],
     ["classify"],
@@ -130,6 +132,43 @@ def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
     assert "/ssim_rgb_border8\t" in out
 
 
+def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, picture, tmp_path):
+    torch.manual_seed(0)
+    store.save(tmp_path / "restorer.safetensors", WDSR(blocks=1, scale=1))
+    code, _, _ = hfsr("restore", picture, tmp_path / "out.png", "--model", tmp_path / "restorer.safetensors")
+    assert code == 0
+    restored = images.read(tmp_path / "out.png")
+    assert torch.equal(restored, upscale(store.load(tmp_path / "restorer.safetensors"), images.read(picture)))
+    assert restored.shape == images.read(picture).shape
+
+
+def test_restore_refuses_what_enlarges(hfsr, picture, model, tmp_path):
+    code, _, err = hfsr("restore", picture, tmp_path / "out.png", "--model", model)
+    assert code == 2
+    assert err.endswith(f"enlarges a picture; hfsr upscale {picture} {tmp_path}/out.png --model {model} does that\n")
+
+
+def test_evaluate_measures_on_what_is_to_be_undone(hfsr, picture):
+    code, out, _ = hfsr("evaluate", "nlm", picture.parent, "--degrade", "noise50")
+    assert code == 0
+    assert "/recovered\t" in out
+    assert hfsr("evaluate", "bicubic", picture.parent, "--degrade", "noise50")[::2] == (
+        2,
+        "hfsr: a method for x2 does not undo 'noise50', which is x1: choose another degradation\n",
+    )
+
+
+def test_a_restorer_is_trained_with_a_weight_outside(hfsr, folder, tmp_path, monkeypatch):
+    tiny = {"crop": 8, "batch": 2, "blocks": 1, "data": str(folder), "watch": str(folder), "evaluation": (str(folder),)}
+    monkeypatch.setitem(recipes.RESTORE, "quick", dataclasses.replace(recipes.restore("quick"), **tiny))
+    words = ("--alpha", "1/5", "--outside", "0.1", "--degrade", "jpeg10", "--steps", 2)
+    code, out, _ = hfsr("train", *words, "--out", tmp_path / "run")
+    assert code == 0
+    assert f"{folder.name}/recovered\t" in out
+    record = records.read(tmp_path / "run" / RECORD, RestoreRecord)
+    assert (record.degrade, record.outside, record.alpha) == ("jpeg10", 0.1, 0.2)
+
+
 def test_train_and_publish_leave_a_record_and_a_model(hfsr, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "weights", lambda: tmp_path / "weights")
     monkeypatch.setattr(paths, "results", lambda: tmp_path / "results")
@@ -186,6 +225,11 @@ MISTAKES = [
     (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
     (["evaluate", "bicubic", "nowhere"], "nowhere"),
     (["train", "--alpha", "-1"], "must be finite and at least 0"),
+    (["train", "--degrade", "fog"], "no degradation is called 'fog': choose one of bicubic, noise15"),
+    (["train", "--degrade", "noise25", "--recipe", "bench"], "choose one of quick, denoise, dejpeg"),
+    (["train", "--alpha", "1/5", "--outside", "2"], "outside is a weight in [0, 1], not 2"),
+    (["train", "--method", "nlm"], "nlm keeps a picture's size: choose a degradation that does"),
+    (["restore", "absent.jpg", "out.png", "--model", "bicubic"], "bicubic: enlarges a picture"),
     (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, public, long"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),

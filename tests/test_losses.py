@@ -46,6 +46,54 @@ def test_the_loss_equals_the_reference(batch, reduction):
     assert loss.item() == pytest.approx(reference(*batch, reduction), abs=1e-14)
 
 
+def weighted_reference(sr, hr, mask, reduction, outside):
+    """The mean weighted by 1 where the mask is and by `outside` elsewhere, by NumPy."""
+    weights = np.where(mask.numpy(), 1.0, outside)
+    errors = np.abs(sr.numpy() - hr.numpy())
+    if reduction == "batch":
+        return np.average(errors, weights=weights)
+    return np.mean([np.average(each, weights=weight) for each, weight in zip(errors, weights, strict=True)])
+
+
+@given(batches(), st.sampled_from(REDUCTIONS), st.sampled_from([0.001, 0.1, 0.5, 1.0]))
+def test_a_weight_outside_the_mask_equals_the_reference(batch, reduction, outside):
+    loss = masked_l1(*batch, reduction, outside)
+    assert loss.dtype == torch.float64
+    assert loss.item() == pytest.approx(weighted_reference(*batch, reduction, outside), abs=1e-14)
+    if outside == 1:
+        assert loss.item() == pytest.approx(l1(*batch[:2]).item(), abs=1e-14)
+
+
+@given(batches(), st.sampled_from(REDUCTIONS))
+def test_the_weighted_gradient_is_the_weight_over_their_sum(batch, reduction):
+    sr, hr, mask = batch
+    sr.requires_grad_()
+    masked_l1(sr, hr, mask, reduction, 0.1).backward()
+    weights = 0.1 + 0.9 * mask.double()
+    total = weights.sum() if reduction == "batch" else weights.sum(dim=(1, 2, 3), keepdim=True) * len(sr)
+    torch.testing.assert_close(sr.grad, (sr.detach() - hr).sign() * weights / total, rtol=1e-12, atol=0)
+
+
+@given(batches(), st.sampled_from(REDUCTIONS))
+def test_no_weight_outside_is_the_papers_loss_bit_for_bit(batch, reduction):
+    assert torch.equal(masked_l1(*batch, reduction, 0.0), masked_l1(*batch, reduction))
+
+
+def test_with_nothing_selected_the_others_have_all_the_weight():
+    hr, sr = torch.zeros(2, 1, 1, 2), torch.tensor([1.0, 3.0]).expand(2, 1, 1, 2)
+    for reduction in REDUCTIONS:
+        assert masked_l1(sr, hr, torch.zeros_like(sr, dtype=torch.bool), reduction, 0.1) == 2
+
+
+@pytest.mark.parametrize("outside", [-0.1, 1.1, math.nan])
+def test_a_weight_outside_is_at_most_the_one_inside(outside):
+    image = torch.zeros(1, 1, 2, 2)
+    with pytest.raises(ValueError, match=r"outside is a weight in \[0, 1\], not"):
+        masked_l1(image, image, image.bool(), "image", outside)
+    with pytest.raises(ValueError, match=r"outside is a weight"):
+        HighFrequencyL1(0.2, outside=outside)
+
+
 @given(batches(), st.sampled_from(REDUCTIONS))
 def test_the_gradient_is_the_sign_over_the_count(batch, reduction):
     sr, hr, mask = batch
@@ -163,6 +211,7 @@ def test_the_loss_is_a_module_without_state():
     loss = HighFrequencyL1("1/5", reduction="batch")
     assert not loss.state_dict()
     assert repr(loss) == "HighFrequencyL1(alpha=0.2, reduction='batch')"
+    assert repr(HighFrequencyL1(0.2, outside=0.1)) == "HighFrequencyL1(alpha=0.2, reduction='image', outside=0.1)"
 
 
 @pytest.mark.parametrize("alpha", [0, "1/5"])
@@ -269,13 +318,16 @@ def test_the_device_notices_the_host():
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
-@pytest.mark.parametrize(("dtype", "most"), [(torch.float32, 40), (torch.float16, 42), (torch.uint8, 60)])
-def test_a_batch_is_worked_on_by_few_operations_and_never_read(dtype, most, reduction):
+@pytest.mark.parametrize(
+    ("dtype", "most", "outside"),
+    [(torch.float32, 40, 0.0), (torch.float16, 42, 0.0), (torch.uint8, 60, 0.0), (torch.float32, 44, 0.1)],
+)
+def test_a_batch_is_worked_on_by_few_operations_and_never_read(dtype, most, outside, reduction):
     hr = torch.randint(0, 256, (16, 3, 96, 96), dtype=torch.uint8, generator=torch.manual_seed(0))
     # On the CPU the map of uint8 is made in more operations that take less time: counted is what other devices do.
     hr = hr.to("meta") if dtype == torch.uint8 else to_float(hr).to(dtype)
     sr = torch.rand(hr.shape, device=hr.device).requires_grad_()
-    criterion = HighFrequencyL1("1/5", reduction)
+    criterion = HighFrequencyL1("1/5", reduction, outside)
     mask = selection_mask(hr, "1/5")
     with NoHost() as forward:
         loss = criterion(sr, hr)
@@ -284,7 +336,7 @@ def test_a_batch_is_worked_on_by_few_operations_and_never_read(dtype, most, redu
     with NoHost() as masked:
         criterion(sr, hr, mask)
     assert forward.count <= most
-    assert masked.count <= 10
+    assert masked.count <= (14 if outside else 10)
     with NoHost():
         map_statistics(hr)
         l1(sr, hr).backward()
@@ -307,9 +359,10 @@ def test_a_batch_is_worked_on_by_few_operations_and_never_read(dtype, most, redu
         ),
     ],
 )
-def test_the_loss_compiles_whole_and_once(backend, dtype):
+@pytest.mark.parametrize("outside", [0.0, 0.1])
+def test_the_loss_compiles_whole_and_once(backend, dtype, outside):
     torch.compiler.reset()
-    criterion = HighFrequencyL1("1/5")
+    criterion = HighFrequencyL1("1/5", outside=outside)
     compiled = torch.compile(criterion, backend=backend, fullgraph=True)
     for seed in range(3):
         generator = torch.manual_seed(seed)
@@ -326,12 +379,13 @@ def test_the_loss_compiles_whole_and_once(backend, dtype):
         torch.testing.assert_close(there.grad, here.grad)
 
 
+@pytest.mark.parametrize("outside", [0.0, 0.1])
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
-def test_functional_gradients_and_meta_tensors(dtype):
+def test_functional_gradients_and_meta_tensors(dtype, outside):
     hr = torch.randint(0, 256, (2, 3, 8, 8), dtype=torch.uint8, generator=torch.manual_seed(0))
     hr = hr if dtype == torch.uint8 else to_float(hr)
     sr = torch.rand(hr.shape).requires_grad_()
-    criterion = HighFrequencyL1("1/5")
+    criterion = HighFrequencyL1("1/5", outside=outside)
     criterion(sr, hr).backward()
     assert torch.equal(torch.func.grad(criterion)(sr.detach(), hr), sr.grad)
     assert criterion(sr.detach().to("meta"), hr.to("meta")).shape == ()

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hfsr.analysis import classical, detail
+from hfsr.data import degradation
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
 from hfsr.metrics import psnr, ssim
@@ -22,8 +24,8 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
 
     Parameters
     ----------
-    method : Module or "bicubic"
-        As for `hfsr.upscale`.
+    method : Module or str
+        As for `hfsr.upscale`; of pictures that keep their size also as for `hfsr.analysis.classical.restored`.
     pictures : Photographs
         Loaded with ``grey=True``, so that grey pictures are scored on their grey values.
 
@@ -31,12 +33,13 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
     -------
     dict
         One list of floats, a picture each, for PSNR in dB and SSIM on RGB (border 8) and luma (border 2), and for PSNR on
-        the elements that the ground truth's mask at alpha = 1/5 selects and on the others (RGB, border 8).
+        the elements that the ground truth's mask at alpha = 1/5 selects and on the others (RGB, border 8). Of pictures that
+        keep their size also ``recovered``, see `hfsr.analysis.detail.numbers`.
 
     Raises
     ------
     UserError
-        If a picture is too small to be measured.
+        If a picture is too small to be measured, or the method does not undo what was done to the pictures.
 
     Examples
     --------
@@ -51,7 +54,7 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
             raise UserError(
                 f"{title}: {tuple(hr.shape[-2:])} pixels, too small to be measured: SSIM needs {SMALLEST} a side"
             )
-        sr = upscale(lr, method, progress=progress)
+        sr = applied(method, lr, pictures.degrade, progress)
         selected = selection_mask(hr, JUDGED)
         for name, value in {
             "psnr_rgb_border8": psnr(sr, hr, 8, "rgb"),
@@ -62,7 +65,27 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
             "psnr_rgb_border8_others": psnr(sr, hr, 8, "rgb", ~selected),
         }.items():
             measured.setdefault(name, []).append(value)
+        if pictures.scale == 1:
+            measured.setdefault("recovered", []).append(detail.recovered(sr, hr))
     return measured
+
+
+def applied(method: nn.Module | str, picture: Tensor, degrade: str, progress: bool = False) -> Tensor:
+    """What a method makes of a degraded picture, of the ground truth's size; parameters and errors as for `evaluate`.
+
+    Examples
+    --------
+    >>> applied("bicubic", torch.zeros(3, 8, 8, dtype=torch.uint8), "bicubic").shape
+    torch.Size([3, 16, 16])
+    """
+    if isinstance(method, str) and method in classical.METHODS:
+        return classical.restored(method, picture, degrade)
+    own, wanted = getattr(method, "scale", 2), degradation.scale(degrade)
+    if own != wanted:
+        raise UserError(
+            f"a method for x{own} does not undo {degrade!r}, which is x{wanted}: choose another degradation"
+        )
+    return upscale(picture, method, progress=progress)
 
 
 def most_different(results: Sequence[Tensor], height: int, width: int) -> tuple[int, int]:

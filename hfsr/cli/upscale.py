@@ -67,7 +67,7 @@ def upscale(
     elif out:
         _many(pairs(sources, out, writable(suffix)), model, device, overwrite, strip)
     elif len(others) == 1 and not first.is_dir():
-        _one(first, others[0], writable(suffix), model, device, overwrite, strip)
+        one(first, others[0], writable(suffix), model, device, overwrite, strip)
     elif others:
         raise UserError(f"{len(sources)} names: say where the results go, hfsr upscale {first} ... --out FOLDER")
     elif first.is_dir():
@@ -84,9 +84,10 @@ def _set(name: str, folder: Path | None, model: str) -> None:
     typer.echo(f"images\t{made / upscaled.IMAGES}\nsha256\t{read_json(made / 'record.json')['sha256']}")
 
 
-def _one(
+def one(
     source: Path, target: Path, suffix: str | None, model: str, device: str | None, overwrite: bool, strip: bool
 ) -> None:
+    """Send one picture through a network into a file that is not there yet, or from and to the streams."""
     from hfsr.images import check_target
 
     if target == STREAM:

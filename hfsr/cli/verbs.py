@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from hfsr.cli.console import Out, Version, print_metrics
-from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
 from hfsr.cli.measure import confirm, frequency, recognise
+from hfsr.cli.pictures import Degrade, evaluate, restore
 from hfsr.cli.upscale import upscale
 from hfsr.cli.verify import verify
 from hfsr.files import atomic
@@ -28,6 +28,8 @@ app.command(epilog="Example: hfsr verify --quick")(verify)
 app.command(epilog="Example: hfsr frequency wdsr-a1-5")(frequency)
 app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
 app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
+app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
+app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a1-5-dejpeg")(restore)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
@@ -40,13 +42,19 @@ def _start(version: Version = False) -> None:
 
 @app.command(epilog="Example: hfsr train --alpha 1/5 --recipe quick --seed 0")
 def train(
-    method: Annotated[str, typer.Option(help="wdsr or srcnn; bicubic is only measured.")] = "wdsr",
+    method: Annotated[
+        str, typer.Option(help="wdsr or srcnn; bicubic, and to restore input and nlm, are only measured.")
+    ] = "wdsr",
     alpha: Alpha = "0",
     mask: Annotated[
         str | None, typer.Option(help="high (the method); random, low, uniform or weighted (controls); all (alpha 0).")
     ] = None,
     reduction: Annotated[str, typer.Option(help="batch (the authors' code) or image (Eqs 2-3 as printed).")] = "batch",
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper or authors.")] = "quick",
+    outside: Annotated[float, typer.Option(help="Weight of what the mask leaves out, 0 to 1; the paper's is 0.")] = 0.0,
+    degrade: Degrade = None,
+    recipe: Annotated[
+        str, typer.Option(help="quick, bench, public, long, paper or authors; to restore: quick, denoise or dejpeg.")
+    ] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
     data: Annotated[
@@ -54,34 +62,13 @@ def train(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Train a super-resolution network; the same command goes on after an interruption."""
-    from hfsr.studies import recipes, superres
+    """Train a super-resolution network, or one that restores; the same command goes on after an interruption."""
+    from hfsr.studies import restore_run, superres
     from hfsr.studies.rows import Row
-    from hfsr.studies.superres_run import SuperresRun
 
-    row = Row(method, alpha, mask, reduction)  # type: ignore[arg-type]
-    run = SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    row = Row(method, alpha, mask, reduction, outside=outside)  # type: ignore[arg-type]
+    run = restore_run.called(row, recipe, seed, steps, data, degrade)
     print_metrics(superres.train(run, out) / "record.json")
-
-
-@app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")
-def evaluate(
-    model: Annotated[str, typer.Argument(help='A published model, a .safetensors file, or "bicubic".')],
-    data: Annotated[
-        list[str] | None, typer.Argument(help="Sets: names or folders; by default embedded-held-out.")
-    ] = None,
-) -> None:
-    """Measure PSNR and SSIM of a model on sets of photographs."""
-    import numpy as np
-
-    from hfsr.analysis import evaluation
-    from hfsr.data import photographs
-
-    method = load_method(model)
-    for name in data or ["embedded-held-out"]:
-        pictures = photographs.load(name, grey=True)
-        for metric, values in evaluation.evaluate(method, pictures).items():
-            typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
@@ -125,12 +112,14 @@ def classify(
 @app.command(epilog="Example: hfsr study superres bench")
 def study(
     name: Annotated[
-        str, typer.Argument(help="superres, classify, frequency, confirmation or recognition.", metavar="STUDY")
+        str,
+        typer.Argument(help="superres, classify, frequency, confirmation, recognition or restore.", metavar="STUDY"),
     ],
     recipe: Annotated[
         str,
         typer.Argument(
-            help="quick, bench, long or paper; of superres and frequency public, authors, of classify compact too."
+            help="quick, bench, long or paper; of superres and frequency public and authors, of classify compact, of restore "
+            "denoise and dejpeg too."
         ),
     ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
@@ -153,7 +142,9 @@ def study(
 
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
-    recipe: Annotated[str, typer.Option(help="quick, bench, public, long, paper, authors or compact.")] = "bench",
+    recipe: Annotated[
+        str, typer.Option(help="quick, bench, public, long, paper, authors, compact, denoise or dejpeg.")
+    ] = "bench",
     measure: Annotated[
         bool,
         typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),

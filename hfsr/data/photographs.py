@@ -1,6 +1,7 @@
 """Photographs in pairs, high and low resolution: decoded once, kept as uint8 (Section IV.A).
 
-The low-resolution picture is MATLAB's bicubic halving of the other, but for DIV2K, whose official halves are read.
+The low-resolution picture is MATLAB's bicubic halving of the other, but for DIV2K, whose official halves are read. In its place
+may stand a picture of the same size with noise, or out of a JPEG file (`hfsr.data.degradation`).
 """
 
 import hashlib
@@ -16,13 +17,15 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from hfsr import images, paths
-from hfsr.data import div2k, embedded, roots
+from hfsr.data import degradation, div2k, embedded, roots
+from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 
 FOLDERS = ("set5", "set14", "bsd100", "kodak24", "mcmaster", "t91", "bsd200", "bsds500-test", "realsr-gt")
 PARTS = ("realsr-train", "realsr-held-out")  # of realsr-gt
 REALSR_HELD_OUT = ("cam1_02", "cam1_09", "cam2_010", "cam2_09")  # never trained on
 KNOWN = (*embedded.SPLITS, *FOLDERS, *PARTS, *div2k.SETS)
+HALVED = "-halved"  # after a known name: its pictures at half their size, in which the block edges of JPEG are gone
 
 Pair = tuple[Tensor, Tensor]
 
@@ -40,8 +43,11 @@ class Photographs:
     hr : tuple of Tensor, (C, H, W), uint8
         Even sizes; C = 3, or 1 for a grey picture of a set loaded with ``grey=True``.
     lr : tuple of Tensor, (C, H/2, W/2), uint8
+        (C, H, W) where the degradation keeps the size.
     digest : str
         SHA-256 over names, shapes and pixels.
+    degrade : str
+        What made `lr` of `hr`, see `hfsr.data.degradation.degraded`.
 
     Examples
     --------
@@ -58,9 +64,15 @@ class Photographs:
     hr: tuple[Tensor, ...]
     lr: tuple[Tensor, ...]
     digest: str
+    degrade: str = BICUBIC
+
+    @property
+    def scale(self) -> int:
+        """How many times as wide and high `hr` is."""
+        return degradation.scale(self.degrade)
 
 
-def load(name: str, grey: bool = False, whole: bool = True) -> Photographs:
+def load(name: str, grey: bool = False, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
     """Load a set of photographs, in the natural order of their names (t2 before t10).
 
     Pictures of odd size lose their last row or column. A progress bar appears where it takes more than two seconds.
@@ -70,10 +82,12 @@ def load(name: str, grey: bool = False, whole: bool = True) -> Photographs:
     name : str
         "embedded" or "embedded-held-out" (always there); a set below a data root: "set5", "set14", "bsd100", "kodak24",
         "mcmaster", "t91", "bsd200", "bsds500-test", "realsr-gt", its parts "realsr-train" and "realsr-held-out",
-        "div2k-train", "div2k-valid"; any other folder of pictures, below a data root or by its path; or several joined
-        by "+".
+        "div2k-train", "div2k-valid"; one of these and "-halved"; any other folder of pictures, below a data root or by its
+        path; or several joined by "+".
     grey : bool
         Keep grey pictures as one channel (for evaluation); otherwise they get three equal ones (for training).
+    degrade : str
+        One of `hfsr.data.degradation.NAMES`.
     whole : bool
         Refuse DIV2K where some of its pictures are missing; otherwise those that are here are the set.
 
@@ -84,8 +98,9 @@ def load(name: str, grey: bool = False, whole: bool = True) -> Photographs:
     Raises
     ------
     UserError
-        If a set is not there or has no pictures; if a picture is damaged, of a kind that `hfsr.images.read` refuses, or
-        smaller than 2x2; if a picture of DIV2K or its half is missing, or the half has the wrong size.
+        If a set or a degradation is not there, or the set has no pictures; if a picture is damaged, of a kind that
+        `hfsr.images.read` refuses, or smaller than 2x2; if a picture of DIV2K or its half is missing, or the half has the
+        wrong size.
 
     Examples
     --------
@@ -93,18 +108,19 @@ def load(name: str, grey: bool = False, whole: bool = True) -> Photographs:
     >>> pictures.names, pictures.hr[0].shape, pictures.lr[0].shape
     (('chelsea', 'coffee', 'flower'), torch.Size([3, 300, 450]), torch.Size([3, 150, 225]))
     """
+    degradation.scale(degrade)  # a name that there is
     # Path.is_dir would raise on a joined name longer than a file's name may be.
     parts = [name] if os.path.isdir(name) else name.split("+")  # noqa: PTH112
     titles: list[str] = []
     pairs: list[Pair] = []
     for part in parts:
-        sources = _sources(part, whole)
+        sources = _sources(part, degrade, whole)
         titles += sources if len(parts) == 1 else [f"{_own_name(part)}/{title}" for title in sources]
         pairs += _read_all(part, list(sources.values()))
     if not grey:
         pairs = [(images.to_rgb(hr).contiguous(), images.to_rgb(lr).contiguous()) for hr, lr in pairs]
     names, (hr, lr) = tuple(titles), zip(*pairs, strict=True)
-    return Photographs("+".join(_own_name(part) for part in parts), names, hr, lr, _digest(names, hr, lr))
+    return Photographs("+".join(_own_name(part) for part in parts), names, hr, lr, _digest(names, hr, lr), degrade)
 
 
 def require_crop(photographs: Photographs, crop: int) -> None:
@@ -151,13 +167,19 @@ def files(name: str) -> list[Path]:
     return sorted(kept, key=lambda path: (_natural(path.name), path.name))
 
 
-def _sources(name: str, whole: bool) -> dict[str, Callable[[], Pair]]:
+def _sources(name: str, degrade: str, whole: bool) -> dict[str, Callable[[], Pair]]:
     """What reads each picture of one set, by the picture's name."""
+    if (original := name.removesuffix(HALVED)) != name and original in KNOWN:
+        sources = _sources(original, BICUBIC, whole)
+        return {title: partial(_half, title, read, degrade) for title, read in sources.items()}
     if name in embedded.SPLITS:
-        return {title: partial(_embedded_pair, title) for title in embedded.SPLITS[name]}
+        return {title: partial(_embedded_pair, title, degrade) for title in embedded.SPLITS[name]}
     if name in div2k.SETS:
-        return {high.name: partial(div2k.read_pair, high, low) for high, low in div2k.pairs(div2k.SETS[name], whole)}
-    return {path.name: partial(_file_pair, path) for path in files(name)}
+        pairs = div2k.pairs(div2k.SETS[name], whole)
+        if degrade != BICUBIC:
+            return {high.name: partial(_file_pair, high, degrade) for high, _ in pairs}
+        return {high.name: partial(div2k.read_pair, high, low) for high, low in pairs}
+    return {path.name: partial(_file_pair, path, degrade) for path in files(name)}
 
 
 def _read_all(name: str, sources: list[Callable[[], Pair]]) -> list[Pair]:
@@ -167,19 +189,23 @@ def _read_all(name: str, sources: list[Callable[[], Pair]]) -> list[Pair]:
         return list(tqdm(found, f"reading {name}", len(sources), unit="picture", delay=2, leave=False))
 
 
-def _embedded_pair(title: str) -> Pair:
-    return _halved(title, embedded.read(title))
+def _half(title: str, read: Callable[[], Pair], degrade: str) -> Pair:
+    return _pair(title, title, read()[1], degrade)
 
 
-def _file_pair(path: Path) -> Pair:
-    return _halved(path, images.read(path))
+def _embedded_pair(title: str, degrade: str) -> Pair:
+    return _pair(title, title, embedded.read(title), degrade)
 
 
-def _halved(title: str | Path, image: Tensor) -> Pair:
+def _file_pair(path: Path, degrade: str) -> Pair:
+    return _pair(path, path.name, images.read(path), degrade)
+
+
+def _pair(where: str | Path, title: str, image: Tensor, degrade: str) -> Pair:
     hr = images.crop_to_multiple(image, 2).contiguous()
     if hr.numel() == 0:
-        raise UserError(f"{title}: only {image.shape[2]}x{image.shape[1]} pixels, a picture needs 2x2; leave it out")
-    return hr, images.resize_bicubic(hr, 0.5)
+        raise UserError(f"{where}: only {image.shape[2]}x{image.shape[1]} pixels, a picture needs 2x2; leave it out")
+    return hr, degradation.degraded(hr, degrade, title)
 
 
 def _folder(name: str) -> Path:

@@ -9,7 +9,7 @@ import pandas as pd
 from hfsr.analysis.statistics import half_width, spread
 from hfsr.report import tables
 from hfsr.report.claims import Answer, Line
-from hfsr.report.contrasts import measure
+from hfsr.report.contrasts import METRICS, measure
 from hfsr.report.registration import Contrast, Registration
 from hfsr.report.verdict import Verdict
 
@@ -177,11 +177,10 @@ def difference(contrast: Contrast) -> str:
     >>> difference(claim.contrasts[0])
     '1/5 minus 1/5, random, PSNR'
     """
-    names = tables.labels(contrast.recipe) if contrast.study != "classify" else {}
+    names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
     row, baseline = (names.get(each, each) for each in (contrast.row, contrast.baseline))
-    kind = {"psnr_rgb_border8": "PSNR", "ssim_rgb_border8": "SSIM", "png_bytes": "bytes", "high_power": "power"}
     longer = f", {contrast.recipe}" if contrast.recipe != "bench" else ""
-    return f"{row} minus {baseline}, {kind.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
+    return f"{row} minus {baseline}, {METRICS.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
 
 
 def _expected(contrast: Contrast, confidence: float) -> str:

@@ -11,6 +11,14 @@ from hfsr.report import accuracies, paper, recognitions, tables
 from hfsr.report.registration import Contrast
 from hfsr.studies.records import Record
 
+METRICS = {
+    "psnr_rgb_border8": "PSNR",
+    "psnr_rgb_border8_others": "PSNR of the elements left out",
+    "ssim_rgb_border8": "SSIM",
+    "png_bytes": "bytes",
+    "high_power": "power",
+}  # in words
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -21,6 +21,9 @@ def tested_at(contrast: Contrast) -> str:
         return (
             f"images halved before; networks of {_part(_superres(contrast.recipe), _superres('paper'))} of its training"
         )
+    if contrast.study == "restore":
+        plan = recipes.restore(contrast.recipe)
+        return f"not in the paper: {plan.degrade}, {plan.steps:,} iterations"
     if contrast.study != "classify":
         return f"{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     share = _part(_classify(contrast.recipe, contrast.on), _classify("paper", contrast.on))

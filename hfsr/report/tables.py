@@ -1,7 +1,7 @@
 """Tables I and IV from the published records: our rows, their means over seeds, and paired differences with intervals.
 
 Both have the same rows. Study "superres" holds PSNR, SSIM and shares, "frequency" bytes and detail
-(`hfsr.analysis.detail.numbers`).
+(`hfsr.analysis.detail.numbers`). Study "restore" has rows of its own, and tables like these.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,18 @@ from hfsr.studies import published as published_records
 from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
+from hfsr.studies.restore_run import RestoreRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
 Measurements = SuperresRecord | MeasurementRecord
 KINDS: dict[str, type[Measurements]] = {
-    kind.folder: kind for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord, RecognitionRecord)
+    kind.folder: kind
+    for kind in (SuperresRecord, MeasurementRecord, ConfirmationRecord, RecognitionRecord, RestoreRecord)
 }
 
 
-def labels(recipe: str) -> dict[str, str]:
+def labels(recipe: str, study: str = "superres") -> dict[str, str]:
     """Label of every row of a recipe, by the row's name.
 
     Examples
@@ -35,7 +37,8 @@ def labels(recipe: str) -> dict[str, str]:
     >>> labels("long")
     {'wdsr-a0': 'WDSR', 'wdsr-a1-5': '1/5', 'wdsr-a1-5-random': '1/5, random'}
     """
-    return {row.name: row.label for row in recipes.superres(recipe).rows}
+    plan = recipes.restore(recipe) if study == "restore" else recipes.superres(recipe)
+    return {row.name: row.label for row in plan.rows}
 
 
 def published(recipe: str, study: str = "superres") -> dict[str, list[Measurements]]:

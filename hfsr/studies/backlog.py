@@ -49,6 +49,8 @@ ORDER = (
     Item("classify", "compact-long"),
     Item("superres", "long"),
     Item("recognition", "long"),
+    Item("restore", "denoise"),
+    Item("restore", "dejpeg"),
     Item("superres", "paper"),
     Item("classify", "paper"),
 )

@@ -181,6 +181,6 @@ def everything(recipe: str) -> list[Run]:
     >>> [run.name for run in everything("quick")][2:5]
     ['wdsr-a1-5-quick-s0', 'digits-original-quick-s0', 'digits-bicubic']
     """
-    studies = grid.studies(recipe) or [str(recipes.superres(recipe))]  # which refuses what is no recipe
-    wanted = [run for study in studies for run in grid.runs(study, recipe).values()]
+    recipes.require(recipe)
+    wanted = [run for study in grid.studies(recipe) for run in grid.runs(study, recipe).values()]
     return list(grid.with_required(wanted).values())

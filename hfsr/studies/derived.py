@@ -14,6 +14,7 @@ from hfsr.analysis.detail import RINGS
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
+from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 from hfsr.studies import contents, recognise, records
 from hfsr.studies.classification import ClassifyRecord
@@ -106,7 +107,8 @@ def facts(record: Record) -> list[Fact]:
     digests = (
         record.data.digest if isinstance(record.data.digest, dict) else {str(record.data.name): record.data.digest}
     )
-    found = [Fact(f"the digest of {name}", str(digest)) for name, digest in digests.items() if digest]
+    degraded = "" if record.degraded_by == BICUBIC else f" with {record.degraded_by}"
+    found = [Fact(f"the digest of {name}{degraded}", str(digest)) for name, digest in digests.items() if digest]
     if isinstance(record, SuperresRecord) and record.alpha:
         for metric, value in record.metrics.items():
             if metric.endswith(FRACTION):

@@ -6,11 +6,12 @@ from typing import Any
 
 from hfsr.data import labelled
 from hfsr.data import photographs as sets_of_photographs
+from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 
 
-def photographs(name: str) -> dict[str, Any]:
-    """Name and digest of a set of photographs to train on; empty where it is not here.
+def photographs(name: str, degrade: str = BICUBIC) -> dict[str, Any]:
+    """Name and digest of a set of photographs to train on, with what degrades it; empty where it is not here.
 
     Examples
     --------
@@ -18,7 +19,7 @@ def photographs(name: str) -> dict[str, Any]:
     ('embedded', {})
     """
     try:
-        own_name, digest = _photographs(name, grey=False)
+        own_name, digest = _photographs(name, grey=False, degrade=degrade)
     except UserError:
         return {}
     return {"data": own_name, "data_digest": digest}
@@ -53,8 +54,8 @@ def labelled_set(name: str) -> dict[str, Any]:
 
 
 @cache
-def _photographs(name: str, grey: bool) -> tuple[str, str]:
-    pictures = sets_of_photographs.load(name, grey)
+def _photographs(name: str, grey: bool, degrade: str = BICUBIC) -> tuple[str, str]:
+    pictures = sets_of_photographs.load(name, grey, degrade)
     return pictures.name, pictures.digest
 
 

@@ -8,10 +8,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import models
-from hfsr.data import labelled
+from hfsr.data import degradation, labelled
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
 from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
+from hfsr.studies.rows import UNTRAINED
 
 # What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
@@ -61,14 +62,15 @@ def superres(method: str, recipe: SuperresRecipe, steps: int) -> Work:
     >>> superres("wdsr", paper, 300_000).training / superres("wdsr", paper, 3000).training
     100.0
     """
-    if method == "bicubic":
+    if method in UNTRAINED:
         return Work(0.0, 0.0, photographs(recipe.evaluation), 0.0, network=False)
+    scale = degradation.scale(recipe.degrade)
     measured = sum(DIV2K_PIXELS.get(name, 0) for name in (*recipe.evaluation, *[recipe.watch] * recipe.checks))
     return Work(
-        training=steps * recipe.batch * _update(method, recipe.blocks, recipe.crop),
-        measuring=measured / 2**2 * _forward(method, recipe.blocks, 1) if measured else 0.0,
+        training=steps * recipe.batch * _update(method, recipe.blocks, recipe.crop, scale),
+        measuring=measured / scale**2 * _forward(method, recipe.blocks, 1, scale) if measured else 0.0,
         held=photographs((*recipe.evaluation, recipe.data, recipe.watch)),
-        disk=parameters(method, recipe.blocks) * (4 * 3 + 2),  # Adam keeps two moments
+        disk=parameters(method, recipe.blocks, scale) * (4 * 3 + 2),  # Adam keeps two moments
         network=True,
     )
 
@@ -151,8 +153,8 @@ def pixels(name: str) -> int:
     return sum(DIV2K_PIXELS.get(part, 0) for part in name.split("+")) or OTHER_PIXELS
 
 
-def built(kind: str, size: int) -> nn.Module:
-    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth.
+def built(kind: str, size: int, scale: int = 2) -> nn.Module:
+    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth; and by how much it enlarges.
 
     Examples
     --------
@@ -161,11 +163,11 @@ def built(kind: str, size: int) -> nn.Module:
     """
     if kind == "resnet":
         return ResNet(size)
-    return WDSR(blocks=size) if kind == "wdsr" else SRCNN()
+    return WDSR(blocks=size, scale=scale) if kind == "wdsr" else SRCNN(scale)
 
 
 @cache
-def parameters(kind: str, size: int) -> int:
+def parameters(kind: str, size: int, scale: int = 2) -> int:
     """Numbers that a network learns.
 
     Examples
@@ -174,14 +176,14 @@ def parameters(kind: str, size: int) -> int:
     597716
     """
     with torch.device("meta"):
-        return models.parameters(built(kind, size))
+        return models.parameters(built(kind, size, scale))
 
 
 @cache
-def _forward(kind: str, size: int, side: int) -> float:
+def _forward(kind: str, size: int, side: int, scale: int = 2) -> float:
     """`_once` of a network by its kind and size."""
     with torch.device("meta"):
-        return _once(built(kind, size), side)
+        return _once(built(kind, size, scale), side)
 
 
 def _once(network: nn.Module, side: int) -> float:
@@ -192,10 +194,10 @@ def _once(network: nn.Module, side: int) -> float:
 
 
 @cache
-def _update(kind: str, size: int, side: int) -> float:
+def _update(kind: str, size: int, side: int, scale: int = 2) -> float:
     """`_operations` of a network by its kind and size."""
     with torch.device("meta"):
-        return _operations(built(kind, size), side)
+        return _operations(built(kind, size, scale), side)
 
 
 def _operations(network: nn.Module, side: int) -> float:

@@ -9,11 +9,12 @@ import pandas as pd
 
 from hfsr.errors import UserError
 from hfsr.studies import classification, confirmation, measurement, recipes, recognition, superres_run
+from hfsr.studies.restore_run import RestoreRun
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
 
 STUDIES = tuple(recipes.STUDIES)
-ROW = ("data", "method", "alpha", "mask", "reduction", "steps")  # what tells the rows of a study apart
+ROW = ("data", "method", "alpha", "mask", "reduction", "outside", "steps")  # what tells the rows of a study apart
 
 
 def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
@@ -21,7 +22,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
 
     Parameters
     ----------
-    study : {"superres", "classify", "frequency", "confirmation", "recognition"}
+    study : {"superres", "classify", "frequency", "confirmation", "recognition", "restore"}
     recipe : str
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
@@ -47,6 +48,8 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
         found = confirmation.grid(recipes.superres(recipe), steps)
     elif study == "recognition":
         found = recognition.grid(recipes.superres(recipe), steps)
+    elif study == "restore":
+        found = superres_run.grid(recipes.restore(recipe), steps, RestoreRun)
     else:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(STUDIES)}")
     return {run.name: run for run in found}

@@ -17,7 +17,7 @@ from hfsr.studies.rows import Row
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 
-SETTINGS = ("method", "alpha", "mask", "reduction", "seed", "recipe", "recipe_digest", "steps")
+SETTINGS = ("method", "alpha", "mask", "reduction", "outside", "seed", "recipe", "recipe_digest", "steps")
 Curve = dict[str, list[float]]  # mean and deviation over the pictures
 
 
@@ -27,7 +27,7 @@ class MeasurementRecord(Record):
 
     Parameters
     ----------
-    alpha, mask, reduction, seed, recipe, recipe_digest, steps
+    alpha, mask, reduction, outside, seed, recipe, recipe_digest, steps
         Of the run that it measured.
     of : str or None
         The published record of that run.
@@ -63,6 +63,7 @@ class MeasurementRecord(Record):
     curves: dict[str, dict[str, Curve]]
     encoders: dict[str, list[int]]
     seconds: float
+    outside: float | None = None
 
     @property
     def run(self) -> "Measurement":
@@ -72,7 +73,7 @@ class MeasurementRecord(Record):
     @property
     def measured(self) -> SuperresRun:
         """The run whose network it measured."""
-        row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
+        row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch", outside=self.outside or 0.0)  # type: ignore[arg-type]
         return SuperresRun(row, recipes.superres(self.recipe), self.seed, self.steps)
 
     @property

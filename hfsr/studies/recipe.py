@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from torch import nn
 
 from hfsr.data import labelled
+from hfsr.data.degradation import BICUBIC
 from hfsr.models import Compact, ResNet
 from hfsr.models.compact import Stem
 from hfsr.studies.rows import Cell, Row
@@ -54,7 +55,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class SuperresRecipe(Recipe):
-    """One way to train a super-resolution network (Section IV.B).
+    """One way to train a super-resolution network (Section IV.B), or one that keeps the size and undoes noise or JPEG.
 
     Parameters
     ----------
@@ -67,12 +68,14 @@ class SuperresRecipe(Recipe):
     blocks : int
         Residual blocks of WDSR-A.
     crop, batch, steps : int
-        Size of the low-resolution crops in pixels, crops an iteration, iterations.
+        Size of the low-resolution (or degraded) crops in pixels, crops an iteration, iterations.
     srcnn_rate : float
         SRCNN's learning rate as a multiple of the schedule's: without weight normalisation and shortcut it bears less.
     rows : tuple of Row
         The study's table; every row but bicubic's is trained once a seed.
     seeds : tuple of int
+    degrade : str
+        What the network undoes, see `hfsr.data.degradation.degraded`.
 
     Examples
     --------
@@ -95,6 +98,7 @@ class SuperresRecipe(Recipe):
     srcnn_rate: float = 1.0
     rows: tuple[Row, ...] = ()
     seeds: tuple[int, ...] = (0,)
+    degrade: str = later(BICUBIC)
 
 
 @dataclass(frozen=True)

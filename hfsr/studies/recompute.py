@@ -14,8 +14,8 @@ from torch import nn
 
 from hfsr.analysis import evaluation
 from hfsr.analysis.spectrum import PNG_METRICS, png_total
-from hfsr.data import checksums, labelled, photographs
-from hfsr.data.photographs import Photographs
+from hfsr.data import checksums, degradation, labelled, photographs
+from hfsr.data.photographs import HALVED, Photographs
 from hfsr.errors import UserError
 from hfsr.models import store
 from hfsr.studies import classify, published, records, sources, superres, upscaled
@@ -179,16 +179,16 @@ def _judged(
             return
         method = store.load(file).to(hardware.device())
     for name in sets:
-        pictures = _here(name, found)
+        pictures = _here(name, found, degrade=network.degraded_by if network else degradation.BICUBIC)
         if pictures:
             yield method, pictures
 
 
-def _here(name: str, found: Again, grey: bool = True) -> Photographs | None:
+def _here(name: str, found: Again, grey: bool = True, degrade: str = degradation.BICUBIC) -> Photographs | None:
     """A set to measure on, if it is here with the pictures that the studies used."""
     try:
-        pictures = _load(name, grey)
-        different = [each for part in name.split("+") for each in _differences(part)]
+        pictures = _load(name, grey, degrade)
+        different = [each for part in name.split("+") for each in _differences(part.removesuffix(HALVED))]
     except UserError:
         found.missing.append(f"{name} is not here")
         return None
@@ -199,8 +199,8 @@ def _here(name: str, found: Again, grey: bool = True) -> Photographs | None:
 
 
 @cache
-def _load(name: str, grey: bool) -> Photographs:
-    return photographs.load(name, grey)
+def _load(name: str, grey: bool, degrade: str = degradation.BICUBIC) -> Photographs:
+    return photographs.load(name, grey, degrade)
 
 
 @cache

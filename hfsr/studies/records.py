@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -11,6 +11,7 @@ import msgspec
 
 from hfsr import paths
 from hfsr.data import embedded
+from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
 from hfsr.studies import digests, recipes
@@ -18,7 +19,7 @@ from hfsr.studies.provenance import Origin
 
 RECORD = "record.json"
 WEIGHTS = "weights.safetensors"
-LATER = ("name", "model", "sharpening", "stem", "upscaler_seed")  # that a record need not have
+LATER = ("name", "model", "outside", "degrade", "sharpening", "stem", "upscaler_seed")  # that a record need not have
 
 Settings = dict[str, Any]  # a part of a record's JSON, as it is written or read
 Measured = dict[str, dict[str, list[int | float]]]  # set -> metric -> one value a picture
@@ -99,13 +100,20 @@ class Record(Origin, ABC):
 
         Only the embedded photographs are compared with the data's digest, as no others come with the project.
         """
-        if self.data.name in embedded.SPLITS and digests.photographs(self.data.name)["data_digest"] != self.data.digest:
-            return ["the embedded photographs have changed"]
+        if self.data.name in embedded.SPLITS:
+            here = digests.photographs(self.data.name, self.degraded_by)["data_digest"]
+            return ["the embedded photographs have changed"] if here != self.data.digest else []
         return []
+
+    @property
+    def degraded_by(self) -> str:
+        """What was done to the pictures that it says the digest of, see `hfsr.data.degradation.degraded`."""
+        return BICUBIC
 
     def made_from(self) -> Settings:
         """All that it says of its run and of what that read, in the words of `Run.identity` and `Run.inputs`."""
-        return msgspec.to_builtins(self) | {"data": self.data.name, "data_digest": self.data.digest}
+        every = {each.name: getattr(self, each.name) for each in fields(self)}  # what the file left out too
+        return msgspec.to_builtins(every) | {"data": self.data.name, "data_digest": self.data.digest}
 
 
 @dataclass(frozen=True, kw_only=True)

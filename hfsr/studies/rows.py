@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import get_args
 
+from hfsr.analysis import classical
 from hfsr.errors import UserError
 from hfsr.losses import Reduction
 from hfsr.training.selection import CONTROLS, MASKS, Mask
 from hfsr.weightmap import Alpha, alpha_label, parse_alpha
 
-METHODS = ("wdsr", "srcnn", "bicubic")
+UNTRAINED = ("bicubic", *classical.METHODS)
+METHODS = ("wdsr", "srcnn", *UNTRAINED)
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Row:
 
     Parameters
     ----------
-    method : {"wdsr", "srcnn", "bicubic"}
-        Bicubic interpolation has nothing to train.
+    method : {"wdsr", "srcnn", "bicubic", "input", "nlm"}
+        The last three have nothing to train, see `hfsr.analysis.classical.restored`.
     alpha : float, int or str
         Eq 7's alpha; 0 trains on every element. Kept as a float.
     mask : {"all", "high", "random", "low", "uniform", "weighted"}, optional
@@ -30,6 +32,8 @@ class Row:
         Iterations, where not the recipe's.
     seeds : tuple of int, optional
         Where not the recipe's.
+    outside : float
+        Weight in the loss of what the mask leaves out, see `hfsr.masked_l1`.
 
     Raises
     ------
@@ -49,6 +53,7 @@ class Row:
     reduction: Reduction = "batch"
     steps: int | None = None
     seeds: tuple[int, ...] | None = None
+    outside: float = 0.0
 
     def __post_init__(self) -> None:
         alpha = parse_alpha(self.alpha)
@@ -65,8 +70,12 @@ class Row:
             raise UserError(f"reduction {self.reduction!r} is not known: choose batch or image")
         if mask == "weighted" and self.reduction == "image":
             raise UserError('mask "weighted" weighs the crops of a batch against each other: choose reduction batch')
-        if self.method == "bicubic" and alpha:
-            raise UserError("bicubic has nothing to train, so it takes no alpha")
+        if self.method in UNTRAINED and alpha:
+            raise UserError(f"{self.method} has nothing to train, so it takes no alpha")
+        if not 0 <= self.outside <= 1:
+            raise UserError(f"outside is a weight in [0, 1], not {self.outside:g}")
+        if self.outside and mask in ("all", "weighted"):
+            raise UserError(f'mask "{mask}" leaves nothing out that could have a weight: outside does not go with it')
         object.__setattr__(self, "alpha", alpha)
         object.__setattr__(self, "mask", mask)
 
@@ -85,15 +94,18 @@ class Row:
             parts.append(str(self.mask))
         if self.reduction == "image":
             parts.append("image")
+        if self.outside:
+            parts.append(f"outside{self.outside:g}")
         return "-".join(parts)
 
     @property
     def label(self) -> str:
         """What it is called in a table, as in the paper's Table I where that has the row."""
         if self.method != "wdsr" or not self.alpha:
-            return {"bicubic": "Bicubic", "srcnn": "SRCNN", "wdsr": "WDSR"}[self.method]
+            return LABELS[self.method]
         control = f", {'complement' if self.mask == 'low' else self.mask}" if self.is_control else ""
-        return alpha_label(self.alpha) + control + (", per image" if self.reduction == "image" else "")
+        soft = f", {self.outside:g} outside" if self.outside else ""
+        return alpha_label(self.alpha) + control + (", per image" if self.reduction == "image" else "") + soft
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,14 @@ class Cell:
     seeds: tuple[int, ...] | None = None
 
 
+LABELS = {
+    "bicubic": "Bicubic",
+    "srcnn": "SRCNN",
+    "wdsr": "WDSR",
+    "input": "Not restored",
+    "nlm": "Non-local means",
+}
+
 SRCNN = Row("srcnn")
 ALPHAS = ("1/7", "1/6", "1/5", "1/4", "1/3")  # the paper's
 TABLE_1 = (Row("bicubic"), SRCNN, Row("wdsr"), *(Row("wdsr", alpha) for alpha in ALPHAS))
@@ -131,6 +151,17 @@ BESIDE = (
     Row("wdsr", "1/5", mask="uniform"),
     Row("wdsr", "1/5", mask="weighted"),
 )  # controls, and the loss as printed
+SOFT = Row("wdsr", "1/5", outside=0.1)  # beyond the paper: the others count a tenth
+RESTORED = (
+    Row("input"),
+    Row("nlm"),
+    Row("wdsr"),
+    Row("wdsr", "1/5"),
+    Row("wdsr", "1/5", mask="random"),
+    Row("wdsr", "1/5", mask="uniform"),
+    Row("wdsr", "1/5", mask="low"),
+    SOFT,
+)  # of the study that undoes noise and JPEG
 
 # Of which the weights of every seed are published, of `bench`: whoever measures them needs to train nothing.
 SHARED = ("wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random")

@@ -1,4 +1,4 @@
-"""The super-resolution study (Section IV.B): the loss of each row, training, evaluation."""
+"""The super-resolution study (Section IV.B), and what beyond it undoes noise and JPEG: losses, training, evaluation."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.data.photographs import Photographs
 from hfsr.images import to_float
-from hfsr.losses import l1, masked_l1
+from hfsr.losses import l1, masked_l1, total_weight
 from hfsr.models import SRCNN, WDSR
 from hfsr.studies import contents, provenance, records
 from hfsr.studies.records import Data, Measured
@@ -43,8 +43,9 @@ def batch_loss(model: nn.Module, batch: Batch, row: Row) -> Tensor:
     if row.mask == "weighted":
         loss = weighted_l1(sr, to_float(hr), selected.flatten(1).sum(dim=1))
     else:
-        loss = masked_l1(sr, to_float(hr), selected, row.reduction)
-    return loss * processes.weight(selected.sum()) if row.reduction == "batch" else loss
+        loss = masked_l1(sr, to_float(hr), selected, row.reduction, row.outside)
+    weights = total_weight(selected.sum(), selected.numel(), row.outside)
+    return loss * processes.weight(weights) if row.reduction == "batch" else loss
 
 
 def weighted_l1(sr: Tensor, hr: Tensor, counts: Tensor) -> Tensor:
@@ -76,7 +77,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     Parameters
     ----------
     run : SuperresRun
-        Bicubic interpolation has nothing to train: it is measured.
+        What has nothing to train, such as bicubic interpolation, is measured.
     out : path, optional
         The run's folder; by default ``runs/superres/`` and its name.
 
@@ -103,20 +104,20 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     """
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
-    pictures = photographs.load(run.data, whole=run.data == run.recipe.data)
+    pictures = photographs.load(run.data, degrade=run.degrade, whole=run.data == run.recipe.data)
     run = replace(run, data=pictures.name)  # of a folder, its own name
     folder, read = Path(out) if out else run.folder, {"data_digest": pictures.digest}
     if run.finished_in(folder, read):
         return folder
 
     recipe = run.recipe
-    watched = photographs.load(recipe.watch, grey=True)
+    watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
     task = training(run, pictures, hardware.device())
     task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
     progress = loop.fit(task, folder, run.identity() | read, run.steps)
 
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
-        judged = [photographs.load(name, grey=True) for name in recipe.evaluation]
+        judged = _judged(run)
         network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
         measured = {each.name: evaluation.evaluate(network, each) for each in judged}
@@ -145,7 +146,8 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
     recipe, seed = run.recipe, run.seed or 0
     set_seed(seed)
     is_srcnn = run.row.method == "srcnn"
-    model: nn.Module = SRCNN() if is_srcnn else WDSR(blocks=recipe.blocks)
+    scale = pictures.scale
+    model: nn.Module = SRCNN(scale) if is_srcnn else WDSR(blocks=recipe.blocks, scale=scale)
     return loop.Task(
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),
@@ -159,12 +161,15 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
 
 
 def _measured(run: SuperresRun, folder: Path) -> Path:
-    """The record of bicubic interpolation, which has nothing to train."""
+    """The record of a method that has nothing to train."""
     if not run.finished_in(folder, {}):
-        judged = [photographs.load(name, grey=True) for name in run.recipe.evaluation]
-        measured = {each.name: evaluation.evaluate("bicubic", each) for each in judged}
+        measured = {each.name: evaluation.evaluate(run.row.method, each) for each in _judged(run)}
         _write(run, folder, Data(name=None, images=0, digest=None), Progress(run.identity()), measured, {})
     return folder
+
+
+def _judged(run: SuperresRun) -> list[Photographs]:
+    return [photographs.load(name, grey=True, degrade=run.degrade) for name in run.recipe.evaluation]
 
 
 def _write(

@@ -4,23 +4,29 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from hfsr.data import degradation
+from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 from hfsr.studies import digests, flops, recipes
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
-from hfsr.studies.rows import SHARED, Row
+from hfsr.studies.rows import SHARED, UNTRAINED, Row
 from hfsr.studies.run import Notebook, Run
 from hfsr.weightmap import alpha_label
 
 
 @dataclass(frozen=True, kw_only=True)
 class SuperresRecord(TrainingRecord):
-    """What a run of Table I leaves; bicubic interpolation has no alpha, reduction, seed, data and weights.
+    """What a run of Table I leaves; what trains nothing has no alpha, reduction, seed, data and weights.
 
     Parameters
     ----------
     reduction : {"batch", "image"} or None
+    outside : float, optional
+        Weight of what the mask leaves out, where it has one.
+    degrade : str, optional
+        What the network undoes, where it is not the paper's halving.
 
     Examples
     --------
@@ -32,12 +38,22 @@ class SuperresRecord(TrainingRecord):
     folder: ClassVar[str] = "superres"
 
     reduction: str | None
+    outside: float | None = None
+    degrade: str | None = None
+
+    @property
+    def row(self) -> Row:
+        """The row of the table that it belongs to."""
+        return Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch", outside=self.outside or 0.0)  # type: ignore[arg-type]
 
     @property
     def run(self) -> "SuperresRun":
         """The run that left it; a `UserError` if its recipe is not known any more."""
-        row = Row(self.method, self.alpha or 0, self.mask, self.reduction or "batch")  # type: ignore[arg-type]
-        return SuperresRun(row, recipes.superres(self.recipe), self.seed, self.steps, self.data.name)
+        return SuperresRun(self.row, recipes.superres(self.recipe), self.seed, self.steps, self.data.name)
+
+    @property
+    def degraded_by(self) -> str:
+        return self.degrade or BICUBIC
 
     @property
     def speed(self) -> float | None:
@@ -60,11 +76,13 @@ class SuperresRun(Run):
         Updates, where not the row's or the recipe's.
     data : str, optional
         Training photographs, where not the recipe's.
+    degrade : str, optional
+        What the network undoes, where not the recipe's.
 
     Raises
     ------
     UserError
-        For a seed or a number of iterations that makes no sense.
+        For a seed or a number of iterations that makes no sense, or a degradation that there is not.
 
     Examples
     --------
@@ -80,6 +98,7 @@ class SuperresRun(Run):
     seed: int | None = 0
     steps: int = None  # type: ignore[assignment]  # the usual
     data: str | None = None
+    degrade: str = None  # type: ignore[assignment]  # the usual
 
     study: ClassVar[str] = "superres"
     record_type: ClassVar[type[SuperresRecord]] = SuperresRecord
@@ -94,11 +113,13 @@ class SuperresRun(Run):
         object.__setattr__(self, "seed", self.seed if self.is_trained else None)
         object.__setattr__(self, "steps", (self.steps or usual) if self.is_trained else 0)
         object.__setattr__(self, "data", (self.data or self.recipe.data) if self.is_trained else None)
+        object.__setattr__(self, "degrade", self.degrade or self.recipe.degrade)
+        degradation.scale(self.degrade)  # a name that there is
 
     @property
     def is_trained(self) -> bool:
-        """Whether there is a network: bicubic interpolation is only measured."""
-        return self.row.method != "bicubic"
+        """Whether there is a network: bicubic interpolation and other classical methods are only measured."""
+        return self.row.method not in UNTRAINED
 
     @property
     def title(self) -> str:
@@ -113,6 +134,8 @@ class SuperresRun(Run):
                 parts.append(f"{self.steps}-steps")
             if self.data != self.recipe.data:
                 parts.append(str(self.data))
+        if self.degrade != self.recipe.degrade:
+            parts.append(self.degrade)
         return "-".join(parts)
 
     @property
@@ -123,7 +146,8 @@ class SuperresRun(Run):
     @property
     def model(self) -> str | None:
         """Of the first seed: the row, the recipe if that is not ``bench``, and iterations that are not usual."""
-        if not (self.is_trained and self.is_first and self.data == self.recipe.data):
+        as_planned = self.data == self.recipe.data and self.degrade == self.recipe.degrade
+        if not (self.is_trained and self.is_first and as_planned):
             return None
         parts = [self.row.name]
         if self.recipe.name != "bench":
@@ -142,24 +166,27 @@ class SuperresRun(Run):
     @property
     def command(self) -> str:
         """The command that makes it; a folder of pictures is named without its path."""
+        degrade = f" --degrade {self.degrade}" if self.degrade != BICUBIC else ""
         if not self.is_trained:
-            return f"hfsr train --method bicubic --recipe {self.recipe.name}"
+            return f"hfsr train --method {self.row.method} --recipe {self.recipe.name}{degrade}"
         words = ["hfsr train", f"--method {self.row.method}", f"--alpha {alpha_label(self.row.alpha)}"]
         if self.row.is_control:
             words.append(f"--mask {self.row.mask}")
         if self.row.reduction == "image":
             words.append("--reduction image")
+        if self.row.outside:
+            words.append(f"--outside {self.row.outside:g}")
         words += [f"--recipe {self.recipe.name}", f"--seed {self.seed}"]
         if self.steps != self.recipe.steps:
             words.append(f"--steps {self.steps}")
         if self.data != self.recipe.data:
             words.append(f"--data {shlex.quote(str(self.data))}")
-        return " ".join(words)
+        return " ".join(words) + degrade
 
     @property
     def notebook(self) -> Notebook | None:
         """None for the controls and for what is not trained."""
-        if not self.is_trained or self.row.is_control or self.row.reduction == "image":
+        if not self.is_trained or self.row.is_control or self.row.reduction == "image" or self.row.outside:
             return None
         words = f"-p method {self.row.method} -p alpha {alpha_label(self.row.alpha)} -p recipe {self.recipe.name}"
         return Notebook("train", f"{words} -p seed {self.seed} -p steps {self.steps}")
@@ -181,6 +208,8 @@ class SuperresRun(Run):
             "alpha": float(self.row.alpha) if self.is_trained else None,
             "mask": self.row.mask,
             "reduction": self.row.reduction if self.is_trained else None,
+            "outside": self.row.outside or None,
+            "degrade": self.degrade if self.degrade != BICUBIC else None,
             "seed": self.seed,
             "data": self.data,
             "steps": self.steps,
@@ -189,17 +218,19 @@ class SuperresRun(Run):
     def inputs(self) -> Settings:
         if self.data is None:
             return {"data_digest": None}
-        return digests.photographs(self.data)
+        return digests.photographs(self.data, self.degrade)
 
 
-def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[SuperresRun]:
-    """Every run of a recipe: bicubic, then its rows, those of the first seed first.
+def grid(recipe: SuperresRecipe, steps: int | None = None, kind: type[SuperresRun] = SuperresRun) -> list[SuperresRun]:
+    """Every run of a recipe: those that train nothing, then its rows, those of the first seed first.
 
     Parameters
     ----------
     recipe : SuperresRecipe
     steps : int, optional
         Updates, where not the recipe's: a few try the whole grid out.
+    kind : type, optional
+        `SuperresRun`, or `hfsr.studies.restore_run.RestoreRun`.
 
     Examples
     --------
@@ -207,7 +238,7 @@ def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[SuperresRun]:
     ['wdsr-a0-long-s0', 'wdsr-a1-5-long-s0', 'wdsr-a1-5-random-long-s0']
     """
     runs = [
-        SuperresRun(row, recipe, seed, steps)  # type: ignore[arg-type]
+        kind(row, recipe, seed, steps)  # type: ignore[arg-type]
         for seed in sorted({seed for row in recipe.rows for seed in row.seeds or recipe.seeds})
         for row in recipe.rows
         if seed in (row.seeds or recipe.seeds)

@@ -11,9 +11,9 @@ import torch
 
 from hfsr.data import labelled
 from hfsr.data.cifar import LAYOUTS
+from hfsr.data.degradation import degraded
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.images import resize_bicubic
 from hfsr.studies import classify, flops, superres
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
@@ -43,7 +43,7 @@ def kind(run: Run) -> Run | None:
         return replace(run, upscaler=ORIGINAL if run.upscaler.factor == 1 else BICUBIC, seed=0, steps=1)
     if isinstance(run, SuperresRun) and run.is_trained:
         row = replace(run.row, alpha="1/5" if run.row.alpha else 0)
-        return SuperresRun(row, run.recipe, steps=1)
+        return replace(run, row=row, seed=0, steps=1, data=run.recipe.data)
     return None
 
 
@@ -72,9 +72,8 @@ def training(run: Run, device: torch.device) -> loop.Task:
         side = 2 * max(run.recipe.crop, 64)
         hr = torch.randint(256, (PICTURES, 3, side, side), dtype=torch.uint8, generator=noise)
         names = tuple(map(str, range(PICTURES)))
-        return superres.training(
-            run, Photographs("noise", names, tuple(hr), tuple(resize_bicubic(hr, 0.5)), ""), device
-        )
+        lr = tuple(degraded(picture, run.degrade, name) for picture, name in zip(hr, names, strict=True))
+        return superres.training(run, Photographs("noise", names, tuple(hr), lr, "", run.degrade), device)
     raise UserError(f"{run.name}: trains nothing")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hfsr.data.degradation import NOISE, noisy
 from hfsr.data.photographs import Photographs, require_crop
 from hfsr.training import processes
 from hfsr.training.buffer import PictureBuffer
@@ -23,7 +24,7 @@ class Batch(NamedTuple):
     ----------
     lr : Tensor, (N, 3, s, s), uint8
     hr : Tensor, (N, 3, 2s + 2, 2s + 2), uint8
-        Ground truth with a rim of one pixel, which the weight map needs.
+        Ground truth with a rim of one pixel, which the weight map needs; (N, 3, s + 2, s + 2) where `lr` has its size.
     mu, sigma : Tensor, (N, 1, 1, 1), float64
         Statistics of the whole images that the crops come from (Eq 7).
     turns : Tensor, (N,), int64
@@ -68,6 +69,8 @@ class Draws(NamedTuple):
 class Crops:
     """Random crops of photographs: images with equal chance, all positions, one of eight orientations.
 
+    Noise is drawn anew for every crop; other degradations are those of the whole pictures, cut out.
+
     Parameters
     ----------
     pictures : Photographs
@@ -97,7 +100,9 @@ class Crops:
         self.crop, self.batch, self.seed, self.device = crop, batch, seed, device
         self.own = processes.own(batch)
         self.sizes = np.array([lr.shape[-2:] for lr in pictures.lr])
-        self.lr, self.hr = PictureBuffer(pictures.lr, 0, device), PictureBuffer(pictures.hr, 1, device)
+        self.scale, self.noise = pictures.scale, NOISE.get(pictures.degrade, 0)
+        self.lr = None if self.noise else PictureBuffer(pictures.lr, 0, device)
+        self.hr = PictureBuffer(pictures.hr, 1, device)
         statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
         self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
         self._first, self._drawn = 0, Draws(*[torch.empty(0, 0)] * 5)
@@ -109,8 +114,12 @@ class Crops:
             columns = zip(*ahead, strict=True)
             self._first, self._drawn = step, Draws(*(torch.stack(each).to(self.device) for each in columns))
         drawn = Draws(*(each[step - self._first] for each in self._drawn))
-        lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
-        hr = self.hr.squares(drawn.chosen, 2 * drawn.top, 2 * drawn.left, 2 * self.crop)
+        top, left = self.scale * drawn.top, self.scale * drawn.left
+        hr = self.hr.squares(drawn.chosen, top, left, self.scale * self.crop)
+        if self.lr:
+            lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
+        else:
+            lr = noisy(hr[..., 1:-1, 1:-1], self.noise, drawn.draws)
         return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.turns, drawn.draws)
 
     def draw(self, step: int) -> Draws:

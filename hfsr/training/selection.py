@@ -5,6 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from hfsr.kernels.hashes import BITS, random_numbers
 from hfsr.training import processes
 from hfsr.training.crops import Batch
 from hfsr.weightmap import Alpha, select, weight_map
@@ -12,7 +13,6 @@ from hfsr.weightmap import Alpha, select, weight_map
 Mask = Literal["all", "high", "random", "low", "uniform", "weighted"]
 MASKS: tuple[Mask, ...] = ("all", "high", "random", "low", "uniform", "weighted")
 CONTROLS: tuple[Mask, ...] = ("random", "low", "uniform", "weighted")
-BITS = 2**32 - 1  # of a random number
 
 
 def batch_mask(batch: Batch, alpha: Alpha, mask: Mask) -> Tensor:
@@ -63,35 +63,3 @@ def _as_many(high: Tensor, draws: Tensor) -> Tensor:
     order = (random_numbers(draws, count) | crop << 32).flatten().argsort()
     first = torch.arange(count, device=high.device) < high.flatten(1).sum(dim=1, keepdim=True)
     return torch.empty_like(high).flatten().scatter_(0, order, first.flatten()).view_as(high)
-
-
-def random_numbers(seeds: Tensor, count: int) -> Tensor:
-    """Whole numbers in [0, 2^32), the same on every device: hashes of a seed and a place.
-
-    Parameters
-    ----------
-    seeds : Tensor, (N,), int64
-        In [0, 2^62).
-    count : int
-        Numbers a seed.
-
-    Returns
-    -------
-    Tensor
-        int64, (N, count).
-
-    Examples
-    --------
-    >>> random_numbers(torch.tensor([0, 1]), 3).shape, torch.equal(*random_numbers(torch.tensor([5, 5]), 3))
-    (torch.Size([2, 3]), True)
-    """
-    places = torch.arange(count, device=seeds.device)
-    keys = _hash(seeds & BITS) ^ _hash((seeds >> 32) + 1)
-    return _hash(keys[:, None] ^ _hash(places))
-
-
-def _hash(numbers: Tensor) -> Tensor:
-    """A permutation of the 32-bit numbers that spreads every bit over all (lowbias32, by C. Wellons)."""
-    numbers = (numbers ^ numbers >> 16) * 0x7FEB352D & BITS
-    numbers = (numbers ^ numbers >> 15) * 0x846CA68B & BITS
-    return numbers ^ numbers >> 16

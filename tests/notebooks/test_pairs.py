@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
-NAMES = ("weight_map", "train", "superres", "classify", "frequency")
+NAMES = ("weight_map", "train", "superres", "classify", "frequency", "restore")
 KEPT = ("tags", "mystnb", "nbmake")  # cell metadata that means something to papermill, the book or the tests
 
 

@@ -97,7 +97,7 @@ def test_a_claims_contrasts_are_of_all_stages_alike():
             {(c.row, c.baseline, c.metric, c.direction, c.margin) for c in claim.contrasts if c.stage == stage}
             for stage in ("exploratory", "confirmatory")
         )
-        assert confirmed <= explored or claim.contrasts[0].study in ("classify", "recognition"), claim.id
+        assert confirmed <= explored or not explored, claim.id  # nothing had been explored of what was added later
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,8 @@ def test_the_most_valuable_comes_first():
         ("classify", "compact-long"),
         ("superres", "long"),
         ("recognition", "long"),
+        ("restore", "denoise"),
+        ("restore", "dejpeg"),
         ("superres", "paper"),
         ("classify", "paper"),
     ]

@@ -171,7 +171,7 @@ def test_the_plan_says_what_a_gpu_must_hold_and_which_one_does():
 
 def test_hours_can_be_those_of_the_device_at_hand(monkeypatch):
     """A training by the seconds of its iterations, an upscaled set by those of its images; the rest by the records."""
-    monkeypatch.setattr(trial, "seconds", lambda run: {"superres": 0.5, "classify": 2.0}[run.study])
+    monkeypatch.setattr(trial, "seconds", lambda run: {"classify": 2.0}.get(run.study, 0.5))
     monkeypatch.setattr(trial, "upscaling_seconds", lambda dataset, kind, size: 0.01)
     for each in (speeds._training_rate, speeds._upscaling_rate):
         monkeypatch.setattr(speeds, each.__name__, each.__wrapped__)

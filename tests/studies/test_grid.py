@@ -112,6 +112,7 @@ def test_a_notebook_shows_what_it_can_be_told_of():
         "wdsr-a1-5-low-bench-s0",
         "wdsr-a1-5-uniform-bench-s0",
         "wdsr-a1-5-weighted-bench-s0",
+        "wdsr-a1-5-outside0.1-bench-s0",
     ]
     classified = grid.runs("classify", "quick")["digits-original-quick-s0"].notebook
     assert classified == (

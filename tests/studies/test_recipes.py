@@ -35,6 +35,22 @@ def test_digests_are_those_of_the_published_records():
     )
 
 
+def test_what_is_restored_is_lossless_and_never_trained_on():
+    denoise, dejpeg = recipes.restore("denoise"), recipes.restore("dejpeg")
+    assert (denoise.degrade, len(denoise.seeds), dejpeg.degrade, len(dejpeg.seeds)) == ("noise25", 5, "jpeg10", 3)
+    for recipe in (denoise, dejpeg):
+        assert set(recipe.data.split("+")).isdisjoint({*recipe.evaluation, recipe.watch})
+        jpeg = {"bsd200", "bsds500-test", "bsd100"}  # as files; their halves are not
+        assert jpeg.isdisjoint({*recipe.data.split("+"), *recipe.evaluation})
+        assert [row.name for row in recipe.rows][2:4] == ["wdsr-a0", "wdsr-a1-5"]
+
+
+def test_a_degradation_changes_the_digest_and_halving_does_not():
+    bench = recipes.superres("bench")
+    assert dataclasses.replace(bench, degrade="bicubic").digest == bench.digest
+    assert dataclasses.replace(bench, degrade="noise25").digest != bench.digest
+
+
 def test_authors_rates_drop_after_40_70_90_and_100_passes():
     schedule, steps = recipes.superres("authors").schedule, recipes.superres("authors").steps
     passes = {done: schedule.rate(done * 3306, steps) for done in (0, 40, 70, 90, 100)}

@@ -18,20 +18,18 @@ WHOLE = {
     "confirmation": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "frequency": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "recognition": "alpha mask seed recipe steps seconds network_sha256 of encoders judges judges_sha256",
+    "restore": "alpha mask seed recipe steps seconds weights_sha256 degrade",
     "upscaled": "sha256 enlarger_sha256 precision encoders thousands",
 }
 LATER = {"precision", "processes"}  # fields that records got after some were published
-UNPUBLISHED = {"recognition"} - {path.name for path in paths.results().iterdir()}  # until its first record is
+UNPUBLISHED = {"recognition", "restore"}  # registered, and not run yet
 KNOWN = paths.results() / "superres" / "wdsr-a1-5.json"
 
 
 def test_every_study_with_a_grid_has_its_kind_of_record():
     assert set(WHOLE) == set(KINDS) == {*recipes.STUDIES, "upscaled"}
-    assert {path.name for path in paths.results().iterdir() if path.is_dir()} - {
-        "weights",
-        "verified",
-        "float32",
-    } == set(KINDS) - UNPUBLISHED
+    folders = {path.name for path in paths.results().iterdir() if path.is_dir()} - {"weights", "verified", "float32"}
+    assert set(KINDS) - UNPUBLISHED <= folders <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -1,7 +1,7 @@
 import pytest
 
 from hfsr.errors import UserError
-from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, UPSCALERS, Cell, Row
+from hfsr.studies.rows import BESIDE, CLAIMED, RESTORED, SRCNN, TABLE_1, TABLE_3, UPSCALERS, Cell, Row
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,10 @@ from hfsr.studies.rows import BESIDE, CLAIMED, SRCNN, TABLE_1, TABLE_3, UPSCALER
         ({"mask": "all", "alpha": 1}, '"all" does not go with alpha = 1'),
         ({"reduction": "sum"}, "reduction 'sum' is not known: choose batch or image"),
         ({"method": "bicubic", "alpha": "1/5"}, "bicubic has nothing to train, so it takes no alpha"),
+        ({"method": "nlm", "alpha": "1/5"}, "nlm has nothing to train, so it takes no alpha"),
+        ({"alpha": "1/5", "outside": 1.5}, r"outside is a weight in \[0, 1\], not 1.5"),
+        ({"outside": 0.1}, '"all" leaves nothing out that could have a weight'),
+        ({"alpha": "1/5", "mask": "weighted", "outside": 0.1}, '"weighted" leaves nothing out'),
     ],
     ids=str,
 )
@@ -52,12 +56,23 @@ def test_names_and_labels_are_the_tables_own():
         ("wdsr-a1-5-weighted", "1/5, weighted"),
     ]
     assert TABLE_1[1] == SRCNN
+    assert [(row.name, row.label) for row in RESTORED] == [
+        ("input", "Not restored"),
+        ("nlm", "Non-local means"),
+        ("wdsr-a0", "WDSR"),
+        ("wdsr-a1-5", "1/5"),
+        ("wdsr-a1-5-random", "1/5, random"),
+        ("wdsr-a1-5-uniform", "1/5, uniform"),
+        ("wdsr-a1-5-low", "1/5, complement"),
+        ("wdsr-a1-5-outside0.1", "1/5, 0.1 outside"),
+    ]
 
 
 def test_every_setting_shows_in_the_name():
     rows = [
         Row("wdsr", "1/5", mask, reduction) for mask in ("high", "random", "low") for reduction in ("batch", "image")
     ]
+    rows += [Row("wdsr", "1/5", outside=0.1), Row("input"), Row("nlm")]
     rows += [Row("wdsr"), Row("wdsr", "1/4"), Row("wdsr", 0.21), Row("srcnn"), Row("srcnn", "1/5"), Row("bicubic")]
     assert len({row.name for row in rows}) == len(rows)
 

@@ -15,7 +15,7 @@ from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware, loop
 from hfsr.training.crops import Crops
-from hfsr.training.selection import MASKS
+from hfsr.training.selection import MASKS, batch_mask
 from hfsr.weightmap import selection_mask
 
 TINY = dataclasses.replace(
@@ -55,6 +55,15 @@ def test_the_loss_is_taken_on_crops_and_masks_turned_alike(pictures):
         row = Row("wdsr", 0.0 if mask == "all" else 0.2, mask, "batch" if mask == "weighted" else "image")
         losses = [superres.batch_loss(repeat, each, row) for each in (batch, upright)]
         torch.testing.assert_close(*losses)
+
+
+def test_a_weight_outside_is_the_rows(pictures):
+    batch = Crops(pictures, 8, 6, seed=0)(0)
+    repeat, upright = torch.nn.Upsample(scale_factor=2), batch._replace(turns=torch.zeros(6, dtype=torch.int64))
+    hr, mask = images.to_float(batch.hr[..., 1:-1, 1:-1]), batch_mask(batch, 0.2, "high")
+    errors, weights = (repeat(images.to_float(batch.lr)) - hr).abs(), torch.where(mask, 1.0, 0.1)
+    loss = superres.batch_loss(repeat, upright, Row("wdsr", "1/5", outside=0.1))
+    torch.testing.assert_close(loss, (weights * errors).sum() / weights.sum())
 
 
 def test_the_weighted_control_weighs_crops_by_what_is_selected_in_them():

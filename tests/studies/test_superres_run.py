@@ -28,9 +28,10 @@ def test_names_and_commands_tell_every_row_of_the_measured_study_apart():
         "wdsr-a1-5-low-bench-s0",
         "wdsr-a1-5-uniform-bench-s0",
         "wdsr-a1-5-weighted-bench-s0",
+        "wdsr-a1-5-outside0.1-bench-s0",
     ]
     for what in ("name", "command", "folder"):
-        assert len({getattr(run, what) for run in grid}) == len(grid) == 1 + 6 * 3 + 6 * 10
+        assert len({getattr(run, what) for run in grid}) == len(grid) == 1 + 7 * 3 + 6 * 10
     assert all(run.folder == paths.runs() / "superres" / run.name for run in grid)
     assert all(run.requires == () for run in grid)
 
@@ -51,7 +52,8 @@ def test_a_command_names_the_settings_it_comes_from(recipe, steps):
     for run in superres_run.grid(recipe, steps):
         words = run.command.split()
         read = dict(zip([word.removeprefix("--") for word in words[2::2]], words[3::2], strict=True))
-        row = Row(read["method"], read.get("alpha", "0"), read.get("mask"), read.get("reduction", "batch"))
+        settings = (read.get("alpha", "0"), read.get("mask"), read.get("reduction", "batch"))
+        row = Row(read["method"], *settings, outside=float(read.get("outside", 0)))
         given = {key: int(read[key]) for key in ("seed", "steps") if key in read}
         assert SuperresRun(row, recipes.superres(read["recipe"]), data=read.get("data"), **given) == run
 

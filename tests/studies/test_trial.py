@@ -6,8 +6,8 @@ from hfsr.studies import grid, trial
 
 def test_runs_are_of_a_kind_whose_iterations_are_alike():
     kinds = {trial.kind(run) for run in grid.runs("superres", "bench").values()}
-    # Nothing to train, SRCNN, all elements, those of an alpha in two reductions, and four controls.
-    assert len(kinds) == 1 + 1 + 1 + 2 + 4
+    # Nothing to train, SRCNN, all elements, those of an alpha in two reductions and with a weight outside, and four controls.
+    assert len(kinds) == 1 + 1 + 1 + 3 + 4
     assert None in kinds
     assert len({trial.kind(run) for run in grid.runs("classify", "bench").values()}) == 2 * 2  # sets and sides
     assert {trial.kind(run) for run in grid.runs("frequency", "bench").values()} == {None}

@@ -3,6 +3,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from hfsr.data import photographs
+from hfsr.data.degradation import noisy
 from hfsr.errors import UserError
 from hfsr.training import buffer
 from hfsr.training.buffer import PictureBuffer
@@ -119,6 +121,35 @@ def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
             assert (batch.mu[place], batch.sigma[place]) == statistics
         assert batch.turns.tolist() == rng.integers(8, size=5).tolist()
         assert batch.draws.tolist() == rng.integers(2**62, size=5).tolist()
+
+
+@pytest.mark.parametrize("degrade", ["noise25", "jpeg10"])
+def test_crops_that_keep_their_size_lie_where_their_truth_does(folder, degrade):
+    pictures = photographs.load(str(folder), degrade=degrade)
+    crops = Crops(pictures, 16, 5, seed=3)
+    for step in (0, 1, AHEAD):
+        drawn, batch = crops.draw(step), crops(step)
+        assert batch.lr.shape == (5, 3, 16, 16)
+        assert batch.hr.shape == (5, 3, 18, 18)
+        for place, (index, top, left) in enumerate(zip(drawn.chosen, drawn.top, drawn.left, strict=True)):
+            box = (slice(None), slice(top, top + 16), slice(left, left + 16))
+            hr = pictures.hr[index][box]
+            assert torch.equal(batch.hr[place, :, 1:-1, 1:-1], hr)
+            expected = noisy(hr[None], 25, drawn.draws[[place]])[0] if degrade == "noise25" else pictures.lr[index][box]
+            assert torch.equal(batch.lr[place], expected)
+        whole = [selection_mask(pictures.hr[index], "1/5") for index in drawn.chosen]
+        for place, mask in enumerate(batch_mask(batch, 0.2, "high")):
+            top, left = drawn.top[place], drawn.left[place]
+            assert torch.equal(mask, whole[place][:, top : top + 16, left : left + 16])  # of the clean picture
+
+
+def test_noise_is_drawn_anew_at_every_iteration_and_alike_again(folder):
+    pictures = photographs.load(str(folder), degrade="noise50")
+    a, b = (Crops(pictures, 8, 4, seed=0) for _ in range(2))
+    noise = [(a(step).lr.int() - a(step).hr[..., 1:-1, 1:-1].int()) for step in (0, 1)]
+    assert not torch.equal(*noise)
+    assert not torch.equal(noise[0][0], noise[0][1])
+    assert torch.equal(a(1).lr, b(1).lr)
 
 
 def test_draws_are_made_once_for_many_iterations(pictures, monkeypatch):

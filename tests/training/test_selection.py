@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfsr.data import photographs
+from hfsr.kernels.hashes import BITS, random_numbers
 from hfsr.training import processes
 from hfsr.training.crops import Crops
-from hfsr.training.selection import BITS, batch_mask, random_numbers
+from hfsr.training.selection import batch_mask
 
 
 @pytest.fixture

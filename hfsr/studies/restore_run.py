@@ -1,0 +1,77 @@
+"""One run of the study that undoes noise or JPEG, which the paper leaves to future work (Section VI)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hfsr.data.degradation import BICUBIC
+from hfsr.studies import recipes
+from hfsr.studies.rows import Row
+from hfsr.studies.run import Notebook
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreRecord(SuperresRecord):
+    """What a run leaves that undoes noise or JPEG; in it `degrade` says what.
+
+    Examples
+    --------
+    >>> RestoreRecord.folder
+    'restore'
+    """
+
+    folder: ClassVar[str] = "restore"
+
+    @property
+    def run(self) -> "RestoreRun":
+        """The run that left it; a `UserError` if its recipe is not known any more."""
+        recipe = recipes.restore(self.recipe)
+        return RestoreRun(self.row, recipe, self.seed, self.steps, self.data.name, self.degraded_by)
+
+
+@dataclass(frozen=True)
+class RestoreRun(SuperresRun):
+    """A run like those of Table I, of a network that keeps a picture's size.
+
+    Examples
+    --------
+    >>> run = RestoreRun(Row("wdsr", "1/5"), recipes.restore("denoise"))
+    >>> run.name, run.model, run.degrade
+    ('wdsr-a1-5-denoise-s0', 'wdsr-a1-5-denoise', 'noise25')
+    >>> run.command
+    'hfsr train --method wdsr --alpha 1/5 --recipe denoise --seed 0 --degrade noise25'
+    """
+
+    study: ClassVar[str] = "restore"
+    record_type: ClassVar[type[RestoreRecord]] = RestoreRecord
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """None: one page shows them all."""
+        return None
+
+
+def called(
+    row: Row,
+    recipe: str,
+    seed: int | None = 0,
+    steps: int | None = None,
+    data: str | None = None,
+    degrade: str | None = None,
+) -> SuperresRun:
+    """The run that a command's words mean: it undoes noise or JPEG where `degrade` or a recipe's name says so.
+
+    Raises
+    ------
+    UserError
+        As for `SuperresRun`, and if there is no such recipe.
+
+    Examples
+    --------
+    >>> called(Row("wdsr", "1/5"), "quick").study, called(Row("wdsr", "1/5"), "quick", degrade="jpeg10").study
+    ('superres', 'restore')
+    """
+    only_there = recipe in recipes.RESTORE and recipe not in recipes.SUPERRES
+    if degrade == BICUBIC or not (degrade or only_there):
+        return SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    return RestoreRun(row, recipes.restore(recipe), seed, steps, data, degrade)  # type: ignore[arg-type]
