@@ -15,6 +15,9 @@ HEAVY = {
     "cv2",
     "matplotlib",
     "msgspec",
+    "onnx",
+    "onnxruntime",
+    "onnxscript",
     "pandas",
     "scipy",
     "seaborn",
@@ -84,18 +87,26 @@ WITHOUT = """
 import sys
 from hfsr.cli import main
 sys.modules["{missing}"] = None  # Python's own way to say that it cannot be imported
-sys.argv = ["hfsr", "plan"]
+sys.argv = ["hfsr", *{words}]
 main()
 """
 
 
-def test_a_missing_package_of_an_extra_is_one_line():
-    ended = subprocess.run([sys.executable, "-c", WITHOUT.format(missing="pandas")], capture_output=True, text=True)
+@pytest.mark.parametrize(
+    ("words", "missing", "extra"),
+    [(["plan"], "pandas", "study"), (["export", "srcnn", "{folder}/out.onnx"], "onnxscript", "onnx")],
+    ids=["plan", "export"],
+)
+def test_a_missing_package_of_an_extra_is_one_line(tmp_path, words, missing, extra):
+    code = WITHOUT.format(missing=missing, words=[word.format(folder=tmp_path) for word in words])
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "hfsr plan needs: pip install 'hfsr[study]' (pandas is not installed)\n"
+    assert ended.stderr == f"hfsr {words[0]} needs: pip install 'hfsr[{extra}]' ({missing} is not installed)\n"
 
 
 def test_a_missing_package_that_no_extra_brings_is_an_error_of_the_library():
-    ended = subprocess.run([sys.executable, "-c", WITHOUT.format(missing="torch")], capture_output=True, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(missing="torch", words=["plan"])], capture_output=True, text=True
+    )
     assert ended.returncode == 1
     assert "ModuleNotFoundError" in ended.stderr

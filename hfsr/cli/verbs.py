@@ -12,6 +12,7 @@ import typer
 from hfsr.cli.console import Version
 from hfsr.cli.console import method as load_method
 from hfsr.cli.data import data
+from hfsr.cli.export import export
 from hfsr.cli.verify import verify
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(data, name="data")
 app.command(epilog="Example: hfsr verify --quick")(verify)
+app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Model = Annotated[
