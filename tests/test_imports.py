@@ -1,6 +1,7 @@
 """What `import hfsr` and the command line load, each in a fresh process."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from functools import cache
@@ -52,6 +53,13 @@ def test_all_that_a_user_imports_loads_nothing_heavy():
     code = f"{EVERYTHING}\nimport hfsr.upscale, hfsr.data.photographs, hfsr.data.labelled, hfsr.data.fetch"
     assert not loaded(code) & HEAVY
     assert loaded(EVERYTHING) <= loaded("import torch") | {"PIL", "filelock", "numpy", "platformdirs", "safetensors"}
+
+
+@pytest.mark.processes
+def test_torch_hub_loads_what_hubconf_names_and_nothing_beside_it():
+    root = Path(hfsr.__file__).parents[1]
+    code = f"import torch; torch.hub.load({str(root)!r}, 'wdsr_a1_5', source='local')"
+    assert loaded(code) - loaded("import torch") <= set(runpy.run_path(root / "hubconf.py")["dependencies"])
 
 
 @pytest.mark.parametrize("words", ["--help", "--version", "train --help", "data list --help"])

@@ -1,0 +1,52 @@
+"""The snippets of the page on other places are run as a reader would run them, each in a folder with a picture."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+from layout import ROOT
+
+from hfsr import images, load_model
+from hfsr.upscale import upscale
+
+TEXT = (ROOT / "book" / "elsewhere.md").read_text()
+(EXPORT,) = re.findall(r"^hfsr (export .+)$", TEXT, re.MULTILINE)
+
+
+@pytest.fixture
+def picture(tmp_path, monkeypatch, photograph):
+    small = photograph("coffee")[:, 100:160, 200:290]
+    images.write(tmp_path / "photo.png", small)
+    (tmp_path / "hfsr").symlink_to(ROOT)  # the clone
+    monkeypatch.chdir(tmp_path)
+    return small
+
+
+def block(language, word):
+    (found,) = [each for each in re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL) if word in each]
+    assert len([line for line in found.splitlines() if line]) <= 5
+    return found
+
+
+def run(word):
+    scope = {}
+    exec(compile(block("python", word), f"elsewhere.md: {word}", "exec"), scope)
+    return scope
+
+
+def test_in_pytorch(picture):
+    assert torch.equal(images.to_uint8(run("hfsr.load_model")["large"][0]), upscale(load_model("wdsr-a1-5"), picture))
+
+
+def test_from_torch_hub(picture):
+    assert run("torch.hub")["large"].shape == (1, 3, 48, 64)
+
+
+@pytest.mark.processes
+def test_in_onnx_runtime(picture, tmp_path):
+    subprocess.run([sys.executable, "-m", "hfsr.cli", *EXPORT.split()], check=True)
+    run("onnxruntime")
+    apart = images.read(tmp_path / "photo-x2.png").int() - upscale(load_model("wdsr-a1-5"), picture).int()
+    assert apart.abs().max() <= 1
