@@ -9,6 +9,7 @@ import torch
 from layout import ROOT
 
 from hfsr import images, load_model
+from hfsr.models import export
 from hfsr.upscale import upscale
 
 TEXT = (ROOT / "book" / "elsewhere.md").read_text()
@@ -50,3 +51,23 @@ def test_in_onnx_runtime(picture, tmp_path):
     run("onnxruntime")
     apart = images.read(tmp_path / "photo-x2.png").int() - upscale(load_model("wdsr-a1-5"), picture).int()
     assert apart.abs().max() <= 1
+
+
+def test_in_a_browser(picture, site, browser):
+    folder, address = site
+    (folder / "onnxruntime-web").symlink_to(folder / "upscaling")  # its own files of the npm package
+    export.export("wdsr-a1-5", folder / "model.onnx", half=True)
+    images.write(folder / "photo.png", picture)
+    script = f"<script type=module>{block('js', 'ort.wasm')}; document.title = 'done'</script>"
+    body = f"<canvas width={2 * picture.shape[2]} height={2 * picture.shape[1]}></canvas>"
+    (folder / "own.html").write_text(f"<!doctype html><meta charset=utf-8><body>{body}{script}")
+    page = browser.new_page()
+    page.goto(f"{address}/own.html")
+    page.wait_for_function("document.title === 'done'", timeout=120_000)
+    shown = page.locator("canvas").evaluate(
+        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    )
+    expected = upscale(load_model("wdsr-a1-5"), picture)
+    values = torch.tensor(shown).reshape(*expected.shape[1:], 4)[..., :3].permute(2, 0, 1)
+    page.close()
+    assert (values - expected.int()).abs().max() <= 1

@@ -39,7 +39,7 @@ def opened(site, page):
 @pytest.fixture
 def mine(tmp_path, photograph):
     """A picture of several tiles, as a file; its sides are odd."""
-    picture = photograph("coffee")[:, 100:231, 200:421]
+    picture = photograph("coffee")[:, 100:231, 160:421]
     images.write(tmp_path / "mine.png", picture)
     return tmp_path / "mine.png", picture
 
@@ -66,7 +66,7 @@ def test_the_pictures_and_numbers_are_those_of_the_library(page, opened, mine):
     truth = images.crop_to_multiple(picture, 2)
     run(page, opened, file, halve=True)
     small = images.resize_bicubic(truth, 0.5)
-    assert opened.get_by_role("status").inner_text().startswith("110 by 65 pixels became 220 by 130")
+    assert opened.get_by_role("status").inner_text().startswith("130 by 65 pixels became 260 by 130")
     assert torch.equal(in_browser(opened, "truth", truth.shape), truth)
     assert torch.equal(in_browser(opened, "bicubic", truth.shape), images.resize_bicubic(small, 2))
     rows = [row.split("\t") for row in opened.locator("table").inner_text().splitlines()[1:]]
@@ -175,7 +175,9 @@ def test_the_difference_is_that_of_the_two_pictures(page, opened, mine):
         "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 64, 64).data)"
     )
     shown = torch.tensor(shown).reshape(64, 64, 4)[..., :3].permute(2, 0, 1)
-    left, right = (in_browser(opened, name, (3, 130, 220))[:, 33:97, 78:142].int() for name in ("bicubic", "the method"))
+    left, right = (
+        in_browser(opened, name, (3, 130, 260))[:, 33:97, 98:162].int() for name in ("bicubic", "the method")
+    )
     assert torch.equal(shown, (128 + 8 * (right - left)).clamp(0, 255))
 
 

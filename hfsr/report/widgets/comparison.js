@@ -21,7 +21,7 @@ function psnr(a, b, mask, wanted) {
 }
 
 const COMPARISON_STYLE = `
-  hfsr-upscaling figure { margin: 0; }
+  hfsr-upscaling figure { margin: 0; padding: 0; }
   hfsr-upscaling canvas { display: block; width: 100%; height: auto; }
   hfsr-upscaling .stage { position: relative; cursor: crosshair; --at: 50%; }
   hfsr-upscaling .stage .left { position: absolute; inset: 0; height: 100%; clip-path: inset(0 calc(100% - var(--at)) 0 0); }
@@ -37,7 +37,7 @@ class Comparison {
   constructor(place, alpha) {
     Object.assign(this, { place, alpha, links: [], find: selector => place.querySelector(selector) });
     place.innerHTML = `
-      <div class="row"><label>Left <select class="of-left"></select></label><label>Right <select class="of-right"></select></label></div>
+      <div class="controls"><label>Left <select class="of-left"></select></label><label>Right <select class="of-right"></select></label></div>
       <div class="stage" tabindex="0" role="group" aria-label="The two pictures; the arrow keys move the part that is shown enlarged">
         <canvas class="right" role="img"></canvas><canvas class="left" role="img"></canvas><div class="line"></div><div class="window"></div>
       </div>

@@ -97,7 +97,9 @@ def _fetch(lock: Locked, target: Path) -> None:
         try:
             subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=True)
         except (subprocess.SubprocessError, OSError) as error:
-            raise UserError(f"npm could not fetch {PACKAGE} {lock.version} from the registry; try again later") from error
+            raise UserError(
+                f"npm could not fetch {PACKAGE} {lock.version} from the registry; try again later"
+            ) from error
         shutil.copyfile(Path(folder) / f"{PACKAGE}-{lock.version}.tgz", target)
 
 

@@ -1,5 +1,5 @@
 /* A network applied to a picture, tile by tile, by as many workers as there are cores to spare. */
-const TILE = 96; // small pixels a side: some seconds of one core, so that progress is seen
+const TILE = 128; // small pixels a side: some seconds of one core, so that progress is seen
 const MOST_WORKERS = 4; // each keeps the networks and a tile's features in memory
 
 class Upscaler {

@@ -5,10 +5,10 @@ const SMALLEST = 64; // pixels a side of the result
 
 const STYLE = `
   hfsr-upscaling { display: block; margin: 1rem 0; }
-  hfsr-upscaling .row { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .75rem; }
+  hfsr-upscaling .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .75rem; }
   hfsr-upscaling .drop { border: 2px dashed #8888; border-radius: .5rem; padding: .75rem; margin-bottom: .75rem; }
   hfsr-upscaling .drop.over { border-color: #0173b2; }
-  hfsr-upscaling .drop .row:last-child { margin-bottom: 0; }
+  hfsr-upscaling .drop .controls:last-child { margin-bottom: 0; }
   hfsr-upscaling input[type=file], hfsr-upscaling select { max-width: 100%; }
   hfsr-upscaling progress { width: min(16rem, 60vw); }
   hfsr-upscaling .error { color: #b3261e; }
@@ -17,12 +17,12 @@ const STYLE = `
 
 class Upscaling extends HTMLElement {
   connectedCallback() {
-    if (this.querySelector(".row")) return;
+    if (this.querySelector(".controls")) return;
     this.settings = JSON.parse(this.getAttribute("settings"));
     this.base = new URL(this.settings.base, document.baseURI);
     this.build();
     if (location.protocol === "file:") {
-      this.refuse("A page opened as a file may not run networks. Start a server in the checkout, python -m http.server -d _build/html, and open http://localhost:8000/book/try.html");
+      this.refuse("Opened as a file, a page may not run networks. It needs a server: in the checkout", "python -m http.server -d _build/html", ", then open http://localhost:8000/book/try.html");
     } else if (this.settings.missing) {
       this.refuse(`This copy of the book was built without what runs the networks: ${this.settings.missing}`);
     } else {
@@ -35,12 +35,12 @@ class Upscaling extends HTMLElement {
     this.innerHTML = `<style>${STYLE}${COMPARISON_STYLE}</style>
       <p class="error" role="alert"></p>
       <div class="drop">
-        <div class="row">
+        <div class="controls">
           <label>Picture <select class="own">${options(this.settings.pictures)}</select></label>
           <label>or one of yours, chosen or dropped here <input type="file" accept="image/*"></label>
         </div>
-        <div class="row"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with</label></div>
-        <div class="row">
+        <div class="controls"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with</label></div>
+        <div class="controls">
           <button type="button" class="run">Upscale ×2</button><button type="button" class="cancel" disabled>Cancel</button>
           <progress value="0" max="1" aria-label="Tiles done" hidden></progress><span class="said" role="status"></span>
         </div>
@@ -58,8 +58,10 @@ class Upscaling extends HTMLElement {
     drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("over"); this.open(event.dataTransfer.files[0]); });
   }
 
-  refuse(reason) {
-    this.find(".error").textContent = reason;
+  /* command: what is to be typed, between the two pieces of text. */
+  refuse(before, command, after) {
+    this.find(".error").textContent = before;
+    if (command) this.find(".error").append(" ", Object.assign(document.createElement("code"), { textContent: command }), after);
     this.find(".drop").hidden = true;
   }
 

@@ -5,7 +5,7 @@ const STYLE = `
   hfsr-weight-map { display: block; margin: 1rem 0; }
   hfsr-weight-map:not([ready]) img { max-width: 12rem; }
   hfsr-weight-map[ready] > img { display: none; }
-  hfsr-weight-map .row { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .5rem; }
+  hfsr-weight-map .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .5rem; }
   hfsr-weight-map .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
   hfsr-weight-map figure { margin: 0; }
   hfsr-weight-map canvas { width: 100%; height: auto; display: block; background: #000; }
@@ -27,11 +27,11 @@ class WeightMap extends HTMLElement {
     const names = this.own.map((image, place) => `<option value="${place}"></option>`).join("");
     const panel = (name, text) => `<figure><canvas class="${name}" role="img"></canvas><figcaption>${text}</figcaption></figure>`;
     this.insertAdjacentHTML("beforeend", `<style>${STYLE}</style>
-      <div class="row">
+      <div class="controls">
         <label>Picture <select>${names}</select></label>
         <label>or one of yours <input type="file" accept="image/*"></label>
       </div>
-      <div class="row">
+      <div class="controls">
         <label>alpha <input type="range" min="0" max="0.5" step="0.005"> <span class="alpha"></span></label>
         <span class="share" role="status" aria-live="polite"></span>
       </div>
