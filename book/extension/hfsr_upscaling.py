@@ -1,4 +1,4 @@
-"""The directive `hfsr-upscaling`: the networks on a picture of the reader's, with all that the browser needs beside the page."""
+"""The directive `hfsr-upscaling`: the networks on a picture of the reader's, and beside the page all that the browser needs."""
 
 from pathlib import Path
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from hfsr import images
 from hfsr.data import embedded
-from hfsr.errors import UserError
 from hfsr.models import export
 from hfsr.models.store import load_model
 from hfsr.report.widgets import Widget, runtime, scripts
@@ -67,7 +66,7 @@ def write(folder: Path, cache: Path) -> None:
     Examples
     --------
     >>> from unittest.mock import patch
-    >>> with patch.object(runtime, "unpack", side_effect=UserError("the registry is out of reach")):
+    >>> with patch.object(runtime, "unpack", side_effect=runtime.UserError("the registry is out of reach")):
     ...     write(Path("_static"), Path("npm"))
     Traceback (most recent call last):
         ...
