@@ -1,6 +1,6 @@
 """Things to try in a page: the weight map or the networks on a picture of one's own, and a slider between two pictures.
 
-Plain HTML and JavaScript in the output of a cell. Nothing is asked of a network, and no picture leaves the browser.
+Plain HTML and JavaScript in a page. No other host is asked for anything, and no picture leaves the browser.
 """
 
 import base64
