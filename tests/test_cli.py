@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
@@ -46,6 +47,7 @@ VERBS = [
     ["publish"],
     ["study"],
     ["plan"],
+    ["export"],
     ["gpu"],
     ["data"],
     ["data", "fetch"],
@@ -76,6 +78,11 @@ def test_upscale_writes_what_the_function_returns(hfsr, picture, model, tmp_path
     code, _, _ = hfsr("upscale", picture, tmp_path / "out.png", "--model", model)
     assert code == 0
     assert torch.equal(images.read(tmp_path / "out.png"), upscale(images.read(picture), store.load(model)))
+
+
+def test_export_writes_a_file_that_onnx_runtime_reads(hfsr, model, tmp_path):
+    assert hfsr("export", model, tmp_path / "out.onnx", "--half") == (0, "", "")
+    assert onnxruntime.InferenceSession(tmp_path / "out.onnx").get_modelmeta().custom_metadata_map["name"] == "model"
 
 
 def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):
@@ -219,6 +226,8 @@ MISTAKES = [
     (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
     (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),
     (["upscale", "{picture}", "out.png", "--model", "edsr"], "no model is called 'edsr': choose one of"),
+    (["export", "edsr", "out.onnx"], "no model is called 'edsr': choose one of"),
+    (["export", "wdsr-a1-5", "out.pt"], "out.pt: the name of an ONNX file must end in .onnx"),
     (["mask", "{picture}", "out.jpg"], "out.jpg: JPEG would blur it; choose a name that ends in .png"),
     (["upscale", "{picture}", "photo.png/out.png"], "photo.png: cannot be made"),
     (["mask", "{picture}", "out.png", "--alpha", "nan"], "must be finite"),

@@ -1,6 +1,7 @@
 """What `import hfsr` and the command line load, each in a fresh process."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from functools import cache
@@ -15,6 +16,9 @@ HEAVY = {
     "cv2",
     "matplotlib",
     "msgspec",
+    "onnx",
+    "onnxruntime",
+    "onnxscript",
     "pandas",
     "scipy",
     "seaborn",
@@ -51,6 +55,13 @@ def test_all_that_a_user_imports_loads_nothing_heavy():
     assert loaded(EVERYTHING) <= loaded("import torch") | {"PIL", "filelock", "numpy", "platformdirs", "safetensors"}
 
 
+@pytest.mark.processes
+def test_torch_hub_loads_what_hubconf_names_and_nothing_beside_it():
+    root = Path(hfsr.__file__).parents[1]
+    code = f"import torch; torch.hub.load({str(root)!r}, 'wdsr_a1_5', source='local')"
+    assert loaded(code) - loaded("import torch") <= set(runpy.run_path(root / "hubconf.py")["dependencies"])
+
+
 @pytest.mark.parametrize("words", ["--help", "--version", "train --help", "upscale --help", "data list --help"])
 def test_help_and_version_load_no_torch(words):
     code = f"sys.argv = ['hfsr', *{words.split()}]\nfrom hfsr.cli import main\ntry: main()\nexcept SystemExit: pass"
@@ -84,18 +95,26 @@ WITHOUT = """
 import sys
 from hfsr.cli import main
 sys.modules["{missing}"] = None  # Python's own way to say that it cannot be imported
-sys.argv = ["hfsr", "plan"]
+sys.argv = ["hfsr", *{words}]
 main()
 """
 
 
-def test_a_missing_package_of_an_extra_is_one_line():
-    ended = subprocess.run([sys.executable, "-c", WITHOUT.format(missing="pandas")], capture_output=True, text=True)
+@pytest.mark.parametrize(
+    ("words", "missing", "extra"),
+    [(["plan"], "pandas", "study"), (["export", "srcnn", "{folder}/out.onnx"], "onnxscript", "onnx")],
+    ids=["plan", "export"],
+)
+def test_a_missing_package_of_an_extra_is_one_line(tmp_path, words, missing, extra):
+    code = WITHOUT.format(missing=missing, words=[word.format(folder=tmp_path) for word in words])
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "hfsr plan needs: pip install 'hfsr[study]' (pandas is not installed)\n"
+    assert ended.stderr == f"hfsr {words[0]} needs: pip install 'hfsr[{extra}]' ({missing} is not installed)\n"
 
 
 def test_a_missing_package_that_no_extra_brings_is_an_error_of_the_library():
-    ended = subprocess.run([sys.executable, "-c", WITHOUT.format(missing="torch")], capture_output=True, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(missing="torch", words=["plan"])], capture_output=True, text=True
+    )
     assert ended.returncode == 1
     assert "ModuleNotFoundError" in ended.stderr

@@ -32,8 +32,11 @@ NOT_ON_CONDA_FORGE = {
 
 
 def requirements(*extras):
+    """Ranges of the dependencies and of the extras, with those that an extra asks for by the package's own name."""
     lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
-    return {canonicalize_name(need.name): need.specifier for need in map(Requirement, lines)}
+    needs = {canonicalize_name(need.name): need for need in map(Requirement, lines)}
+    own = needs.pop(PROJECT["name"], None)
+    return {name: need.specifier for name, need in needs.items()} | (requirements(*own.extras) if own else {})
 
 
 def tracked():

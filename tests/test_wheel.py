@@ -65,7 +65,7 @@ def picture(tmp_path):
 def test_it_holds_what_belongs_into_it_and_nothing_else(run):
     found = run("pip", "show", "--files", "hfsr").stdout
     files = found.split("Files:")[1].split()
-    for needed in ("hfsr/py.typed", "hfsr/weights/wdsr-a1-5.safetensors"):
+    for needed in ("hfsr/py.typed", "hfsr/weights/wdsr-a1-5.safetensors", "hfsr/report/widgets/weightmap.js"):
         assert needed in files
     tops = {name.split("/")[0] for name in files if not name.startswith("..")}
     assert tops == {"hfsr", f"hfsr-{re.search('Version: (.+)', found)[1]}.dist-info"}
@@ -131,13 +131,17 @@ def test_these_verbs_need_no_extra(run, picture, words, printed):
         ["plan"],
         ["evaluate", "bicubic"],
         ["upscale", "digits"],
+        ["export", "srcnn", "model.onnx"],
     ],
     ids=" ".join,
 )
 def test_the_others_name_their_extra_in_one_line(run, words):
     ended = run("hfsr", *words)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert re.fullmatch(rf"hfsr {words[0]} needs: pip install 'hfsr\[study\]' \(\w+ is not installed\)\n", ended.stderr)
+    extra = "onnx" if words[0] == "export" else "study"
+    assert re.fullmatch(
+        rf"hfsr {words[0]} needs: pip install 'hfsr\[{extra}\]' \(\w+ is not installed\)\n", ended.stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import typer
 
 from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.data import data
+from hfsr.cli.export import export
 from hfsr.cli.measure import confirm, frequency, recognise
 from hfsr.cli.pictures import Degrade, evaluate, restore
 from hfsr.cli.upscale import upscale
@@ -30,6 +31,7 @@ app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
 app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
 app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
 app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a1-5-dejpeg")(restore)
+app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]

@@ -63,8 +63,10 @@ def mirrored_bicubic(lr: Tensor, scale: int) -> Tensor:
     torch.Size([1, 3, 8, 10])
     """
     for dimension, size in ((-2, lr.shape[-2]), (-1, lr.shape[-1])):
-        place = torch.arange(-REACH, size + REACH, device=lr.device).remainder(2 * size)
-        lr = lr.index_select(dimension, torch.minimum(place, 2 * size - 1 - place))  # mirrored, the edge repeated
+        place = torch.arange(-REACH, size + REACH, device=lr.device)
+        place = torch.maximum(place, -1 - place)  # mirrored, the edge repeated: -1 is 0, and so is `size` the last
+        place = torch.minimum(place, 2 * size - 1 - place).clamp(min=0)  # a picture of one pixel ends at once
+        lr = lr.index_select(dimension, place)
     # antialias=True chooses the cubic kernel a = -0.5 (MATLAB's); without it torch has another (a = -0.75).
     upscaled = F.interpolate(lr.float(), scale_factor=scale, mode="bicubic", antialias=True)
     inside = slice(scale * REACH, -scale * REACH)

@@ -99,11 +99,20 @@ def load_model(name: str | Path) -> nn.Module:
     >>> model(torch.zeros(1, 3, 10, 12)).shape
     torch.Size([1, 3, 20, 24])
     """
-    name = str(name)
-    if name.endswith(".safetensors"):
-        return load(name)
-    if name not in paths.published():
-        raise UserError(
-            f"no model is called {name!r}: choose one of {', '.join(paths.published())}, or a .safetensors file"
-        )
-    return load(paths.weights() / f"{name}.safetensors")
+    return load(find(name))
+
+
+def find(name: str | Path) -> Path:
+    """The file of a network that is named as for `load_model`; a `UserError` that lists the published ones if there is none.
+
+    Examples
+    --------
+    >>> find("wdsr-a1-5").name
+    'wdsr-a1-5.safetensors'
+    """
+    if Path(name).suffix == ".safetensors":
+        return Path(name)
+    known = paths.published()
+    if str(name) not in known:
+        raise UserError(f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file")
+    return paths.weights() / f"{name}.safetensors"

@@ -2,11 +2,17 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from layout import ROOT, STRICT
+
+from hfsr.errors import UserError
+from hfsr.report.widgets import upscaling
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -26,7 +32,7 @@ def book():
 
 @pytest.fixture(scope="session")
 def browser():
-    """A Chromium without a network; a machine without one skips, unless HFSR_REQUIRE_CHROMIUM is set."""
+    """A Chromium without a network but this machine's own; a machine without one skips, unless HFSR_REQUIRE_CHROMIUM is set."""
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -39,9 +45,23 @@ def browser():
         "--no-sandbox",
         "--disable-gpu",
         "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A folder with what the widget of the networks fetches in `upscaling/`, and its address on a server of this machine."""
+    folder = tmp_path_factory.mktemp("site")
+    try:
+        upscaling.write(folder / "upscaling", ROOT / "_build" / "npm")  # where the book keeps the package too
+    except UserError as error:
+        pytest.skip(str(error))
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -1,6 +1,6 @@
-"""Things to try in a page: the weight map of a picture of one's own, and a slider between two pictures.
+"""Things to try in a page: the weight map or the networks on a picture of one's own, and a slider between two pictures.
 
-Plain HTML and JavaScript in the output of a cell. Nothing is asked of a network, and no picture leaves the browser.
+Plain HTML and JavaScript in a page. No other host is asked for anything, and no picture leaves the browser.
 """
 
 import base64
@@ -56,13 +56,24 @@ def weight_map(pictures: Mapping[str, Tensor], alpha: Alpha = "1/5") -> Widget:
     >>> "customElements" in weight_map({"grey": torch.zeros(3, 8, 8, dtype=torch.uint8)}).html
     True
     """
-    script = (files("hfsr.report.widgets") / "weightmap.js").read_text(encoding="utf-8")
     images = "".join(
         _img(image, f"photograph: {name}", f' data-name="{escape(name)}"') for name, image in pictures.items()
     )
     return Widget(
-        f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>\n<script>\n{script}</script>'
+        f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>\n{scripts("method", "weightmap")}'
     )
+
+
+def scripts(*names: str) -> str:
+    """Scripts of this folder as one, with names of its own.
+
+    Examples
+    --------
+    >>> "function weightMap" in scripts("method")
+    True
+    """
+    text = "\n".join((files("hfsr.report.widgets") / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    return f"<script>\n(() => {{\n{text}}})();\n</script>"
 
 
 def before_after(before: tuple[str, Tensor], after: tuple[str, Tensor], zoom: int = 4) -> Widget:

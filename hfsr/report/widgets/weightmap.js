@@ -1,170 +1,124 @@
-/* The weight map and its mask (Eqs 4-7) in the browser, by the rules of hfsr/weightmap.py: of equal differences the first of up,
-   down, left, right; exact sums of whole numbers; float64 thresholds. No library, no network. */
-(() => {
-  const LARGEST = 1024; // pixels a side; of a larger picture the middle is taken
-  const CHANNELS = 3;
+/* The weight map of a picture of the reader's, live as alpha moves. Comes after method.js. No library, no network. */
+const LARGEST = 1024; // pixels a side; of a larger picture the middle is taken
 
-  /* Eqs 4-6: signed difference of every pixel to the neighbour it differs from most, channel by channel. */
-  function weightMap(pixels, width, height) {
-    const weights = new Int16Array(CHANNELS * width * height);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const here = 4 * (y * width + x);
-        const neighbours = [];
-        if (y > 0) neighbours.push(here - 4 * width);
-        if (y < height - 1) neighbours.push(here + 4 * width);
-        if (x > 0) neighbours.push(here - 4);
-        if (x < width - 1) neighbours.push(here + 4);
-        for (let channel = 0; channel < CHANNELS; channel++) {
-          let strongest = 0;
-          for (const neighbour of neighbours) {
-            const difference = pixels[here + channel] - pixels[neighbour + channel];
-            if (Math.abs(difference) > Math.abs(strongest)) strongest = difference;
-          }
-          weights[CHANNELS * (y * width + x) + channel] = strongest;
-        }
-      }
-    }
-    return weights;
+const STYLE = `
+  hfsr-weight-map { display: block; margin: 1rem 0; }
+  hfsr-weight-map:not([ready]) img { max-width: 12rem; }
+  hfsr-weight-map[ready] > img { display: none; }
+  hfsr-weight-map .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .5rem; }
+  hfsr-weight-map .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
+  hfsr-weight-map figure { margin: 0; }
+  hfsr-weight-map canvas { width: 100%; height: auto; display: block; background: #000; }
+  hfsr-weight-map canvas.histogram { background: #fff; }
+  hfsr-weight-map input[type=range] { width: min(16rem, 60vw); vertical-align: middle; }
+  hfsr-weight-map input[type=file] { max-width: 100%; }
+  hfsr-weight-map .error { color: #b3261e; }`;
+
+class WeightMap extends HTMLElement {
+  connectedCallback() {
+    if (this.hasAttribute("ready")) return;
+    this.own = [...this.querySelectorAll("img")];
+    this.build();
+    this.setAttribute("ready", "");
+    this.take(this.own[0]);
   }
 
-  /* Mean and population deviation; the sums are exact, whatever the size. */
-  function statistics(weights) {
-    let total = 0, squares = 0;
-    for (const weight of weights) {
-      total += weight;
-      squares += weight * weight;
-    }
-    const count = weights.length;
-    const exact = BigInt(count) * BigInt(squares) - BigInt(total) * BigInt(total);
-    return { mu: total / count, sigma: Math.sqrt(Number(exact)) / count };
+  build() {
+    const names = this.own.map((image, place) => `<option value="${place}"></option>`).join("");
+    const panel = (name, text) => `<figure><canvas class="${name}" role="img"></canvas><figcaption>${text}</figcaption></figure>`;
+    this.insertAdjacentHTML("beforeend", `<style>${STYLE}</style>
+      <div class="controls">
+        <label>Picture <select>${names}</select></label>
+        <label>or one of yours <input type="file" accept="image/*"></label>
+      </div>
+      <div class="controls">
+        <label>alpha <input type="range" min="0" max="0.5" step="0.005"> <span class="alpha"></span></label>
+        <span class="share" role="status" aria-live="polite"></span>
+      </div>
+      <p class="error" role="alert"></p>
+      <div class="panels">${panel("picture", "the picture")}${panel("map", "initial weight map, brightened")}${panel("mask", "mask: what is trained on")}${panel("histogram", "how often each weight occurs; shaded: not selected")}</div>`);
+    this.find = selector => this.querySelector(selector);
+    this.own.forEach((image, place) => { this.find("select").options[place].textContent = image.dataset.name; });
+    this.find("input[type=range]").value = this.getAttribute("alpha");
+    this.find("input[type=range]").addEventListener("input", () => this.select());
+    this.find("select").addEventListener("change", event => this.take(this.own[event.target.value]));
+    this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
   }
 
-  /* Eq 7: selected outside [mu - alpha sigma, mu + alpha sigma]; alpha = 0 selects everything. */
-  function selectionMask(weights, { mu, sigma }, alpha) {
-    const low = mu - alpha * sigma, high = mu + alpha * sigma;
-    return Uint8Array.from(weights, weight => alpha === 0 || weight < low || weight > high ? 1 : 0);
+  open(file) {
+    if (!file) return;
+    const image = new Image();
+    image.onload = () => { this.take(image, file.name); URL.revokeObjectURL(image.src); };
+    image.onerror = () => { this.find(".error").textContent = `${file.name} is no picture that this browser can read.`; };
+    image.src = URL.createObjectURL(file);
   }
 
-  const STYLE = `
-    hfsr-weight-map { display: block; margin: 1rem 0; }
-    hfsr-weight-map:not([ready]) img { max-width: 12rem; }
-    hfsr-weight-map[ready] > img { display: none; }
-    hfsr-weight-map .row { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .5rem; }
-    hfsr-weight-map .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
-    hfsr-weight-map figure { margin: 0; }
-    hfsr-weight-map canvas { width: 100%; height: auto; display: block; background: #000; }
-    hfsr-weight-map canvas.histogram { background: #fff; }
-    hfsr-weight-map input[type=range] { width: min(16rem, 60vw); vertical-align: middle; }
-    hfsr-weight-map input[type=file] { max-width: 100%; }
-    hfsr-weight-map .error { color: #b3261e; }`;
-
-  class WeightMap extends HTMLElement {
-    connectedCallback() {
-      if (this.hasAttribute("ready")) return;
-      this.own = [...this.querySelectorAll("img")];
-      this.build();
-      this.setAttribute("ready", "");
-      this.take(this.own[0]);
-    }
-
-    build() {
-      const names = this.own.map((image, place) => `<option value="${place}"></option>`).join("");
-      const panel = (name, text) => `<figure><canvas class="${name}" role="img"></canvas><figcaption>${text}</figcaption></figure>`;
-      this.insertAdjacentHTML("beforeend", `<style>${STYLE}</style>
-        <div class="row">
-          <label>Picture <select>${names}</select></label>
-          <label>or one of yours <input type="file" accept="image/*"></label>
-        </div>
-        <div class="row">
-          <label>alpha <input type="range" min="0" max="0.5" step="0.005"> <span class="alpha"></span></label>
-          <span class="share" role="status" aria-live="polite"></span>
-        </div>
-        <p class="error" role="alert"></p>
-        <div class="panels">${panel("picture", "the picture")}${panel("map", "initial weight map, brightened")}${panel("mask", "mask: what is trained on")}${panel("histogram", "how often each weight occurs; shaded: not selected")}</div>`);
-      this.find = selector => this.querySelector(selector);
-      this.own.forEach((image, place) => { this.find("select").options[place].textContent = image.dataset.name; });
-      this.find("input[type=range]").value = this.getAttribute("alpha");
-      this.find("input[type=range]").addEventListener("input", () => this.select());
-      this.find("select").addEventListener("change", event => this.take(this.own[event.target.value]));
-      this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
-    }
-
-    open(file) {
-      if (!file) return;
-      const image = new Image();
-      image.onload = () => { this.take(image, file.name); URL.revokeObjectURL(image.src); };
-      image.onerror = () => { this.find(".error").textContent = `${file.name} is no picture that this browser can read.`; };
-      image.src = URL.createObjectURL(file);
-    }
-
-    async take(image, name = image.dataset.name) {
-      await image.decode().catch(() => null);
-      const width = Math.min(image.naturalWidth, LARGEST), height = Math.min(image.naturalHeight, LARGEST);
-      const left = (image.naturalWidth - width) >> 1, top = (image.naturalHeight - height) >> 1;
-      const canvas = this.find(".picture");
-      Object.assign(canvas, { width, height });
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      context.drawImage(image, left, top, width, height, 0, 0, width, height);
-      this.pixels = context.getImageData(0, 0, width, height).data;
-      this.weights = weightMap(this.pixels, width, height);
-      this.statistics = statistics(this.weights);
-      canvas.setAttribute("aria-label", `${name}, ${width} by ${height} pixels`);
-      const cut = width < image.naturalWidth || height < image.naturalHeight;
-      this.find(".error").textContent = cut ? `${name} is large: its middle, ${width} by ${height} pixels, is shown.` : "";
-      this.draw("map", weight => Math.min(255, 4 * Math.abs(weight)), this.weights);
-      this.find(".map").setAttribute("aria-label", "Magnitude of the initial weight map: bright at edges and in textures");
-      this.select();
-    }
-
-    select() {
-      const alpha = Number(this.find("input[type=range]").value);
-      this.mask = selectionMask(this.weights, this.statistics, alpha);
-      let selected = 0;
-      for (const one of this.mask) selected += one;
-      const share = `${(100 * selected / this.mask.length).toFixed(1)} % of the elements are selected`;
-      this.find(".alpha").textContent = alpha.toFixed(3);
-      this.find(".share").textContent = share;
-      this.draw("mask", one => 255 * one, this.mask);
-      this.find(".mask").setAttribute("aria-label", `Mask at alpha ${alpha}: ${share}`);
-      this.histogram(alpha);
-    }
-
-    draw(name, grey, values) {
-      const { width, height } = this.find(".picture"), canvas = this.find(`.${name}`);
-      Object.assign(canvas, { width, height });
-      const context = canvas.getContext("2d"), result = context.createImageData(width, height);
-      for (let place = 0; place < width * height; place++) {
-        for (let channel = 0; channel < CHANNELS; channel++) result.data[4 * place + channel] = grey(values[CHANNELS * place + channel]);
-        result.data[4 * place + 3] = 255;
-      }
-      context.putImageData(result, 0, 0);
-    }
-
-    histogram(alpha) {
-      const reach = 40, bins = new Array(2 * reach + 1).fill(0);
-      for (const weight of this.weights) if (Math.abs(weight) <= reach) bins[weight + reach]++;
-      const canvas = this.find(".histogram"), width = 640, height = 400, foot = 40;
-      Object.assign(canvas, { width, height });
-      const context = canvas.getContext("2d"), most = Math.max(...bins), step = width / bins.length;
-      const at = weight => (weight + reach + 0.5) * step;
-      const { mu, sigma } = this.statistics;
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, width, height);
-      context.fillStyle = "#fbe3d0";
-      context.fillRect(at(mu - alpha * sigma), 0, 2 * alpha * sigma * step, height - foot);
-      context.fillStyle = "#0173b2";
-      bins.forEach((count, bin) => {
-        const tall = (height - foot - 10) * count / most;
-        context.fillRect(bin * step + 0.5, height - foot - tall, step - 1, tall);
-      });
-      context.fillStyle = "#262626";
-      context.font = "24px sans-serif";
-      context.textAlign = "center";
-      for (const tick of [-30, -15, 0, 15, 30]) context.fillText(tick, at(tick), height - 10);
-      canvas.setAttribute("aria-label", `Histogram of the weights from ${-reach} to ${reach}: mean ${mu.toFixed(2)}, deviation ${sigma.toFixed(2)}`);
-    }
+  async take(image, name = image.dataset.name) {
+    await image.decode().catch(() => null);
+    const width = Math.min(image.naturalWidth, LARGEST), height = Math.min(image.naturalHeight, LARGEST);
+    const left = (image.naturalWidth - width) >> 1, top = (image.naturalHeight - height) >> 1;
+    const canvas = this.find(".picture");
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(image, left, top, width, height, 0, 0, width, height);
+    this.pixels = context.getImageData(0, 0, width, height).data;
+    this.weights = weightMap(this.pixels, width, height);
+    this.statistics = statistics(this.weights);
+    canvas.setAttribute("aria-label", `${name}, ${width} by ${height} pixels`);
+    const cut = width < image.naturalWidth || height < image.naturalHeight;
+    this.find(".error").textContent = cut ? `${name} is large: its middle, ${width} by ${height} pixels, is shown.` : "";
+    this.draw("map", weight => Math.min(255, 4 * Math.abs(weight)), this.weights);
+    this.find(".map").setAttribute("aria-label", "Magnitude of the initial weight map: bright at edges and in textures");
+    this.select();
   }
 
-  if (!customElements.get("hfsr-weight-map")) customElements.define("hfsr-weight-map", WeightMap);
-})();
+  select() {
+    const alpha = Number(this.find("input[type=range]").value);
+    this.mask = selectionMask(this.weights, this.statistics, alpha);
+    let selected = 0;
+    for (const one of this.mask) selected += one;
+    const share = `${(100 * selected / this.mask.length).toFixed(1)} % of the elements are selected`;
+    this.find(".alpha").textContent = alpha.toFixed(3);
+    this.find(".share").textContent = share;
+    this.draw("mask", one => 255 * one, this.mask);
+    this.find(".mask").setAttribute("aria-label", `Mask at alpha ${alpha}: ${share}`);
+    this.histogram(alpha);
+  }
+
+  draw(name, grey, values) {
+    const { width, height } = this.find(".picture"), canvas = this.find(`.${name}`);
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d"), result = context.createImageData(width, height);
+    for (let place = 0; place < width * height; place++) {
+      for (let channel = 0; channel < CHANNELS; channel++) result.data[4 * place + channel] = grey(values[CHANNELS * place + channel]);
+      result.data[4 * place + 3] = 255;
+    }
+    context.putImageData(result, 0, 0);
+  }
+
+  histogram(alpha) {
+    const reach = 40, bins = new Array(2 * reach + 1).fill(0);
+    for (const weight of this.weights) if (Math.abs(weight) <= reach) bins[weight + reach]++;
+    const canvas = this.find(".histogram"), width = 640, height = 400, foot = 40;
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d"), most = Math.max(...bins), step = width / bins.length;
+    const at = weight => (weight + reach + 0.5) * step;
+    const { mu, sigma } = this.statistics;
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = "#fbe3d0";
+    context.fillRect(at(mu - alpha * sigma), 0, 2 * alpha * sigma * step, height - foot);
+    context.fillStyle = "#0173b2";
+    bins.forEach((count, bin) => {
+      const tall = (height - foot - 10) * count / most;
+      context.fillRect(bin * step + 0.5, height - foot - tall, step - 1, tall);
+    });
+    context.fillStyle = "#262626";
+    context.font = "24px sans-serif";
+    context.textAlign = "center";
+    for (const tick of [-30, -15, 0, 15, 30]) context.fillText(tick, at(tick), height - 10);
+    canvas.setAttribute("aria-label", `Histogram of the weights from ${-reach} to ${reach}: mean ${mu.toFixed(2)}, deviation ${sigma.toFixed(2)}`);
+  }
+}
+
+if (!customElements.get("hfsr-weight-map")) customElements.define("hfsr-weight-map", WeightMap);

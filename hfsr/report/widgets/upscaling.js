@@ -1,0 +1,135 @@
+/* Bicubic interpolation and two networks on a picture of the reader's. Comes after the other scripts. The networks and what runs them
+   are fetched from the folder `base` when the reader asks, and no picture leaves the browser. */
+const LARGEST = 512; // small pixels a side; of a larger picture the middle is taken
+const SMALLEST = 64; // pixels a side of the result
+
+const STYLE = `
+  hfsr-upscaling { display: block; margin: 1rem 0; }
+  hfsr-upscaling .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin-bottom: .75rem; }
+  hfsr-upscaling .drop { border: 2px dashed #8888; border-radius: .5rem; padding: .75rem; margin-bottom: .75rem; }
+  hfsr-upscaling .drop.over { border-color: #0173b2; }
+  hfsr-upscaling .drop .controls:last-child { margin-bottom: 0; }
+  hfsr-upscaling input[type=file], hfsr-upscaling select { max-width: 100%; }
+  hfsr-upscaling progress { width: min(16rem, 60vw); }
+  hfsr-upscaling .error { color: #b3261e; }
+  html[data-theme="dark"] hfsr-upscaling .error { color: #ff8a80; }
+  hfsr-upscaling .error:empty { display: none; }`;
+
+class Upscaling extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector(".controls")) return;
+    this.settings = JSON.parse(this.getAttribute("settings"));
+    this.base = new URL(this.settings.base, document.baseURI);
+    this.build();
+    if (location.protocol === "file:") {
+      this.refuse("Opened as a file, a page may not run networks. It needs a server: in the checkout", "python -m http.server -d _build/html", ", then open http://localhost:8000/book/try.html");
+    } else if (this.settings.missing) {
+      this.refuse(`This copy of the book was built without what runs the networks: ${this.settings.missing}`);
+    } else {
+      this.choose();
+    }
+  }
+
+  build() {
+    const options = names => names.map(name => `<option>${name}</option>`).join("");
+    this.innerHTML = `<style>${STYLE}${COMPARISON_STYLE}</style>
+      <p class="error" role="alert"></p>
+      <div class="drop">
+        <div class="controls">
+          <label>Picture <select class="own">${options(this.settings.pictures)}</select></label>
+          <label>or one of yours, chosen or dropped here <input type="file" accept="image/*"></label>
+        </div>
+        <div class="controls"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with</label></div>
+        <div class="controls">
+          <button type="button" class="run">Upscale ×2</button><button type="button" class="cancel" disabled>Cancel</button>
+          <progress value="0" max="1" aria-label="Tiles done" hidden></progress><span class="said" role="status"></span>
+        </div>
+      </div>
+      <div class="results" hidden></div>`;
+    this.find = selector => this.querySelector(selector);
+    this.find(".own").addEventListener("change", () => this.choose());
+    this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
+    this.find(".run").addEventListener("click", () => this.run());
+    this.find(".cancel").addEventListener("click", () => this.upscaler?.close());
+    this.comparison = new Comparison(this.find(".results"), this.settings.alpha);
+    const drop = this.find(".drop");
+    drop.addEventListener("dragover", event => { event.preventDefault(); drop.classList.add("over"); });
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("over"); this.open(event.dataTransfer.files[0]); });
+  }
+
+  /* command: what is to be typed, between the two pieces of text. */
+  refuse(before, command, after) {
+    this.find(".error").textContent = before;
+    if (command) this.find(".error").append(" ", Object.assign(document.createElement("code"), { textContent: command }), after);
+    this.find(".drop").hidden = true;
+  }
+
+  choose() {
+    const name = this.find(".own").value;
+    this.name = name;
+    this.source = new URL(`${name}.png`, this.base).href;
+    this.say("");
+  }
+
+  open(file) {
+    if (!file) return;
+    this.name = file.name;
+    this.source = URL.createObjectURL(file);
+    this.say(`${file.name} is chosen`);
+  }
+
+  say(text, error = "") {
+    this.find(".said").textContent = text;
+    this.find(".error").textContent = error;
+  }
+
+  /* The chosen picture as ImageData, and its middle where it is large or odd. */
+  async read(halve) {
+    const image = new Image();
+    image.src = this.source;
+    await image.decode().catch(() => { throw new Error(`${this.name} is no picture that this browser can read.`); });
+    const size = whole => halve ? Math.min(whole - whole % 2, 2 * LARGEST) : Math.min(whole, LARGEST);
+    const width = size(image.naturalWidth), height = size(image.naturalHeight);
+    const least = halve ? SMALLEST : SMALLEST / 2;
+    if (Math.min(width, height) < least) throw new Error(`${this.name} is too small: ${least} pixels a side are needed.`);
+    const left = (image.naturalWidth - width) >> 1, top = (image.naturalHeight - height) >> 1;
+    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
+    context.drawImage(image, left, top, width, height, 0, 0, width, height);
+    const picture = context.getImageData(0, 0, width, height);
+    if (picture.data.some((value, place) => place % 4 === 3 && value < 255)) throw new Error(`${this.name} has transparent pixels; flatten it onto a background first.`);
+    this.cut = Math.max(left, top) > 0 ? `of ${this.name} the middle, ` : "";
+    return picture;
+  }
+
+  async run() {
+    const began = performance.now(), buttons = [this.find(".run"), this.find(".cancel")];
+    this.find(".results").hidden = true;
+    this.find("progress").hidden = false;
+    [buttons[0].disabled, buttons[1].disabled] = [true, false];
+    try {
+      const halve = this.find(".halve").checked, picture = await this.read(halve);
+      const small = halve ? resizeBicubic(picture, 0.5) : picture;
+      const results = { bicubic: resizeBicubic(small, 2) };
+      this.say("fetching what runs the networks");
+      this.upscaler ??= new Upscaler(this.base);
+      for (const network of this.settings.networks) {
+        results[network.label] = await this.upscaler.upscale(small, network, (done, total) => {
+          this.find("progress").value = done / total;
+          if (done) this.say(`${network.label}: ${done} of ${total} tiles`);
+        });
+      }
+      if (halve) results.truth = picture;
+      await this.comparison.show(results, this.name);
+      this.say(`${this.cut}${small.width} by ${small.height} pixels became ${2 * small.width} by ${2 * small.height} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    } catch (error) {
+      this.say(error.message === "cancelled" ? "cancelled" : "", error.message === "cancelled" ? "" : error.message);
+      this.upscaler?.close();
+      this.upscaler = null;
+    }
+    [buttons[0].disabled, buttons[1].disabled] = [false, true];
+    Object.assign(this.find("progress"), { value: 0, hidden: true });
+  }
+}
+
+if (!customElements.get("hfsr-upscaling")) customElements.define("hfsr-upscaling", Upscaling);

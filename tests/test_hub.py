@@ -1,0 +1,27 @@
+"""`torch.hub` on a clone of the project: every published network, by its name with underscores."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+import torch
+
+from hfsr import load_model
+from hfsr.models import store
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_it_has_every_published_network_and_nothing_else():
+    names = {name: value for name, value in runpy.run_path(ROOT / "hubconf.py").items() if not name.startswith("_")}
+    assert names.pop("dependencies")
+    assert sorted(names) == sorted(name.replace("-", "_") for name in store.published())
+    assert all("as a torch.nn.Module" in entry.__doc__ for entry in names.values())
+
+
+@pytest.mark.parametrize("name", ["wdsr-a1-5", "srcnn"])
+def test_a_network_is_that_of_load_model(name):
+    network = torch.hub.load(str(ROOT), name.replace("-", "_"), source="local")
+    batch = torch.rand(1, 3, 9, 12, generator=torch.manual_seed(0))
+    with torch.inference_mode():
+        assert torch.equal(network(batch), load_model(name)(batch))
