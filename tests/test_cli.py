@@ -145,7 +145,7 @@ def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, pictu
     code, _, _ = hfsr("restore", picture, tmp_path / "out.png", "--model", tmp_path / "restorer.safetensors")
     assert code == 0
     restored = images.read(tmp_path / "out.png")
-    assert torch.equal(restored, upscale(store.load(tmp_path / "restorer.safetensors"), images.read(picture)))
+    assert torch.equal(restored, upscale(images.read(picture), store.load(tmp_path / "restorer.safetensors")))
     assert restored.shape == images.read(picture).shape
 
 

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 import torch
-from hfsr.upscale import upscale
 from layout import ROOT
 
 from hfsr import images, load_model
 from hfsr.models import export
+from hfsr.models.upscaling import upscale
 
 TEXT = (ROOT / "book" / "elsewhere.md").read_text()
 (EXPORT,) = re.findall(r"^hfsr (export .+)$", TEXT, re.MULTILINE)
@@ -38,7 +38,7 @@ def run(word):
 
 
 def test_in_pytorch(picture):
-    assert torch.equal(images.to_uint8(run("hfsr.load_model")["large"][0]), upscale(load_model("wdsr-a1-5"), picture))
+    assert torch.equal(images.to_uint8(run("hfsr.load_model")["large"][0]), upscale(picture, load_model("wdsr-a1-5")))
 
 
 def test_from_torch_hub(picture):
@@ -49,7 +49,7 @@ def test_from_torch_hub(picture):
 def test_in_onnx_runtime(picture, tmp_path):
     subprocess.run([sys.executable, "-m", "hfsr.cli", *EXPORT.split()], check=True)
     run("onnxruntime")
-    apart = images.read(tmp_path / "photo-x2.png").int() - upscale(load_model("wdsr-a1-5"), picture).int()
+    apart = images.read(tmp_path / "photo-x2.png").int() - upscale(picture, load_model("wdsr-a1-5")).int()
     assert apart.abs().max() <= 1
 
 
@@ -67,7 +67,7 @@ def test_in_a_browser(picture, site, browser):
     shown = page.locator("canvas").evaluate(
         "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
     )
-    expected = upscale(load_model("wdsr-a1-5"), picture)
+    expected = upscale(picture, load_model("wdsr-a1-5"))
     values = torch.tensor(shown).reshape(*expected.shape[1:], 4)[..., :3].permute(2, 0, 1)
     page.close()
     assert (values - expected.int()).abs().max() <= 1

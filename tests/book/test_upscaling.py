@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 import torch
-from hfsr.upscale import upscale
 
 from hfsr import images, load_model, metrics, selection_mask
+from hfsr.models.upscaling import upscale
 from hfsr.report import widgets
 from hfsr.report.widgets import upscaling
 
@@ -77,7 +77,7 @@ def test_the_pictures_and_numbers_are_those_of_the_library(page, opened, mine):
         expected = [metrics.psnr(result, truth, 8, "rgb", where) for where in (mask, ~mask)]
         assert psnr == [f"{value:.2f} dB" for value in expected]
     for name, label in upscaling.NETWORKS.items():
-        apart = (in_browser(opened, label, truth.shape).int() - upscale(load_model(name), small).int()).abs()
+        apart = (in_browser(opened, label, truth.shape).int() - upscale(small, load_model(name)).int()).abs()
         assert (apart <= 1).float().mean() >= 0.999, name
         assert (apart > 0).float().mean() < 0.02, name
 

@@ -7,11 +7,11 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from hfsr.upscale import upscale
 
 from hfsr import UserError, images, load_model, models, paths
 from hfsr.files import read_json
 from hfsr.models import export, store
+from hfsr.models.upscaling import upscale
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_weights_in_float16_are_half_the_file_and_give_the_same_picture(exported
     assert small.stat().st_size < 0.52 * large.stat().st_size
     picture = photograph("coffee")[:, 100:160, 200:290]
     result = images.to_uint8(run(small, images.to_float(picture)[None])[0])
-    apart = (result.int() - upscale(load_model("wdsr-a1-5"), picture).int()).abs()
+    apart = (result.int() - upscale(picture, load_model("wdsr-a1-5")).int()).abs()
     assert apart.max() <= 1
     assert (apart > 0).float().mean() < 0.02
 
