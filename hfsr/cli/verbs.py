@@ -55,7 +55,8 @@ def train(
     outside: Annotated[float, typer.Option(help="Weight of what the mask leaves out, 0 to 1; the paper's is 0.")] = 0.0,
     degrade: Degrade = None,
     recipe: Annotated[
-        str, typer.Option(help="quick, bench, public, long, paper or authors; to restore: quick, denoise or dejpeg.")
+        str,
+        typer.Option(help="quick, bench, public, long, lossless, paper, authors; to restore quick, denoise, dejpeg."),
     ] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
@@ -120,8 +121,8 @@ def study(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="quick, bench, long or paper; of superres and frequency public and authors, of classify compact, of restore "
-            "denoise and dejpeg too."
+            help="quick, bench, long or paper; of superres and frequency public, lossless and authors, of classify compact, "
+            "of restore denoise and dejpeg too."
         ),
     ],
     steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
@@ -145,7 +146,7 @@ def study(
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
     recipe: Annotated[
-        str, typer.Option(help="quick, bench, public, long, paper, authors, compact, denoise or dejpeg.")
+        str, typer.Option(help="quick, bench, public, long, lossless, paper, authors, compact, denoise or dejpeg.")
     ] = "bench",
     measure: Annotated[
         bool,

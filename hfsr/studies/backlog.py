@@ -48,6 +48,7 @@ ORDER = (
     Item("classify", "compact-full"),
     Item("classify", "compact-long"),
     Item("superres", "long"),
+    Item("superres", "lossless"),
     Item("recognition", "long"),
     Item("restore", "denoise"),
     Item("restore", "dejpeg"),

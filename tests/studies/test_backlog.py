@@ -70,6 +70,7 @@ def test_the_most_valuable_comes_first():
         ("classify", "compact-full"),
         ("classify", "compact-long"),
         ("superres", "long"),
+        ("superres", "lossless"),
         ("recognition", "long"),
         ("restore", "denoise"),
         ("restore", "dejpeg"),

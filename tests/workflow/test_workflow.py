@@ -171,7 +171,10 @@ def test_the_partitions_limit_reaches_the_jobs(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("recipe=nope",), "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long"),
+        (
+            ("recipe=nope",),
+            "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, lossless",
+        ),
         (("study=nope",), "no study is called 'nope': choose one of superres, classify, frequency"),
         (("recipe=quick", "--", "superres/wdsr-a1-9/record.json"), "No rule to produce superres/wdsr-a1-9/record.json"),
     ],
