@@ -36,7 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("gpu") and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason="no GPU here"))
-        if {"book", "whole"} & set(getattr(item, "fixturenames", ())):  # made once, in minutes
+        made_in_minutes = {"book", "whole"} & set(getattr(item, "fixturenames", ()))
+        if made_in_minutes or "notebooks" in item.path.parts:
             item.add_marker("whole")
 
 

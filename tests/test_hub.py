@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hfsr import load_model
-from hfsr.models import store
+from hfsr import load_model, paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 def test_it_has_every_published_network_and_nothing_else():
     names = {name: value for name, value in runpy.run_path(ROOT / "hubconf.py").items() if not name.startswith("_")}
     assert names.pop("dependencies")
-    assert sorted(names) == sorted(name.replace("-", "_") for name in store.published())
+    assert sorted(names) == sorted(name.replace("-", "_") for name in paths.published())
     assert all("as a torch.nn.Module" in entry.__doc__ for entry in names.values())
 
 

@@ -83,6 +83,7 @@ def test_a_model_without_a_record_stops_the_build_with_its_name(extension, tmp_p
         extension.check_records(None)
 
 
+@pytest.mark.whole
 def test_a_changed_library_executes_the_notebook_again(tmp_path):
     shutil.copy(ROOT / "_config.yml", tmp_path)
     for name in ("extension", "static", "references.bib"):

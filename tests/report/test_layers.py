@@ -8,7 +8,7 @@ from hfsr.report import paper
 from hfsr.report.layers import table2
 
 
-@pytest.mark.parametrize(("depth", "classes"), [(164, 10), (164, 100), (11, 10), (20, 3)])
+@pytest.mark.parametrize(("depth", "classes"), [(164, 100), (11, 10), (20, 3)])
 def test_every_parameter_has_its_row(depth, classes):
     assert table2(depth, classes=classes)["parameters"].sum() == parameters(ResNet(depth, classes))
 

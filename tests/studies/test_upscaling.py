@@ -46,14 +46,14 @@ def test_photographic_images_are_too(photographic):
     )
 
 
-@pytest.mark.parametrize("batch", [2, 5, 32])
 @pytest.mark.parametrize("size", [8, 32])
 @pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
-def test_bf16_gives_each_image_the_same_in_any_company(method, size, batch, photographic):
+def test_bf16_gives_each_image_the_same_in_any_company(method, size, photographic):
     method = upscaler.called(method).load()
-    images = photographic[..., :size, :size]
+    images = photographic[:7, :, :size, :size]
     alone = torch.cat([upscale_images(method, image[None], bf16=True) for image in images])
-    assert torch.equal(upscale_images(method, images, batch, bf16=True), alone)
+    for batch in (2, 5, 32):
+        assert torch.equal(upscale_images(method, images, batch, bf16=True), alone), batch
 
 
 @pytest.mark.parametrize("method", ["wdsr-a1-5", "srcnn"])
