@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("gpu") and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason="no GPU here"))
         made_in_minutes = {"book", "whole"} & set(getattr(item, "fixturenames", ()))
-        if made_in_minutes or "notebooks" in item.path.parts:
+        if made_in_minutes or item.path.suffix == ".ipynb":
             item.add_marker("whole")
 
 
