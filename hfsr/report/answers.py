@@ -1,26 +1,14 @@
 """The claims as the book prints them: tables and sentences in HTML, from `hfsr.report.claims`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from html import escape
 
 import pandas as pd
 
-from hfsr.analysis.statistics import half_width, spread
-from hfsr.report import tables
 from hfsr.report.claims import Answer, Line
-from hfsr.report.contrasts import METRICS, measure
+from hfsr.report.compared import difference
 from hfsr.report.registration import Contrast, Registration
 from hfsr.report.verdict import Verdict
-
-SETS = {
-    "set5": "superres",
-    "set14": "superres",
-    "bsd100": "superres",
-    "realsr-held-out": "superres",
-    "kodak24": "confirmation",
-    "mcmaster": "confirmation",
-}  # and the study that measures on it
 
 
 def verdict(found: Verdict) -> str:
@@ -34,15 +22,24 @@ def verdict(found: Verdict) -> str:
     return f'<strong class="verdict-{found.name.lower()}">{found}</strong>'
 
 
-def short(answers: Iterable[Answer]) -> str:
-    """The front page's table: claim, where it was tested, verdict.
+def short(answers: Sequence[Answer]) -> str:
+    """The front page's table: claim, where it was tested, verdict. What is registered and not measured yet is folded below.
 
     Examples
     --------
     >>> from hfsr.report import claims
-    >>> short(claims.claims()).count("<tr>") == 1 + len(claims.claims())
+    >>> short(claims.claims()).count("<tr>") == 2 + len(claims.claims())  # two heads
     True
     """
+    waiting = [each for each in answers if each.verdict == Verdict.NOT_MEASURED]
+    table = _short([each for each in answers if each not in waiting])
+    if not waiting:
+        return table
+    summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
+    return f"{table}<details><summary>{summary}</summary>{_short(waiting)}</details>"
+
+
+def _short(answers: Iterable[Answer]) -> str:
     rows = (
         (
             f'{escape(each.claim.claim)}<br><a href="..{each.claim.page}.html">{escape(each.claim.place)}</a>',
@@ -67,7 +64,7 @@ def full(answers: Iterable[Answer]) -> str:
 
 
 def parts(answers: Sequence[Answer], registered: Registration) -> str:
-    """A list of the paper's questions, each with what holds, what does not, and what is not known.
+    """A list of the paper's questions, each with what holds, what does not, and what is not known; then those not asked yet.
 
     Examples
     --------
@@ -75,82 +72,26 @@ def parts(answers: Sequence[Answer], registered: Registration) -> str:
     >>> "Section IV.C" in parts(claims.claims(), registration.read())
     True
     """
-    items = []
+    items, waiting = [], []
     for family, question in registered.families.items():
         own = [each for each in answers if any(line.contrast.family == family for line in each.lines[:1])]
+        if all(each.verdict == Verdict.NOT_MEASURED for each in own):
+            waiting.append(f"<em>{escape(question)}</em>")
+            continue
         said = []
         for outcome in Verdict:
             if found := [each.claim.claim.rstrip(".") for each in own if each.verdict == outcome]:
                 said.append(f"{verdict(outcome)}: {escape('; '.join(found))}")
         items.append(f"<li><em>{escape(question)}</em> {'. '.join(said)}.</li>")
+    if waiting:
+        items.append(f"<li>{verdict(Verdict.NOT_MEASURED)}: {' '.join(waiting)}</li>")
     untested = [each.claim.claim.rstrip(".") for each in answers if not each.lines]
     items.append(f"<li>{verdict(Verdict.NOT_TESTED)}: {escape('; '.join(untested))}.</li>")
     return f'<ul class="parts">{"".join(items)}</ul>'
 
 
-def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
-    """The contrasts of PSNR and SSIM on every set there is: those registered, and the others beside them.
-
-    Returns
-    -------
-    DataFrame
-        Strings: a row a contrast, a column a set; empty where nothing is published.
-
-    Examples
-    --------
-    >>> from hfsr.report import claims, registration
-    >>> on_every_set(claims.claims(), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
-    '+'
-    """
-    table: dict[str, dict[str, str]] = {}
-    for each in answers:
-        for line in each.lines:
-            contrast = line.contrast
-            if contrast.study != "superres" or contrast.direction == "close":
-                continue
-            confidence = registered.confidence(contrast.family)
-            found = {
-                name: measure(replace(contrast, study=study), confidence, name) for name, study in SETS.items()
-            }  # a confirmation holds what a run of Table I does
-            table[difference(contrast)] = {
-                name: measured.shown(contrast.digits, "") if measured else "" for name, measured in found.items()
-            }
-    return pd.DataFrame.from_dict(table, orient="index")
-
-
-def registered_contrasts(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
-    """Every contrast with its set, margin, reason and seeds, and how wide its interval is to be at those seeds.
-
-    The expected half-width takes the scatter of the seeds there are.
-
-    Examples
-    --------
-    >>> from hfsr.report import claims, registration
-    >>> table = registered_contrasts(claims.claims(), registration.read())
-    >>> table.loc[table["on"] == "kodak24", "stage"].unique().tolist()
-    ['confirmatory']
-    """
-    rows = []
-    for each, line in ((answer, line) for answer in answers for line in answer.lines):
-        contrast, confidence = line.contrast, registered.confidence(line.contrast.family)
-        rows.append(
-            {
-                "claim": each.claim.claim,
-                "contrast": difference(contrast),
-                "on": contrast.on,
-                "stage": contrast.stage,
-                "claimed": contrast.direction,
-                "margin": f"{contrast.margin:g} {contrast.unit}".strip(),
-                "reason": contrast.reason,
-                "seeds": line.seeds,
-                "expected": _expected(contrast, confidence),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def listed(table: pd.DataFrame) -> str:
-    """`registered_contrasts` as a table of sentences that fits a page.
+    """`hfsr.report.compared.registered_contrasts` as a table of sentences that fits a page.
 
     Examples
     --------
@@ -165,34 +106,6 @@ def listed(table: pd.DataFrame) -> str:
     }
     rows = (tuple(escape(form.format_map(row)) for form in columns.values()) for row in table.to_dict("records"))
     return _table(columns, rows, "prose")
-
-
-def difference(contrast: Contrast) -> str:
-    """What is compared, in words.
-
-    Examples
-    --------
-    >>> from hfsr.report import registration
-    >>> claim = next(each for each in registration.read().claims if each.id == "random")
-    >>> difference(claim.contrasts[0])
-    '1/5 minus 1/5, random, PSNR'
-    """
-    names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
-    row, baseline = (names.get(each, each) for each in (contrast.row, contrast.baseline))
-    longer = f", {contrast.recipe}" if contrast.recipe != "bench" else ""
-    return f"{row} minus {baseline}, {METRICS.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
-
-
-def _expected(contrast: Contrast, confidence: float) -> str:
-    if contrast.study in ("classify", "confirmation", "recognition") or contrast.direction == "close":
-        return ""
-    gaps = tables.gaps(
-        contrast.recipe, contrast.on, contrast.metric, contrast.row, contrast.baseline, contrast.study, contrast.relative
-    )  # fmt: skip
-    if len(gaps) < 2:
-        return ""
-    deviation = contrast.scale * spread([gap.mean() for gap in gaps.values()])[1]
-    return f"± {half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:

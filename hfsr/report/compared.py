@@ -1,0 +1,110 @@
+"""What the claims compare, contrast by contrast: in words, on every set, and how finely it can be told."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from hfsr.analysis.statistics import half_width, spread
+from hfsr.report import tables
+from hfsr.report.claims import Answer
+from hfsr.report.contrasts import METRICS, measure
+from hfsr.report.registration import Contrast, Registration
+
+SETS = {
+    "set5": "superres",
+    "set14": "superres",
+    "bsd100": "superres",
+    "realsr-held-out": "superres",
+    "kodak24": "confirmation",
+    "mcmaster": "confirmation",
+}  # and the study that measures on it
+
+
+def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
+    """The contrasts of PSNR and SSIM on every set there is: those registered, and the others beside them.
+
+    Returns
+    -------
+    DataFrame
+        Strings: a row a contrast, a column a set; empty where nothing is published.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> on_every_set(claims.claims(), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
+    '+'
+    """
+    table: dict[str, dict[str, str]] = {}
+    for each in answers:
+        for line in each.lines:
+            contrast = line.contrast
+            if contrast.study != "superres" or contrast.direction == "close":
+                continue
+            confidence = registered.confidence(contrast.family)
+            found = {
+                name: measure(replace(contrast, study=study), confidence, name) for name, study in SETS.items()
+            }  # a confirmation holds what a run of Table I does
+            table[difference(contrast)] = {
+                name: measured.shown(contrast.digits, "") if measured else "" for name, measured in found.items()
+            }
+    return pd.DataFrame.from_dict(table, orient="index")
+
+
+def registered_contrasts(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
+    """Every contrast with its set, margin, reason and seeds, and how wide its interval is to be at those seeds.
+
+    The expected half-width takes the scatter of the seeds there are.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> table = registered_contrasts(claims.claims(), registration.read())
+    >>> table.loc[table["on"] == "kodak24", "stage"].unique().tolist()
+    ['confirmatory']
+    """
+    rows = []
+    for each, line in ((answer, line) for answer in answers for line in answer.lines):
+        contrast, confidence = line.contrast, registered.confidence(line.contrast.family)
+        rows.append(
+            {
+                "claim": each.claim.claim,
+                "contrast": difference(contrast),
+                "on": contrast.on,
+                "stage": contrast.stage,
+                "claimed": contrast.direction,
+                "margin": f"{contrast.margin:g} {contrast.unit}".strip(),
+                "reason": contrast.reason,
+                "seeds": line.seeds,
+                "expected": _expected(contrast, confidence),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def difference(contrast: Contrast) -> str:
+    """What is compared, in words.
+
+    Examples
+    --------
+    >>> from hfsr.report import registration
+    >>> claim = next(each for each in registration.read().claims if each.id == "random")
+    >>> difference(claim.contrasts[0])
+    '1/5 minus 1/5, random, PSNR'
+    """
+    names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
+    row, baseline = (names.get(each, each) for each in (contrast.row, contrast.baseline))
+    longer = f", {contrast.recipe}" if contrast.recipe != "bench" else ""
+    return f"{row} minus {baseline}, {METRICS.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
+
+
+def _expected(contrast: Contrast, confidence: float) -> str:
+    if contrast.study in ("classify", "confirmation", "recognition") or contrast.direction == "close":
+        return ""
+    gaps = tables.gaps(
+        contrast.recipe, contrast.on, contrast.metric, contrast.row, contrast.baseline, contrast.study, contrast.relative
+    )  # fmt: skip
+    if len(gaps) < 2:
+        return ""
+    deviation = contrast.scale * spread([gap.mean() for gap in gaps.values()])[1]
+    return f"± {half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"
