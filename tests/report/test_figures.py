@@ -247,6 +247,14 @@ def accuracy_table(name):
     return pd.DataFrame({"mean": accuracy, "low": accuracy - 0.5, "high": accuracy + 0.25})
 
 
+def test_three_panels_take_two_lines():
+    tables = {name: accuracy_table("cifar10") for name in ("one", "two", "three")}
+    drawn = [ax.get_title("left") for ax in figures.accuracies(tables).axes]
+    assert drawn == list(tables)
+    gained = dict(zip(tables, [next(iter(gain_tables().values()))] * 3, strict=True))
+    assert [ax.get_title("left") for ax in figures.gains(gained).axes] == list(tables)
+
+
 def test_accuracies_shows_every_row_with_its_interval():
     tables = {"ours": accuracy_table("cifar10"), "the paper's": accuracy_table("cifar100").iloc[1:]}
     figure = figures.accuracies(tables)

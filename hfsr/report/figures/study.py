@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 from torch import Tensor
 
 from hfsr.report import paper
@@ -162,18 +163,16 @@ def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
     ['CIFAR-10', 'CIFAR-100']
     """
     rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
-    lines = -(-len(panels) // 2)
-    size = (WIDTH, lines * (1 + 0.32 * len(rows)))
-    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    figure, axes = _two_a_line(len(panels), 1 + 0.32 * len(rows))
     places = range(len(rows))
-    for ax, (name, table) in zip(axes.flat, panels.items(), strict=True):
+    for ax, (name, table) in zip(axes, panels.items(), strict=True):
         every = table.reindex(rows)
         ax.hlines(places, every["low"], every["high"], color=GREY, lw=2)
         ax.plot(every["mean"], places, "o", color=RED)
         ax.set(xlabel="accuracy (%)", ylim=(len(rows) - 0.5, -0.5))
         ax.grid(axis="y", visible=False)
         title(ax, name)
-    axes[0, 0].set_yticks(places, style.method_labels(rows))
+    axes[0].set_yticks(places, style.method_labels(rows))
     return figure
 
 
@@ -194,11 +193,9 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     """
     found = {row for table in panels.values() for row in table.index}
     rows = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
-    lines = -(-len(panels) // 2)
-    size = (WIDTH, lines * (1 + 0.3 * len(rows)))
-    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    figure, axes = _two_a_line(len(panels), 1 + 0.3 * len(rows))
     places = np.arange(len(rows))
-    for ax, (name, table) in zip(axes.flat, panels.items(), strict=True):
+    for ax, (name, table) in zip(axes, panels.items(), strict=True):
         every = table.reindex(rows)
         colours = [RED if sign in (-1, 1) else GREY for sign in every["sign"]]
         ax.hlines(places, every["low"], every["high"], color=colours, lw=2)
@@ -209,7 +206,17 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.grid(axis="y", visible=False)
         title(ax, name)
-    axes[0, 0].set_yticks(places, style.method_labels(rows))
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    axes[0].set_yticks(places, style.method_labels(rows))
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     figure.supxlabel("difference of accuracy (points)", fontsize=12)
     return figure
+
+
+def _two_a_line(panels: int, height: float) -> tuple[Figure, NDArray[np.object_]]:
+    """A figure with so many panels of equal rows, and the panels; an odd one stands alone in the last line."""
+    lines = -(-panels // 2)
+    size = (WIDTH, lines * height)
+    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    for spare in axes.flat[panels:]:
+        spare.remove()
+    return figure, axes.flat[:panels]
