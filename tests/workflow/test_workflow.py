@@ -130,6 +130,7 @@ def test_what_a_change_outdates_is_moved_aside_and_made_again_and_nothing_else(w
         "upscaled/digits-wdsr-a1-5-quick-2-steps",
         "classify/digits-wdsr-a1-5-quick-2-steps-quick-s0-2-steps",
         "frequency/wdsr-a1-5-quick-s0-2-steps",
+        "recognition/wdsr-a1-5-quick-s0-2-steps-judged-2-steps",
     }
     made = planned(folder)
     records = {name.removesuffix("/record.json") for name in made if name.endswith("/record.json")}
