@@ -127,7 +127,7 @@ def test_the_reference_stays_light(book):
     sizes = [
         path.stat().st_size for folder in ("book/reference", "_modules") for path in (book / folder).rglob("*.html")
     ]
-    assert sum(sizes) < 5_500_000  # every entry has an example
+    assert sum(sizes) < 6_500_000  # of 150 modules, each of whose entries has an example
 
 
 def test_every_entry_has_an_example_that_the_tests_run(public):
