@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from hfsr.analysis import classical, detail
+from hfsr.analysis import classical
 from hfsr.data import degradation
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
@@ -66,6 +66,8 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
         }.items():
             measured.setdefault(name, []).append(value)
         if pictures.scale == 1:
+            from hfsr.analysis import detail  # here and not above: it needs OpenCV, and PSNR nothing but torch
+
             measured.setdefault("recovered", []).append(detail.recovered(sr, hr))
     return measured
 
