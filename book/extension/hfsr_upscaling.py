@@ -15,7 +15,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Upscaling(SphinxDirective):
-    """The widget; what it fetches lies in `FOLDER`. Without the npm registry the page says so, and the book is built."""
+    """The widget; what it fetches lies in `FOLDER`. Without npm the page says so, and the book is built."""
 
     def run(self) -> list[nodes.Node]:
         book = Path(self.env.app.outdir)

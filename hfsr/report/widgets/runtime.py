@@ -1,6 +1,7 @@
-"""ONNX Runtime Web, which runs networks in a browser: fetched from the npm registry when the book is built, never committed.
+"""ONNX Runtime Web, which runs networks in a browser: fetched by npm when the book is built, never committed.
 
-`package.json` and `package-lock.json` beside this module are npm's own files: the version, the address, and the digest.
+`package.json` and `package-lock.json` beside this module are npm's own files: the version and the digest. From which registry
+it comes npm knows.
 """
 
 import base64
@@ -13,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from hfsr.data.archives import get
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
@@ -28,21 +28,20 @@ class Locked(NamedTuple):
 
     Examples
     --------
-    >>> Locked("1.0.0", "https://registry.npmjs.org/x/-/x-1.0.0.tgz", "sha512-AA==").version
+    >>> Locked("1.0.0", "sha512-AA==").version
     '1.0.0'
     """
 
     version: str
-    resolved: str
     integrity: str
 
 
 def locked() -> Locked:
-    """Version, address and digest of ONNX Runtime Web.
+    """Version and digest of ONNX Runtime Web.
 
     Examples
     --------
-    >>> locked().resolved.startswith("https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-")
+    >>> locked().integrity.startswith("sha512-")
     True
     """
     entry = read_json(str(files("hfsr.report.widgets") / "package-lock.json"))["packages"][f"node_modules/{PACKAGE}"]
@@ -59,7 +58,7 @@ def unpack(cache: Path, folder: Path) -> None:
     Raises
     ------
     UserError
-        If the registry cannot be reached, or what came has another digest than the lock file.
+        If there is no npm, it reaches no registry, or what came has another digest than the lock file.
 
     Examples
     --------
@@ -69,7 +68,7 @@ def unpack(cache: Path, folder: Path) -> None:
     >>> unpack(cache, cache)
     Traceback (most recent call last):
         ...
-    hfsr.errors.UserError: https://registry.npmjs.org/...: not the package that package-lock.json names; it was removed
+    hfsr.errors.UserError: .../onnxruntime-web-...tgz: not the package that package-lock.json names; it was removed
     """
     lock = locked()
     package = cache / f"{PACKAGE}-{lock.version}.tgz"
@@ -78,7 +77,7 @@ def unpack(cache: Path, folder: Path) -> None:
             _fetch(lock, part)
     if _integrity(package) != lock.integrity:
         package.unlink()
-        raise UserError(f"{lock.resolved}: not the package that package-lock.json names; it was removed")
+        raise UserError(f"{package}: not the package that package-lock.json names; it was removed")
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(package) as archive:
         for name in WANTED:
@@ -87,11 +86,11 @@ def unpack(cache: Path, folder: Path) -> None:
 
 
 def _fetch(lock: Locked, target: Path) -> None:
-    """By npm, where there is one: it knows which registry this machine uses. Else from the public address."""
     npm = shutil.which("npm")
     if npm is None:
-        get(lock.resolved, target)
-        return
+        raise UserError(
+            "npm is not on the PATH, which fetches what runs networks in the browser: install Node.js with it"
+        )
     with TemporaryDirectory() as folder:
         command = [npm, "pack", f"{PACKAGE}@{lock.version}", "--fetch-retries=0", f"--pack-destination={folder}"]
         try:
