@@ -28,18 +28,16 @@ def seconds(words: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    parser = timings.parser(__doc__)
-    parser.add_argument("--n", type=int, default=15, help="processes of each kind")
-    options = parser.parse_args()
-    durations: dict[str, list[float]] = {name: [] for name in STARTED}
-    for turn in range(options.n + 1):  # side by side: what else the machine does meets all of them
-        for name, words in STARTED.items():
+def side_by_side(started: dict[str, list[str]], n: int) -> list[dict[str, str | float]]:
+    """Rows of a table: what each call takes beside `import torch`, in turn: what else the machine does meets all."""
+    durations: dict[str, list[float]] = {name: [] for name in started}
+    for turn in range(n + 1):
+        for name, words in started.items():
             took = seconds(words)
             if turn:  # the first one fills the system's cache of files
                 durations[name].append(took)
     torch = statistics.median(durations[TORCH])
-    rows = [
+    return [
         {
             "a fresh process": name,
             "median s": round(statistics.median(times), 3),
@@ -50,7 +48,13 @@ def main() -> None:
         }
         for name, times in durations.items()
     ]
-    timings.report("importing", {"start of a process": rows}, options.record)
+
+
+def main() -> None:
+    parser = timings.parser(__doc__)
+    parser.add_argument("--n", type=int, default=15, help="processes of each kind")
+    options = parser.parse_args()
+    timings.report("importing", {"start of a process": side_by_side(STARTED, options.n)}, options.record)
 
 
 if __name__ == "__main__":

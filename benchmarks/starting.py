@@ -4,19 +4,17 @@ On cores that have something else to do the times mean little.
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import torch
+from importing import TORCH, side_by_side
 
 from hfsr import images
 from hfsr.report import timings
 
-TORCH = "import torch"
 SMALL, LARGE = (100, 100), (1500, 2000)  # height and width of the picture; the large one becomes 12 million pixels
 
 
@@ -28,12 +26,6 @@ def picture(folder: Path, height: int, width: int) -> Path:
 
 def call(source: Path) -> list[str]:
     return ["-m", "hfsr.cli", "upscale", str(source), str(source.with_name("out.png")), "--overwrite"]
-
-
-def seconds(words: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, *words], check=True)
-    return time.perf_counter() - start
 
 
 def peak(words: list[str]) -> float:
@@ -52,25 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         small, large = (picture(Path(folder), *size) for size in (SMALL, LARGE))
         started = {TORCH: ["-c", TORCH], f"hfsr upscale, {SMALL[1]}x{SMALL[0]} pixels": call(small)}
-        durations: dict[str, list[float]] = {name: [] for name in started}
-        for turn in range(options.n + 1):  # side by side: what else the machine does meets both
-            for name, words in started.items():
-                took = seconds(words)
-                if turn:  # the first one fills the system's cache of files
-                    durations[name].append(took)
-        memory = peak(call(large))
-    torch_alone = statistics.median(durations[TORCH])
-    start = [
-        {
-            "a fresh process": name,
-            "median s": round(statistics.median(times), 3),
-            "fastest s": round(min(times), 3),
-            "slowest s": round(max(times), 3),
-            "times import torch": round(statistics.median(times) / torch_alone, 3),
-            "n": len(times),
-        }
-        for name, times in durations.items()
-    ]
+        start, memory = side_by_side(started, options.n), peak(call(large))
     size = [
         {
             "small picture": f"{LARGE[1]}x{LARGE[0]}",

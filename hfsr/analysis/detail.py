@@ -40,17 +40,12 @@ def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
     >>> round(measured["recovered"], 3), measured["overshoot"]
     (1.0, 0.0)
     """
-    frequency, truth_power = radial_profile(truth)
     frequency, correlation = ring_correlation(image, truth)
-    high = frequency * (frequency > KEPT)  # a ring holds frequencies in proportion to its radius
-
-    def share(power: Tensor) -> float:
-        return ((high * power).sum() / (high * truth_power).sum()).item()
-
+    own, wrong, true = map(above_kept, (radial_profile(image), error_profile(image, truth), radial_profile(truth)))
     return {
         **{metric: png_bytes(image, encoder) for encoder, metric in PNG_METRICS.items()},
-        "high_power": share(radial_profile(image)[1]),
-        "recovered": recovered(image, truth),
+        "high_power": own / true,
+        "recovered": 1 - wrong / true,
         "cutoff_half": cutoff(frequency, correlation, 1 / 2),
         "cutoff_seventh": cutoff(frequency, correlation, 1 / 7),
         "steepness": steepness(image, truth),
@@ -67,9 +62,19 @@ def recovered(image: Tensor, truth: Tensor) -> float:
     >>> recovered(image, image), recovered(torch.zeros_like(image), image)
     (1.0, 0.0)
     """
-    frequency, power = radial_profile(truth)
-    high = frequency * (frequency > KEPT)
-    return 1 - ((high * error_profile(image, truth)[1]).sum() / (high * power).sum()).item()
+    return 1 - above_kept(error_profile(image, truth)) / above_kept(radial_profile(truth))
+
+
+def above_kept(profile: tuple[Tensor, Tensor]) -> float:
+    """Power above 0.25 cycles a pixel, from frequencies and mean power on each; a ring holds as many as its radius is large.
+
+    Examples
+    --------
+    >>> above_kept((torch.tensor([0.125, 0.375, 0.5]), torch.tensor([9.0, 1.0, 2.0])))
+    1.375
+    """
+    frequency, power = profile
+    return (frequency * (frequency > KEPT) * power).sum().item()
 
 
 def profiles(image: Tensor, truth: Tensor) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from hfsr.analysis.agreement import error_profile
-from hfsr.analysis.detail import KEPT, TRUTH
+from hfsr.analysis.detail import TRUTH, above_kept
 from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total, radial_profile
 from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
@@ -186,10 +186,8 @@ def recovered(images: Tensor, truth: Tensor) -> float:
     """
     wrong = all_of_it = 0.0
     for image, true in zip(images, truth, strict=True):
-        frequency, power = radial_profile(true)
-        high = frequency * (frequency > KEPT)  # a ring holds frequencies in proportion to its radius
-        wrong += (high * error_profile(image, true)[1]).sum().item()
-        all_of_it += (high * power).sum().item()
+        wrong += above_kept(error_profile(image, true))
+        all_of_it += above_kept(radial_profile(true))
     return 1 - wrong / all_of_it
 
 

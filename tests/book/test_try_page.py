@@ -17,12 +17,9 @@ PIXELS = "(widget, name) => Array.from(widget.comparison.results[name].data)"
 
 
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    yield page
-    context.close()
+def page(page):
+    page.set_default_timeout(120_000)  # networks take their time on a busy machine
+    return page
 
 
 @pytest.fixture

@@ -12,15 +12,6 @@ ALPHAS = [0, 0.005, 0.2, 0.335, 0.5]
 
 
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
-
-
-@pytest.fixture
 def pictures(photograph):
     noise = torch.randint(256, (3, 37, 52), generator=torch.manual_seed(0), dtype=torch.uint8)
     steps = noise // 64 * 20  # many ties

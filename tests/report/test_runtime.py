@@ -28,7 +28,9 @@ def packed(path):
 def package(tmp_path, monkeypatch):
     """A small package that the lock file names and npm packs; the commands that npm was called with."""
     packed(tmp_path / "onnxruntime-web-1.2.3.tgz")
-    monkeypatch.setattr(runtime, "locked", lambda: runtime.Locked("1.2.3", runtime._integrity(tmp_path / "onnxruntime-web-1.2.3.tgz")))
+    monkeypatch.setattr(
+        runtime, "locked", lambda: runtime.Locked("1.2.3", runtime._integrity(tmp_path / "onnxruntime-web-1.2.3.tgz"))
+    )
     called = []
 
     def run(command, **_):

@@ -100,14 +100,8 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
     >>> [ax.get_title("left") for ax in figure.axes]
     ['set5', 'bsd100']
     """
-    columns = min(2, len(tables))
-    lines = -(-len(tables) // columns)
-    rows = max(len(table) for table in tables.values())
-    size = (WIDTH, lines * (0.9 + 0.3 * rows))
-    figure, axes = plt.subplots(lines, columns, figsize=size, sharey=True, squeeze=False, layout="constrained")
-    for ax in list(axes.flat)[len(tables) :]:
-        ax.axis("off")
-    for ax, (name, table) in zip(axes.flat, tables.items(), strict=False):
+    figure, axes = _two_a_line(len(tables), 0.9 + 0.3 * max(len(table) for table in tables.values()))
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
         for place, (_, row) in enumerate(table.iterrows()):
             colour = RED if row["sign"] else GREY
             ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
@@ -214,9 +208,10 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
 
 def _two_a_line(panels: int, height: float) -> tuple[Figure, NDArray[np.object_]]:
     """A figure with so many panels of equal rows, and the panels; an odd one stands alone in the last line."""
-    lines = -(-panels // 2)
+    columns = min(2, panels)
+    lines = -(-panels // columns)
     size = (WIDTH, lines * height)
-    figure, axes = plt.subplots(lines, 2, figsize=size, sharey=True, squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(lines, columns, figsize=size, sharey=True, squeeze=False, layout="constrained")
     for spare in axes.flat[panels:]:
         spare.remove()
     return figure, axes.flat[:panels]
