@@ -117,7 +117,7 @@ class Measurement(Run):
 
     @property
     def name(self) -> str:
-        return self.measured.name if self.measured else f"{TRUTH}-{self.recipe.name}"
+        return self.measured.name if self.measured else f"{self.title}-{self.recipe.name}"
 
     @property
     def command(self) -> str:

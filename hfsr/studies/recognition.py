@@ -131,16 +131,17 @@ class Recognition(Measurement):
         return self.measured.title if self.measured else self.plain
 
     @property
+    def is_usual(self) -> bool:
+        """Whether the classifiers are trained as their recipe says."""
+        return self.judges_steps == self.judges_recipe.steps
+
+    @property
     def name(self) -> str:
-        name = self.measured.name if self.measured else f"{self.plain}-{self.recipe.name}"
-        usual = self.judges_steps == self.judges_recipe.steps
-        return name if usual else f"{name}-judged-{self.judges_steps}-steps"
+        return super().name + ("" if self.is_usual else f"-judged-{self.judges_steps}-steps")
 
     @property
     def command(self) -> str:
-        name = self.measured.name if self.measured else f"{self.plain}-{self.recipe.name}"
-        usual = self.judges_steps == self.judges_recipe.steps
-        return f"hfsr recognise {name}" + ("" if usual else f" --steps {self.judges_steps}")
+        return f"hfsr recognise {super().name}" + ("" if self.is_usual else f" --steps {self.judges_steps}")
 
     @property
     def requires(self) -> tuple[Run, ...]:
