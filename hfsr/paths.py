@@ -105,6 +105,18 @@ def seeds_weights() -> Path:
     return results() / "weights"
 
 
+def find_weights(name: str) -> Path | None:
+    """The file of a published network, in the package or of a further seed; None if there is none.
+
+    Examples
+    --------
+    >>> find_weights("wdsr-a1-5") == weights() / "wdsr-a1-5.safetensors", find_weights("vdsr")
+    (True, None)
+    """
+    places = (folder / f"{name}.safetensors" for folder in (weights(), seeds_weights()))
+    return next((place for place in places if place.exists()), None)
+
+
 def data_roots() -> list[Path]:
     """Folders searched for data, first hit first: the entries of ``HFSR_DATA``, else the user's cache folder.
 

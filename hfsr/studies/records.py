@@ -187,9 +187,8 @@ def weights_problems(model: str, digest: str | None) -> list[str]:
     >>> weights_problems("gone", None)
     ['weights gone have changed or are missing']
     """
-    places = [folder / f"{model}.safetensors" for folder in (paths.weights(), paths.seeds_weights())]
-    fresh = any(place.exists() and sha256(place) == digest for place in places)
-    return [] if fresh else [f"weights {model} have changed or are missing"]
+    found = paths.find_weights(model)
+    return [] if found and sha256(found) == digest else [f"weights {model} have changed or are missing"]
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:

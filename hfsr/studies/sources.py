@@ -110,10 +110,8 @@ def weights(record: SuperresRecord) -> Path | None:
     >>> weights(_record("wdsr-a1-5")).name
     'wdsr-a1-5.safetensors'
     """
-    places = [paths.seeds_weights() / f"{record.name}.safetensors"]
-    if record.model:
-        places.insert(0, paths.weights() / f"{record.model}.safetensors")
-    return next((place for place in places if place.exists()), None)
+    names = filter(None, (record.model, record.name))
+    return next(filter(None, map(paths.find_weights, names)), None)
 
 
 def _record(name: str) -> SuperresRecord:

@@ -99,12 +99,7 @@ class Upscaler:
     @property
     def is_published(self) -> bool:
         """Whether its network comes with the package, and the record of that is not stale."""
-        return self._published_file.exists() and published.is_fresh(SuperresRecord, self.network)
-
-    @property
-    def _published_file(self) -> Path:
-        places = [folder / f"{self.network}.safetensors" for folder in (paths.weights(), paths.seeds_weights())]
-        return next((place for place in places if place.exists()), places[0])
+        return paths.find_weights(self.network) is not None and published.is_fresh(SuperresRecord, self.network)
 
     @property
     def weights(self) -> Path:
@@ -118,8 +113,8 @@ class Upscaler:
         run = self.made_by
         if run and run.is_finished and not self.is_published:
             return run.folder / WEIGHTS
-        if self._published_file.exists():
-            return self._published_file
+        if found := paths.find_weights(self.network):
+            return found
         if run:
             raise UserError(f"{self.name}: its network is not trained yet; first run `{run.command}`")
         known = ", ".join((*NO_NETWORK, *paths.published()))
