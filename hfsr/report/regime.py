@@ -18,9 +18,7 @@ def tested_at(contrast: Contrast) -> str:
     if contrast.direction == "close":
         return "as in the paper, on other photographs"
     if contrast.study == "recognition":
-        return (
-            f"images halved before; networks of {_part(_superres(contrast.recipe), _superres('paper'))} of its training"
-        )
+        return f"images halved first; networks of {_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     if contrast.study == "restore":
         plan = recipes.restore(contrast.recipe)
         return f"not in the paper: {plan.degrade}, {plan.steps:,} iterations"
