@@ -17,13 +17,12 @@ def tested_at(contrast: Contrast) -> str:
     """
     if contrast.direction == "close":
         return "as in the paper, on other photographs"
-    if contrast.study == "recognition":
-        return f"images halved first; networks of {_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     if contrast.study == "restore":
         plan = recipes.restore(contrast.recipe)
         return f"not in the paper: {plan.degrade}, {plan.steps:,} iterations"
     if contrast.study != "classify":
-        return f"{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
+        halved = "images halved first, " if contrast.study == "recognition" else ""
+        return f"{halved}{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
     share = _part(_classify(contrast.recipe, contrast.on), _classify("paper", contrast.on))
     found = accuracies.summary(contrast.recipe, contrast.on)["mean"]
     theirs = paper.table3()[contrast.on]
