@@ -19,21 +19,22 @@
 #
 # *And if its images hold more of them, are they the right ones?* Section V of the paper {cite}`zhou2020improving` asks the first question
 # and answers by two measures: the size of the upscaled images as PNG files (Table IV), and their spectrograms (Fig 4). Both grow
-# with detail, but with noise and ringing too. So this page takes both, and then measures what the paper leaves open: how much
+# with detail, but with noise and ringing too. This page takes both, and then measures what the paper leaves open: how much
 # of what is added agrees with the ground truth.
 
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 import torch
-from IPython.display import display
+from IPython.display import HTML
 
 from hfsr import upscale
 from hfsr.analysis import detail, spectrum
 from hfsr.data import photographs
-from hfsr.report import claims, figures, paper, png_sizes, tables
+from hfsr.report import answers, byte_tables, claims, figures, printed, tables
+from hfsr.report.folded import Folded
 
 # %% [markdown]
-# Other networks or another photograph, from a terminal:
+# To see other networks or another photograph:
 # `papermill notebooks/frequency.ipynb runs/frequency.ipynb -p models NAME,NAME -p photograph NAME`.
 
 # %% tags=["parameters"]
@@ -42,13 +43,40 @@ photograph = "coffee"  # the held-out photograph whose spectra are drawn
 recipe = "bench"  # of the records
 
 # %% [markdown]
-# ## Spectra of one photograph
+# ## The answer
+#
+# The method's images do hold more bytes and more power at high frequencies, and both grow with $\alpha$. About half of the added power is
+# the ground truth's; the other half has nothing to do with it, so the error there hardly falls. A larger file is no proof of more detail:
+# SRCNN's files are nearly as large as WDSR's, at 1.6 dB less.
+
+# %% tags=["hide-input"]
+HTML(
+    answers.headline(
+        claims.claims("power", "recovered", "bytes", "bytes-srcnn", "bytes-bicubic")
+    )
+)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Right is more bytes, up is more of the ground truth. Red: WDSR and the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
+name = "bsd100"
+labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
+published = tables.published(recipe, "frequency")
+gain = tables.differences(recipe, name, "png_bytes", "bicubic", "frequency", relative=True)[
+    "mean"
+]
+recovered = 100 * tables.scores(recipe, f"{name}/recovered", "frequency").mean(axis=1)
+psnr = tables.scores(recipe, f"{name}/psnr_rgb_border8_selected").mean(axis=1)
+points = pd.DataFrame({"bytes": gain, "recovered": recovered, "psnr": psnr})
+points.loc["bicubic", "bytes"] = 0.0
+rows = [row for row in published if row != detail.TRUTH]
+figures.bytes_and_detail(points.loc[rows].rename(index=labels))
+
+# %% [markdown]
+# From WDSR to $\alpha = 1/3$ the points move to the right and not up: more bytes, no more truth.
+#
+# ## How it was done: the spectra of one photograph
 #
 # A held-out photograph is halved and upscaled again by each method. One more method can only be wrong: bicubic with noise added,
 # independent of the image, of 2 grey levels' deviation, hardly visible. It knows nothing that bicubic does not.
-#
-# The spectrogram shows the strength of every frequency. As in the paper, frequency zero is in the corners and the highest
-# frequencies are in the middle: bright there means much fine detail, or much noise.
 
 # %%
 held_out = photographs.load("embedded-held-out")
@@ -60,6 +88,10 @@ shown |= {name: upscale(lr, name) for name in names}
 noise = 2 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))
 shown["bicubic + noise"] = (shown["bicubic"] + noise).round().clamp(0, 255).to(torch.uint8)
 shown["ground truth"] = hr
+
+# %% [markdown]
+# The spectrogram shows the strength of every frequency. As in the paper, frequency zero is in the corners and the highest
+# frequencies are in the middle: bright there means much fine detail, or much noise.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Spectrograms of one photograph's luma in one colour scale (the paper's Fig 4): low frequencies in the corners, high ones in the middle.", "name": "fig-spectrum"}, "image": {"alt": "Spectrograms, bright in the corners. Bicubic's is darkest in the middle, the ground truth's is brighter everywhere, and bicubic with noise has an evenly lit middle."}}
 figures.spectra(shown)
@@ -76,98 +108,45 @@ profiles = {name: spectrum.radial_profile(image) for name, image in shown.items(
 figures.radial_profiles(profiles, "ground truth")
 
 # %% [markdown]
-# What these pictures are worth, in numbers: bytes, power above 0.25 cycles a pixel as a share of the ground truth's, and then the question
-# itself. *Recovered* is one less the power of the *error* up there, again as a share of the ground truth's: 100 % would be all of its
-# detail, 0 % is no better than leaving these frequencies out. The *cutoff* is the frequency where Fourier ring correlation with the ground
-# truth falls under 1/2. Noise adds bytes and power, and takes from the other two.
+# In numbers: bytes, and power above 0.25 cycles a pixel as a share of the ground truth's. Then the question itself. *Recovered* is one minus
+# the power of the *error* up there, again as a share of the ground truth's: 100 % is all of its detail, 0 % is no better than
+# leaving these frequencies out. The *cutoff* is the frequency where Fourier ring correlation with the ground truth falls under 1/2. Noise
+# adds bytes and power, and takes from the other two.
 
 # %%
 one = pd.DataFrame({name: detail.numbers(image, hr) for name, image in shown.items()}).T
 one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_half"]].round(3)
 
 # %% [markdown]
+# **Try it.** Double the noise. Do the bytes tell you that the picture got worse? Does *recovered*?
+#
+# <details><summary>What to expect</summary>
+#
+# The bytes grow again, as if there were more detail. *Recovered* falls further, below zero if the noise is strong enough: the error up there
+# is then larger than everything that the ground truth has.
+#
+# </details>
+#
 # ## Table IV: bytes
 #
-# From here on every number comes from the published records of all rows of {doc}`superres`, measured on whole sets: PNG files by OpenCV,
-# relative to bicubic's image by image, with 95 % intervals over images (and seeds, where a row has several). The ground truth, which the
-# paper has no row for, says how much there would be to add. First with OpenCV's default settings, as in the paper, then with the
-# strongest compression, because an encoder is no neutral judge: the lines below the tables say whether the order of the methods depends on
-# it.
-#
-# Below them stand the sizes themselves, of the photographs and of the two labelled sets that the classifiers of {doc}`classify` are trained
-# on, which have no ground truth of that size. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the
-# paper's sizes, though they were upscaled by networks trained on other photographs and for a much shorter time; bicubic's, whose kernel the paper does not
-# name, within a twentieth. There too every larger $\alpha$ takes more bytes. {doc}`/book/claims` has the test sets as well.
+# From here on all numbers come from published records of all rows of {doc}`superres`, measured on whole sets. Files are written by
+# OpenCV, as in the paper, and compared with bicubic's image by image. The ground truth, which the paper has no row for, says how much
+# there would be to add. On the camera photographs the files of WDSR, and the method's more so, are larger than the ground
+# truth's own. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the paper's sizes, though other
+# networks upscaled them.
 
 # %% tags=["hide-input"]
-labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
-published = tables.published(recipe, "frequency")
-sets = [name for name in published[detail.TRUTH][0].per_image if name != "set5"]
-short = {"realsr-held-out": "camera"}
-
-
-def against(metric, baseline, digits, **how):
-    table = tables.printed_differences(
-        recipe, sets, metric, digits, baseline, study="frequency", **how
-    )
-    return table.rename(index=labels, columns=short)
-
-
-for metric, title in (("png_bytes", "default, %"), ("png_bytes_strongest", "strongest, %")):
-    display(against(metric, "bicubic", 1, relative=True).rename_axis(columns=title))
-for name in sets:
-    orders = []
-    for metric in ("png_bytes", "png_bytes_strongest"):
-        gains = tables.differences(recipe, name, metric, "bicubic", "frequency", relative=True)
-        orders.append(list(gains["mean"].drop(detail.TRUTH).sort_values().index))
-    alike = "alike" if orders[0] == orders[1] else "differently"
-    print(f"{short.get(name, name)}: the two settings order the methods {alike}")
-
-# %% tags=["hide-input"]
-bytes_of = {
-    name: {
-        row: sum(records[0].per_image[name]["png_bytes"]) for row, records in published.items()
-    }
-    for name in sets
-}
-theirs = paper.table4()["div2k_valid"]
-rows = {
-    labels[row]: {short.get(name, name): size[row] for name, size in bytes_of.items()}
-    for row in published
-}
-totals = pd.DataFrame(rows).T
-pixels = published[detail.TRUTH][0].data.pixels
-per_pixel = totals / [sum(pixels[name]) for name in sets]
-shown_sizes = (totals / png_sizes.MEGABYTE).map("{:.2f}".format) + per_pixel.map(
-    " ({:.3f})".format
+Folded(
+    "Bytes of every row on every set, by two settings of the encoder, beside the paper's",
+    {
+        "default setting, beyond bicubic's, %": byte_tables.gained(recipe, "default"),
+        "strongest setting, beyond bicubic's, %": byte_tables.gained(recipe, "strongest"),
+        "MB (bytes a pixel)": byte_tables.sizes(recipe),
+        "CIFAR-10, 50,000 training images": byte_tables.labelled("cifar10"),
+        "CIFAR-100, 50,000 training images": byte_tables.labelled("cifar100"),
+        "from the smallest files to the largest": byte_tables.orders(recipe),
+    },
 )
-shown_sizes["paper: DIV2K, MB"] = theirs.map("{:.2f}".format)
-display(shown_sizes.fillna("").rename_axis(columns="MB (bytes a pixel)"))
-
-for name in ("cifar10", "cifar100"):
-    size, theirs = png_sizes.totals(name, "train"), paper.table4()[f"{name}_train"]
-    gain = {
-        title: png_sizes.gains(name, "train", metric).apply(
-            lambda row: "{mean:+.2f} ({low:+.2f}, {high:+.2f})".format(**row), axis=1
-        )
-        for title, metric in (("default", "png_bytes"), ("strongest", "png_bytes_strongest"))
-    }
-    columns = {
-        "MB": (size["mean"] / png_sizes.MEGABYTE).map("{:.2f}".format),
-        "bytes a pixel": size["pixel"].map("{:.3f}".format),
-        **{f"over bicubic, {title}, %": values for title, values in gain.items()},
-    }
-    table = pd.DataFrame(columns, index=size.index).rename(index=labels)
-    table["paper, MB"] = theirs.map("{:.2f}".format)
-    table["paper, %"] = (100 * (theirs / theirs["Bicubic"] - 1)).map("{:+.2f}".format)
-    display(table.fillna("").rename_axis(columns=f"{name}, 50,000 training images"))
-    orders = [
-        list(png_sizes.totals(name, "train", metric)["mean"].sort_values().index)
-        for metric in ("png_bytes", "png_bytes_strongest")
-    ]
-    print(
-        f"the two settings order the methods {'alike' if orders[0] == orders[1] else 'differently'}"
-    )
 
 # %% [markdown]
 # ## What the added power is
@@ -182,10 +161,10 @@ images = len(published[detail.TRUTH][0].per_image["bsd100"]["recovered"])
 figures.agreement(curves, images)
 
 # %% [markdown]
-# As differences to the network trained on all elements, on BSD100. Power above 0.25 is split in two: what is a multiple of the ground truth there is
-# *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`); both, and what is *recovered*, are shares of the
-# ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels, and
-# *steepness* that of edges, 1 for the ground truth's. Then the means of all rows, as far as the records hold them.
+# Now as differences to the network trained on all elements. Power above 0.25 is split in two: what is a multiple of the ground truth there is
+# *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`). Both, and what is *recovered*, are shares of the
+# ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels;
+# *steepness* is that of edges, 1 for the ground truth's.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; coloured where zero is excluded.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
 measured = {
@@ -219,46 +198,10 @@ titles = {
     "steepness": "steepness",
     "overshoot": "overshoot",
 }
-means = tables.means(recipe, [f"bsd100/{metric}" for metric in titles], 4, "frequency")
-means.set_axis(list(titles.values()), axis=1).rename(index=labels)
+means = printed.means(recipe, [f"bsd100/{metric}" for metric in titles], 4, "frequency")
+means = printed.named(means.set_axis(list(titles.values()), axis=1), recipe)
+Folded("Means of every row on BSD100", {"BSD100, detail": means})
 
 # %% [markdown]
-# ## Which extra bytes are detail
-#
-# Right is more bytes, up is more of the ground truth. SRCNN shows that the two are not the same, as the paper's own tables
-# do: its files are about as large as WDSR's, at 1.6 dB less. The line runs from plain WDSR through the method's rows.
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Red: WDSR and the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
-name = "bsd100"
-gain = tables.differences(recipe, name, "png_bytes", "bicubic", "frequency", relative=True)[
-    "mean"
-]
-recovered = 100 * tables.scores(recipe, f"{name}/recovered", "frequency").mean(axis=1)
-psnr = tables.scores(recipe, f"{name}/psnr_rgb_border8_selected").mean(axis=1)
-points = pd.DataFrame({"bytes": gain, "recovered": recovered, "psnr": psnr})
-points.loc["bicubic", "bytes"] = 0.0
-rows = [row for row in published if row != detail.TRUTH]
-figures.bytes_and_detail(points.loc[rows].rename(index=labels))
-
-# %% [markdown]
-# ## The answer
-#
-# Claim by claim, from the same records; {doc}`/book/claims` has all claims of the paper, {doc}`/book/decided` the rule.
-
-# %%
-for answer in claims.claims():
-    if answer.shown and answer.shown.contrast.study in ("frequency", "confirmation"):
-        contrast, measured = answer.shown.contrast, answer.shown.measured
-        print(f"{answer.claim.claim} {answer.verdict}")
-        print(f"    {contrast.row} minus {contrast.baseline} on {contrast.on}:", end=" ")
-        print(
-            measured.shown(contrast.digits, contrast.unit) if measured else "not measured yet"
-        )
-
-# %% [markdown]
-# More bytes and more power the method does give, and both grow with $\alpha$. Of the power that it adds about half is the ground truth's and
-# half is not; so the error hardly falls, and edges overshoot a little more. A larger file is no proof: on the camera photographs the files
-# of WDSR, and the method's more so, are larger than the ground truth's own.
-#
-# The spectra of one photograph and their numbers were computed when the page was built; all else comes from records below
-# `results/frequency/`, which `hfsr frequency NAME` makes.
+# {doc}`/book/claims` has every claim of the paper, {doc}`/book/decided` the rule. The spectra of one photograph and their numbers were
+# computed when the page was built; all else comes from records below `results/frequency/`, which `hfsr frequency NAME` makes.

@@ -30,7 +30,7 @@ from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.images import to_uint8
 from hfsr.models.store import load
-from hfsr.report import answers, claims, figures, tables
+from hfsr.report import answers, claims, figures, printed, tables
 from hfsr.studies import grid, published, recipes, superres
 from hfsr.studies.records import WEIGHTS
 from hfsr.studies.restore_run import RestoreRun
@@ -53,7 +53,7 @@ for recipe in ("denoise", "dejpeg"):
     planned = grid.runs("restore", recipe).values()
     there = sum(published.is_fresh(run.record_type, run.model or run.name) for run in planned)
     print(f"{recipe}: {there} of {len(planned)} runs are published")
-found = [each for each in claims.claims() if each.claim.page == "/notebooks/restore"]
+found = claims.claims("denoise", "denoise-smooth", "denoise-soft", "dejpeg", "soft")
 HTML(answers.full(found))
 
 # %% [markdown]
@@ -107,10 +107,7 @@ def measured(recipe: str) -> pd.DataFrame:
     if not tables.published(recipe, "restore"):
         return pd.DataFrame(columns=list(wanted))
     metrics = [f"kodak24/{metric}" for metric in wanted.values()]
-    shown = tables.means(recipe, metrics, digits=3, study="restore").set_axis(
-        list(wanted), axis=1
-    )
-    return shown.rename(index=tables.labels(recipe, "restore"))
+    return printed.means(recipe, metrics, 3, "restore").set_axis(list(wanted), axis=1)
 
 
 pd.concat({recipe: measured(recipe) for recipe in ("denoise", "dejpeg")})

@@ -15,41 +15,66 @@
 # ---
 
 # %% [markdown]
-# # Table I, measured
+# # The same PSNR from a part of the pixels?
 #
 # *Does a network trained on about half of the elements reach the PSNR and SSIM of one trained on all of them? And if it does, is
-# it because of which elements they are?* This page is Section IV.B of the paper {cite}`zhou2020improving` carried out with several
-# seeds, with controls and with intervals. Every number comes from the published records; {doc}`/book/provenance` gives the command
-# of each, and `make study` trains them all again.
+# it because of which elements they are?* This is Section IV.B of the paper {cite}`zhou2020improving`, Table I, with several seeds, with controls
+# and with intervals.
 
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
-from IPython.display import display
+from IPython.display import HTML, display
 
 import hfsr
 from hfsr import upscale
 from hfsr.analysis import evaluation
 from hfsr.data import photographs
-from hfsr.report import figures, literature, paper, tables, widgets
+from hfsr.report import answers, claims, figures, literature, printed, tables, widgets
+from hfsr.report.folded import Folded
 from hfsr.studies import recipes
 
 # %% tags=["parameters"]
-recipe = "bench"  # or "long": the two rows that were trained ten times as long
+recipe = "bench"  # or "long": the rows that were trained ten times as long
 
 # %% [markdown]
-# ## What was trained
+# ## The answer
+#
+# Nothing that an eye could see is lost, whether the elements are the selected ones or as many at random. What must not be left out
+# are the selected ones: trained on the others alone, a network ends little above bicubic interpolation. Each line below is a registered
+# claim with its verdict ({doc}`/book/decided`); *undecided* means that more seeds are needed.
+
+# %% tags=["hide-input"]
+HTML(
+    answers.headline(claims.claims("psnr-same", "ssim-same", "random", "matters", "as-printed"))
+)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; coloured where zero is excluded. Rows more than 0.2 dB away on BSD100 are left to the tables.", "name": "fig-differences"}, "image": {"alt": "Four panels, one a set of images; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}}
+plan = recipes.superres(recipe)
+names, runs, sets = tables.labels(recipe), tables.published(recipe), plan.evaluation
+gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}
+near = gaps["bsd100"].index[gaps["bsd100"]["mean"].abs() < 0.2]
+figures.differences(
+    {
+        printed.SHORT.get(name, name): each.loc[near].rename(index=names)
+        for name, each in gaps.items()
+    },
+    "difference in PSNR (dB, luma, border 2)",
+)
+
+# %% [markdown]
+# Read it row by row: most intervals cross zero, and all are within a few hundredths of a decibel on the three benchmark sets. On the four
+# camera photographs, which are smoother, rows that leave more out lie lower; four pictures cannot tell by how much.
+#
+# ## How it was done
 #
 # One WDSR-A network of 8 blocks {cite}`yu2018wide` a row and seed. The rows of one seed start from the same weights and see the same
-# crops in the same order; they differ in the elements that the loss is taken on. SRCNN is a network of its own, with three times as
-# many iterations at a quarter of the rate. Training photographs: T91 {cite}`yang2010image`, 400
+# crops in the same order: they differ only in the elements that the loss is taken on. Training photographs: T91 {cite}`yang2010image`, 400
 # of BSDS500 {cite}`martin2001database` and 12 lossless camera photographs. Measured with the last weights, on Set5
-# {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was selected on them.
-# Convolutions are computed in bf16 where the processor has units for it, otherwise in float32; the list ends with which had them.
+# {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was chosen by looking at them.
+# {doc}`/book/provenance` has the command of every run, and `make study` trains them all again.
 
 # %%
-plan = recipes.superres(recipe)
 schedule, crop = plan.schedule, plan.crop
-names, runs = tables.labels(recipe), tables.published(recipe)
 print(
     f"{plan.steps:,} iterations of {plan.batch} crops of {crop}x{crop} pixels (low resolution)"
 )
@@ -57,152 +82,114 @@ print(
     f"learning rate to {schedule.peak:g} in {schedule.warmup} iterations, then a cosine to zero"
 )
 for row, label in names.items():
-    count = len(runs.get(row, []))
-    iterations = f", {runs[row][0].steps:,} iterations" if count and row != "bicubic" else ""
-    print(f"  {label:26} {count} run{'s' * (count != 1)}{iterations}")
-for seed in plan.seeds:
-    trained = [record for records in runs.values() for record in records if record.seed == seed]
-    print(
-        *(f"seed {seed}: {device}" for device in dict.fromkeys(r.device for r in trained)),
-        sep="\n",
+    found = runs.get(row, [])
+    longer = (
+        f" of {found[0].steps:,} iterations" if found and found[0].steps != plan.steps else ""
     )
+    print(
+        f"  {label:26} {len(found)} run{'s' * (len(found) != 1)}{longer if row != 'bicubic' else ''}"
+    )
+devices = {
+    record.device for records in runs.values() for record in records if record.seed is not None
+}
+print("trained on", *sorted(devices), sep="\n  ")
 
 # %% [markdown]
-# ## The fraction of the elements
-#
-# Pooled over all elements of a set, beside the fractions of the paper's Table I for DIV2K. The controls use the fraction of
-# $\alpha = 1/5$: *random* takes in every crop as many elements as the mask has, drawn anew at each iteration (the published runs by
-# an earlier generator of the same distribution); *complement* takes those that the mask leaves out. Two more, whose runs are still to be
-# made, take the batch's fraction from every crop alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with the loss averaged as printed, over each crop's elements and then over the
-# crops; everywhere else it is averaged over all selected elements of a batch, as in the authors' code.
+# The controls use as many elements as $\alpha = 1/5$ does. *Random* takes in every crop as many as the mask has, drawn anew at each
+# iteration. *Complement* takes those that the mask leaves out. Two more, whose runs are still to be made, take the batch's fraction from
+# every crop alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with
+# the loss averaged as printed, first over each crop's elements ({eq}`eq-masked`) and then over the crops ({eq}`eq-batch`); everywhere else
+# it is averaged over all selected elements of a batch, as in the authors' code.
 
 # %% tags=["hide-input"]
-short = {"realsr-train": "camera training", "realsr-held-out": "camera"}
-parts = [*plan.data.split("+"), *plan.evaluation]
-shares = pd.DataFrame(
-    {
-        names[row]: records[0].metrics
-        for row, records in runs.items()
-        if records[0].mask != "all"
-    }
-).T.reindex(columns=[f"{part}/selected_fraction" for part in ["train", *parts]])
-shares.columns = ["all training", *parts]
-beside = paper.table1()["share"].rename("paper: DIV2K")
-shares = shares.join(beside).map("{:.1%}".format).replace("nan%", "")
-shares.rename(columns=short).T.rename_axis(columns="alpha")
+Folded(
+    "What fraction of the elements each row trains on, set by set, beside the paper's",
+    {"fraction of elements": printed.fractions(recipe).T.rename_axis(columns="set")},
+)
 
 # %% [markdown]
 # ## Table I
 #
-# Means over the seeds with their standard deviation: first in the convention of the paper's code (all colour channels, a border
-# of 8 pixels left out; {doc}`/book/conventions`), with the paper's own figures, which were measured on DIV2K's validation
-# images, at the right. Compare rows of one column, not columns.
+# Means over the seeds with their standard deviation, as the paper's code measures: on all colour channels, without a border
+# of 8 pixels ({doc}`/book/conventions`). The paper's own column is for DIV2K's validation images: compare rows of one column, not columns.
 
 # %% tags=["hide-input"]
-sets = list(plan.evaluation)
-
-
-def table(metric: str, title: str, digits: int = 2) -> pd.DataFrame:
-    """A metric's means over the seeds, a column a set; for RGB the paper's own beside them."""
-    ours = tables.means(recipe, [f"{name}/{metric}" for name in sets], digits)
-    ours = ours.set_axis(sets, axis=1).rename(index=names, columns=short)
-    if "rgb" in metric:
-        theirs = paper.table1()[metric[:4]].map(f"{{:.{digits}f}}".format)
-        ours = ours.join(theirs.rename("paper")).fillna("")
-    return ours.rename_axis(columns=title)
-
-
-table("psnr_rgb_border8", "PSNR, dB (RGB)")
+printed.on_sets(recipe, "psnr_rgb_border8", 2).rename_axis(columns="PSNR, dB (RGB)")
 
 # %% tags=["hide-input"]
-table("ssim_rgb_border8", "SSIM (RGB)", digits=4)
-
-# %% [markdown]
-# Then in the convention of the literature: luma, a border of 2. Below ours stand the published figures (PSNR / SSIM) of SRCNN
-# {cite}`dong2016image`, VDSR {cite}`kim2016accurate`, EDSR {cite}`lim2017enhanced` and WDSR-A {cite}`yu2018wide`. VDSR was trained on
-# about half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB with a border of 8. Two rows were also trained
-# ten times as long.
-
-# %% tags=["hide-input"]
-display(table("psnr_y_border2", "PSNR, dB (Y)"))
-longer = recipes.superres("long")
-means = tables.means("long", [f"{name}/psnr_y_border2" for name in sets])
-means = means.set_axis(sets, axis=1).rename(index=names, columns=short)
-display(means.rename_axis(columns=f"after {longer.steps:,} iterations, one seed"))
-gained = tables.printed_differences("long", sets, "psnr_y_border2").rename(columns=short)
-gained.rename(index=names).rename_axis(columns="difference, dB (Y)")
-
-# %% tags=["hide-input"]
-table("ssim_y_border2", "SSIM (Y)", digits=4)
-
-# %% tags=["hide-input"]
-literature.benchmarks().rename_axis(columns="published").drop(columns="urban100")
-
-# %% [markdown]
-# ## Differences to training on all elements
-#
-# The rows of a seed are paired: same photographs, same first weights, same crops. So are the images they are measured on. The
-# intervals are for the mean difference over other seeds *and* other images of the kind (two crossed random effects, see
-# `hfsr.analysis.statistics`); where a row has one seed, for other images alone.
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; coloured where zero is excluded. Rows more than 0.2 dB away on BSD100 are left to the table.", "name": "fig-differences"}, "image": {"alt": "Four panels, one a benchmark set; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}}
-gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}
-near = gaps["bsd100"].index[gaps["bsd100"]["mean"].abs() < 0.2]
-figures.differences(
-    {short.get(name, name): each.loc[near].rename(index=names) for name, each in gaps.items()},
-    "difference in PSNR (dB, luma, border 2)",
+display(
+    Folded(
+        "SSIM, luma as in the literature, and the networks trained ten times as long",
+        {
+            "SSIM (RGB)": printed.on_sets(recipe, "ssim_rgb_border8", 4),
+            "PSNR, dB (luma, border 2)": printed.on_sets(recipe, "psnr_y_border2", 2),
+            "SSIM (luma, border 2)": printed.on_sets(recipe, "ssim_y_border2", 4),
+            f"PSNR, dB (luma) after {recipes.superres('long').steps:,} iterations": printed.on_sets(
+                "long", "psnr_y_border2"
+            ),
+            "minus WDSR, dB (luma), as long": printed.differences(
+                "long", sets, "psnr_y_border2"
+            ),
+        },
+    ),
+    Folded(
+        "Published figures of SRCNN, VDSR, EDSR and WDSR-A, PSNR / SSIM on luma",
+        {"published": literature.benchmarks().drop(columns="urban100")},
+    ),
 )
 
 # %% [markdown]
-# The same in figures, then SSIM. A star marks an interval without zero: with four sets and ten rows, about two stars would be there
-# by chance if nothing differed. Then, whether the seeds agree: the least and the most that a single seed's difference is on BSD100,
-# and the share of its images in which the row is ahead. Last, the method against its control: the elements that $\alpha = 1/5$
-# selects minus as many drawn at random.
-
-
-# %% tags=["hide-input"]
-def differing(metric: str, title: str, digits: int) -> pd.DataFrame:
-    """Differences to WDSR with their intervals, a column a set."""
-    printed = tables.printed_differences(recipe, sets, metric, digits)
-    return printed.rename(index=names, columns=short).rename_axis(columns=title)
-
-
-display(differing("psnr_y_border2", "dB (Y)", 3))
-differing("ssim_y_border2", "SSIM (Y)", 4)
+# The published figures are those of SRCNN {cite}`dong2016image`, VDSR {cite}`kim2016accurate`, EDSR {cite}`lim2017enhanced` and WDSR-A
+# {cite}`yu2018wide`. VDSR was trained on about half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB
+# with a border of 8.
+#
+# Each interval of a difference is for other seeds *and* other images of the kind (two crossed random effects, see
+# `hfsr.analysis.statistics`); where a row has one seed, for other images alone. A star marks an interval without zero: with four sets
+# and ten rows about two stars would be there by chance if nothing differed.
 
 # %% tags=["hide-input"]
-seeds = gaps["bsd100"].rename(index=names)[["seeds", "least", "most", "better"]]
-seeds["seeds"] = seeds["seeds"].astype(int)
-seeds["better"] = seeds["better"].map("{:.0%}".format)
-seeds.round(3).rename_axis(columns="minus WDSR, dB (Y)")
-
-# %% tags=["hide-input"]
-selected, control = "wdsr-a1-5", "wdsr-a1-5-random"
 against = {
-    title: tables.printed_differences(recipe, sets, metric, digits, baseline=control).loc[
-        selected
+    title: printed.differences(recipe, sets, metric, digits, baseline="wdsr-a1-5-random").loc[
+        "1/5"
     ]
     for title, metric, digits in [
-        ("dB (Y)", "psnr_y_border2", 3),
-        ("SSIM (Y)", "ssim_y_border2", 4),
+        ("dB (luma)", "psnr_y_border2", 3),
+        ("SSIM (luma)", "ssim_y_border2", 4),
     ]
-    if control in runs
+    if "wdsr-a1-5-random" in runs
 }
-pd.DataFrame(against).T.rename(columns=short).rename_axis(columns="1/5 minus 1/5, random")
+Folded(
+    "Every difference with its interval, whether the seeds agree, and 1/5 against as many elements at random",
+    {
+        "minus WDSR, dB (luma)": printed.differences(recipe, sets, "psnr_y_border2"),
+        "minus WDSR, SSIM (luma)": printed.differences(recipe, sets, "ssim_y_border2", 4),
+        "BSD100, minus WDSR, dB, seed by seed": printed.agreement(
+            recipe, "bsd100", "psnr_y_border2"
+        ),
+        "1/5 minus 1/5, random": pd.DataFrame(against).T,
+    },
+)
 
 # %% [markdown]
 # ## Where the difference lies
 #
-# PSNR on the elements that the ground truth's mask at $\alpha = 1/5$ selects, and on the others: the same mask for every row.
+# The ground truth's mask at $\alpha = 1/5$ splits every image in two, the same way for every row. The method gains about two hundredths of a
+# decibel on the elements that it trains on, and pays with half a decibel or more on the smooth ones. There the error is small anyway, so
+# PSNR over all elements hardly notices.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: PSNR (RGB, border 8) minus that of WDSR on the elements that Eq 7 selects at 1/5, and on the others, with 95 % intervals.", "name": "fig-split"}, "image": {"alt": "Two panels. On the selected elements the rows of the method lie a few hundredths of a decibel above WDSR; on the others they lie tenths of a decibel to more than a decibel below it, the further the larger alpha is."}}
+parts = {"selected elements": "selected", "other elements": "others"}
+metric = "psnr_rgb_border8"
+differing = {
+    title: tables.differences(recipe, "bsd100", f"{metric}_{part}")
+    .loc[near]
+    .rename(index=names)
+    for title, part in parts.items()
+}
+figures.differences(differing, "difference in PSNR (dB, RGB, border 8)")
 
 # %% tags=["hide-input"]
-split = {
-    (short.get(name, name), part): tables.scores(recipe, f"{name}/psnr_rgb_border8_{part}")
-    for name in sets
-    for part in ("selected", "others")
-}
-means = pd.DataFrame({column: scores.mean(axis=1) for column, scores in split.items()})
-means.rename(index=names).round(2)
+Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.split(recipe)})
 
 # %% [markdown]
 # ## What it looks like
@@ -228,35 +215,15 @@ display(*sliders)
 figures.side_by_side(windows, columns=2)
 
 # %% [markdown]
-# ## The answer, as far as it is measured
+# ## How sure is this?
 #
-# *The same PSNR and SSIM from a part of the elements?* On the three benchmark sets yes, within a few hundredths of a decibel: no
-# network of $\alpha$ = 1/7 to 1/4 falls behind the one that learned from all elements. On BSD100 those four are ahead by about a
-# hundredth of a decibel; for 1/7 and 1/6 the interval excludes zero, for 1/5 and 1/4, whose seeds agree less, it does not. SSIM is a
-# little higher, from 1/7 to 1/3 more and more. On the camera photographs, which are smoother, they lie half a tenth behind, by less
-# than the interval over these four pictures tells from zero; one seed of three sees nothing of it. At 1/3, where half of the
-# elements are left out, PSNR is the lowest on every set.
+# Three seeds a row so far, ten are registered. Single networks of one row differ by a hundredth or two from each other, so differences of that
+# size do not rank the $\alpha$. {doc}`/book/curves` shows that one network moves by more than that from one measurement to the next until
+# the learning rate has fallen.
 #
-# *Because of which elements they are?* For not falling behind, no: as many elements drawn at random do as well as all of them, so
-# leaving out four in ten costs nothing, even blindly. For the hundredth of a decibel on top, perhaps: random elements do not bring
-# it, but the method's lead over them at the same share is undecided too. For the little in SSIM, yes: there it is ahead of the random
-# elements by as much as of all. All this is far below what an eye can tell. What must not be left out are the elements that the
-# method keeps: trained on the smooth ones alone, the network ends little above bicubic interpolation.
+# After ten times as many iterations the networks gain three tenths of a decibel on the benchmark sets, and the method's hundredth on
+# BSD100 is gone: it now lies a hundredth behind, with one seed. A lead that turns around with the length of the training is no property of the
+# method; that nothing is lost by leaving elements out is.
 #
-# *And after ten times as many iterations?* Both rows gain three tenths of a decibel on the benchmark sets, and pass VDSR's published figure on Set5.
-# The method's hundredth on BSD100 is gone: there it now lies a hundredth behind, by an interval over the images alone, for it is one seed. A
-# lead that turns around with the length of the training is no property of the method; that nothing is lost by leaving elements out is.
-#
-# *Then what does the selection change?* Where the error lies. The table above splits it: on the selected elements of the benchmark
-# sets the network gains about two hundredths of a decibel, and pays for it with half a decibel or more on the smooth ones, which the
-# loss never saw and where the error is small anyway: the more it leaves out, the more of both. SSIM comes out a little higher for it;
-# PSNR over all elements hardly notices.
-#
-# *As printed, or as in the code?* Averaged over each crop's elements first ({eq}`eq-masked`, then {eq}`eq-batch`), the same selection comes out
-# a few hundredths lower than averaged over the batch at once: a crop with a dozen selected elements then weighs as much as one with
-# a thousand.
-#
-# *How sure is this?* Three seeds a row, and single networks of one row differ by a hundredth or two from each other: differences of that
-# size must not be read as a ranking of the $\alpha$. {doc}`/book/curves` shows that a single network moves by more than that from one
-# measurement to the next until the learning rate has fallen. The two rows of the long training have one seed: their interval
-# holds for other images, not for other seeds.
+# Averaged over each crop's elements first, as printed, the same selection loses a few hundredths: a crop with a dozen selected elements
+# then weighs as much as one with a thousand ({doc}`train` draws how they differ).

@@ -18,17 +18,20 @@
 # # Which pixels does the method train on?
 #
 # *Those that differ much from a neighbour: but how much is much, and how many are they?* The paper {cite}`zhou2020improving`
-# makes a weight map from each ground-truth image and trains only where that map lies far from its mean. This page follows
-# Sections III.B and III.C on a real photograph, redraws Figs 2 and 3, and tests the claim that the rule rests on: that the
-# weights are distributed nearly like a Gaussian. All of it is computed here in seconds; nothing is trained.
+# makes a weight map from each ground-truth image and trains only where that map lies far from its mean. This page does it by hand on a
+# real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule rests on: that the weights are distributed
+# nearly like a Gaussian.
 
 # %%
 import pandas as pd
+import torch
+from IPython.display import HTML
 from scipy.stats import kurtosis
 
 import hfsr
 from hfsr.data import photographs
-from hfsr.report import block_edges, figures, paper, widgets
+from hfsr.report import answers, block_edges, claims, figures, paper, printed, widgets
+from hfsr.report.folded import Folded
 from hfsr.weightmap import parse_alpha
 
 # %% [markdown]
@@ -39,14 +42,30 @@ from hfsr.weightmap import parse_alpha
 photograph = "coffee"  # one of the held-out photographs
 alpha = "1/5"  # a number or a fraction
 
-# %%
+# %% [markdown]
+# ## The answer
+#
+# The method keeps edges and texture, about two thirds of the elements on average: an element is one colour value of one pixel. The rule
+# needs no Gaussian, and the weights are none: they have a sharper peak and much heavier tails. So $\alpha$ does not say how much is
+# selected. That depends on the image.
+
+# %% tags=["hide-input"]
+HTML(answers.headline(claims.claims("gaussian", "half")))
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white where all three channels are selected, coloured where some are, black where none is.", "name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five upscaled pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}}
 held_out = photographs.load("embedded-held-out")
 print(f"held-out photographs: {', '.join(held_out.names)}")
 image = held_out.hr[held_out.names.index(photograph)]
-print(f"{photograph}: {image.shape[2]} x {image.shape[1]} pixels")
+weights = hfsr.weight_map(image)
+height, width = 200, 240
+top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
+part = weights[1, top : top + height, left : left + width]
+row, column = divmod(int(part.abs().argmax()), width)  # the strongest weight in that part
+row, column = top + row, left + column
+figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 
 # %% [markdown]
-# ## The initial weight map
+# ## Step 1: the initial weight map, by hand
 #
 # Every pixel $p_c$ is compared, in each colour channel by itself, with the pixels above, below, left and right of it: the
 # differences $D$, and their magnitudes $D_a$.
@@ -59,29 +78,31 @@ print(f"{photograph}: {image.shape[2]} x {image.shape[1]} pixels")
 #
 # $$ w = D\left[ \operatorname{argmax}(D_a) \right] $$ (eq-weight)
 #
-# Pixels at the edges have three neighbours, those in the corners two. Of equal magnitudes the first counts, in the order of
-# {eq}`eq-differences`. Here are the four differences of one pixel in the green channel, the one of strongest weight in the part
-# of the photograph shown below, and the weight that the library gives it.
+# Here are the 5 x 5 grey levels of panel (b), and the three equations in three lines.
 
 # %%
-weights = hfsr.weight_map(image)
-height, width = 200, 240
-top, left = (image.shape[1] - height) // 2, (image.shape[2] - width) // 2
-part = weights[1, top : top + height, left : left + width]
-row, column = divmod(int(part.abs().argmax()), width)
-row, column = top + row, left + column
-
-centre = int(image[1, row, column])
-for name, (down, right) in {"u": (-1, 0), "d": (1, 0), "l": (0, -1), "r": (0, 1)}.items():
-    value = int(image[1, row + down, column + right])
-    print(f"p_c - p_{name} = {centre} - {value} = {centre - value}")
-print(f"w = {weights[1, row, column]}")
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white where all three channels are selected, coloured where some are, black where none is.", "name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five upscaled pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}}
-figures.map_panels(image, alpha, (top, left, height, width), (row, column))
+patch = image[1, row - 2 : row + 3, column - 2 : column + 3].int()
+differences = patch[2, 2] - torch.stack([patch[1, 2], patch[3, 2], patch[2, 1], patch[2, 3]])
+magnitudes = differences.abs()
+weight = differences[magnitudes.argmax()]
+print(patch)
+print(f"D = {differences.tolist()}, D_a = {magnitudes.tolist()}, w = {weight}")
+print("the library's weight map has there", int(weights[1, row, column]))
 
 # %% [markdown]
-# ## The modified weight map
+# Look at the signs: a bright pixel beside a dark one has a positive weight, the dark one a negative. Pixels at the edges have three
+# neighbours, those in the corners two. Of equal magnitudes the first counts, in the order of {eq}`eq-differences`.
+#
+# **Try it.** Take the pixel one to the right (`column + 1`). Which weight has it, and why is it so often the same with the other sign?
+#
+# <details><summary>What you find</summary>
+#
+# At an edge the two pixels on either side are each other's most different neighbour. So they get the same weight with opposite signs, and
+# an edge is a double line in the map, positive on its bright side and negative on its dark one.
+#
+# </details>
+#
+# ## Step 2: the modified weight map
 #
 # An element is selected where its weight lies outside a band around the mean $\mu$, $\alpha$ standard deviations $\sigma$
 # to either side:
@@ -92,22 +113,31 @@ figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 # that moves the weights and the band alike, and changes nothing. A position may count in one channel and not in another.
 
 # %%
-mu, sigma = hfsr.map_statistics(image)
+mu, sigma = weights.double().mean(), weights.double().std(correction=0)
 reach = parse_alpha(alpha) * sigma
-mask = hfsr.selection_mask(image, alpha)
-channels = mask.sum(dim=0)
+mask = (weights < mu - reach) | (weights > mu + reach)
 print(f"mean {mu:.3f}, deviation {sigma:.2f} grey levels")
 print(f"not selected: weights from {mu - reach:.2f} to {mu + reach:.2f}")
 print(f"selected: {mask.double().mean():.1%} of the elements")
+print(
+    "the same as hfsr.selection_mask:", bool((mask == hfsr.selection_mask(image, alpha)).all())
+)
+channels = mask.sum(dim=0)
 for count in range(4):
     share = (channels == count).double().mean()
     print(f"positions selected in {count} of 3 channels: {share:.1%}")
 
 # %% [markdown]
-# ## Try it
+# **Try it.** Set `alpha = 1`. What is left to train on? And at 0?
 #
-# Move $\alpha$ and see what is left to train on, on one of these pictures or on one of your own: it stays in your browser, where
-# all of this is computed.
+# <details><summary>What you find</summary>
+#
+# At 1 about one element in ten is left: strong edges alone, and nearly all of the texture is gone. At 0 the band is a single value, the mean, and
+# since no weight, a whole number, equals it, everything is selected: the method becomes plain training.
+#
+# </details>
+#
+# Or move $\alpha$ here, on one of these pictures or on one of your own: it stays in your browser, where all of this is computed.
 
 # %% tags=["hide-input"]
 widgets.weight_map(
@@ -127,11 +157,11 @@ figures.map_histogram(image, alpha)
 # %%
 values = weights.double().flatten()
 distance = (values - mu).abs()
-measured = (
+measured = [
     (distance <= reach).double().mean().item(),
     (distance > 4 * sigma).double().mean().item(),
     kurtosis(values),
-)
+]
 print(f"weights of exactly 0: {(values == 0).double().mean():.1%}")
 pd.DataFrame(
     {
@@ -146,17 +176,15 @@ pd.DataFrame(
 # Where the middle has a dent, this is why: a weight of exactly 0 needs four neighbours equal to the pixel, while one
 # differing neighbour is enough for a weight of 1 or more. The rule takes the *strongest* of four differences, so small weights
 # are rarer than small differences.
-
-# %% [markdown]
+#
 # ## How much is selected?
 #
 # Were the weights Gaussian, {eq}`eq-mask` would select the same share of every image, whatever its content: the probability
 # outside $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's training images.", "name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}}
-pictures = dict(zip(held_out.names, held_out.hr, strict=True))
 training = photographs.load("embedded")
-pictures |= dict(zip(training.names, training.hr, strict=True))
+pictures = dict(zip(held_out.names + training.names, held_out.hr + training.hr, strict=True))
 shares = pd.DataFrame(
     {
         name: [hfsr.selected_fraction(hr, step) for step in paper.ALPHAS]
@@ -166,42 +194,31 @@ shares = pd.DataFrame(
 )
 figures.selected_shares(shares)
 
-# %% [markdown]
-# ## Ours beside the paper's
-#
-# Which bell fits Table I? The column $b$ is the exponent of the density $\exp(-|x/s|^b)$, 2 for a Gaussian and 1 for a
-# Laplacian, that gives just Table I's share. Mean, least and greatest are those of the embedded photographs.
-
-# %%
-theirs = paper.table1()["share"][shares.index]
-beside = pd.DataFrame({"Table I": theirs})
-beside["b"] = [paper.tail_exponent(share, step) for step, share in theirs.items()]
-beside["Gaussian"] = [paper.gaussian_share(step) for step in shares.index]
-beside["Laplacian"] = [paper.laplacian_share(step) for step in shares.index]
-beside[photograph] = shares[photograph]
-beside["mean"] = shares.mean(axis=1)
-beside["least"] = shares.min(axis=1)
-beside["greatest"] = shares.max(axis=1)
-
-shown = beside.map("{:.1%}".format)
-shown["b"] = beside["b"].map("{:.2f}".format)
-shown.rename_axis(index=None, columns="alpha")
-
-# %%
-rows = len(beside)
-under_gaussian = int((beside["Table I"] < beside["Gaussian"]).sum())
-under_laplacian = int((beside["Table I"] < beside["Laplacian"]).sum())
+# %% tags=["hide-input"]
+beside = paper.fractions().join(shares[photograph])
+beside = beside.join(shares.agg(["mean", "min", "max"], axis=1))
 tails = [kurtosis(hfsr.weight_map(hr).double().flatten()) for hr in pictures.values()]
-heavy = sum(tail > 3 for tail in tails)
-contradicted = under_gaussian == rows and heavy > len(tails) / 2
-
-print(f"Table I is below the Gaussian at {under_gaussian} of {rows} alphas,")
-print(f"below the Laplacian at {under_laplacian};")
-print(f"b is {beside['b'].min():.2f} to {beside['b'].max():.2f}, a Gaussian's is 2.")
-print(f"{heavy} of {len(tails)} photographs have heavier tails than a Laplacian.")
-print(f'"Approximately Gaussian": {"" if contradicted else "not "}contradicted.')
+print(
+    f"Table I is below the Gaussian at {(beside['Table I'] < beside['Gaussian']).sum()} of {len(beside)} alphas,"
+)
+print(f"below the Laplacian at {(beside['Table I'] < beside['Laplacian']).sum()};")
+print(
+    f"{sum(tail > 3 for tail in tails)} of {len(tails)} photographs have heavier tails than a Laplacian."
+)
+percent = beside.drop(columns="b").map("{:.1%}".format)
+Folded(
+    "Ours beside the paper's Table I, alpha by alpha",
+    {
+        "fraction selected": percent.assign(b=beside["b"].map("{:.2f}".format)).rename_axis(
+            "alpha"
+        )
+    },
+)
 
 # %% [markdown]
+# In the folded table, *b* is the exponent of the density $\exp(-|x/s|^b)$ that gives just Table I's share: 2 would be a Gaussian, 1 is a
+# Laplacian.
+#
 # ## Does it select JPEG's block edges?
 #
 # JPEG works on squares of 8 x 8 pixels, and its files have faint steps where two squares meet. BSD100's ground truth is such files,
@@ -209,22 +226,16 @@ print(f'"Approximately Gaussian": {"" if contradicted else "not "}contradicted.'
 # of the others? Kodak24 and McMaster were never JPEG files; there the two should be the same.
 
 # %% tags=["hide-input"]
-edges = block_edges.selected()
-shown = edges[["pictures", "at edges", "inside"]].copy()
-shown[["at edges", "inside"]] = edges[["at edges", "inside"]].map("{:.1%}".format)
-shown["difference, points"] = [
-    f"{row['mean']:+.2f} ({row['low']:+.2f}, {row['high']:+.2f})" for _, row in edges.iterrows()
-]
-shown.rename(index={"realsr-held-out": "camera"}).rename_axis(columns="alpha = 1/5")
+edges = block_edges.selected().rename(index=printed.SHORT)
+said = edges[["pictures", "at edges", "inside"]].copy()
+said[["at edges", "inside"]] = edges[["at edges", "inside"]].map("{:.1%}".format)
+said["difference, points"] = edges.apply(printed.with_interval, axis=1, digits=2)
+said.rename_axis(columns="alpha = 1/5")
 
 # %% [markdown]
 # Yes, a little: on BSD100 elements at the edges are selected more often, by the points that the table gives; on the lossless
 # photographs they are not. Whether training on them changes the answer is registered ({doc}`/book/decided`) and left to recipe
 # `lossless`, which trains on photographs at half their size, where no block edge is left.
 #
-# The rule itself needs no Gaussian: it selects whatever lies far from the mean. But $\alpha$ is then no measure of *how much*
-# is selected. That depends on the image, and the same $\alpha$ gives very different shares, as {numref}`fig-share` shows.
-#
 # Every number on this page was computed when the page was built, except those of Table I, which are the paper's, and of the block
-# edges, which come from published records. To run it
-# again: `papermill notebooks/weight_map.ipynb runs/weight_map.ipynb`.
+# edges and the claims, which come from published records.

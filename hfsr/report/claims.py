@@ -25,7 +25,7 @@ class Line:
 
     Examples
     --------
-    >>> line = next(answer.lines[0] for answer in claims() if answer.claim.id == "matters")
+    >>> line = claims("matters")[0].lines[0]
     >>> str(line.verdict), line.seeds
     ('supported', '3 of 3 seeds')
     """
@@ -61,8 +61,7 @@ class Answer:
 
     Examples
     --------
-    >>> answer = next(answer for answer in claims() if answer.claim.id == "matters")
-    >>> answer.tested_at
+    >>> claims("matters")[0].tested_at
     "1/540 of the paper's training"
     """
 
@@ -87,21 +86,24 @@ class Answer:
         return tested_at(self.shown.contrast) if self.shown else ""
 
 
-def claims() -> list[Answer]:
-    """All claims, in the registration's order, which is the paper's.
+def claims(*ids: str) -> list[Answer]:
+    """All claims, in the registration's order, which is the paper's; or those of these ids, in their order.
 
     Raises
     ------
     UserError
         If the registration does not read, or a record is stale.
+    KeyError
+        If no claim has such an id.
 
     Examples
     --------
-    >>> [answer.verdict.value for answer in claims() if answer.claim.id == "div2k"]
-    ['not tested']
+    >>> claims("div2k")[0].verdict.value
+    'not tested'
     """
     registered = registration.read()
-    return [_answer(claim, registered) for claim in registered.claims]
+    by_id = {claim.id: claim for claim in registered.claims}
+    return [_answer(by_id[each], registered) for each in ids or by_id]
 
 
 def forest(answers: Sequence[Answer]) -> pd.DataFrame:
@@ -120,7 +122,7 @@ def forest(answers: Sequence[Answer]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> list(forest(claims()))
+    >>> list(forest(claims("matters")))
     ['mean', 'low', 'high', 'paper', 'verdict']
     """
     table = {}

@@ -32,7 +32,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
     Examples
     --------
     >>> from hfsr.report import claims, registration
-    >>> on_every_set(claims.claims(), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
+    >>> on_every_set(claims.claims("matters"), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
     '+'
     """
     table: dict[str, dict[str, str]] = {}
@@ -59,7 +59,7 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     Examples
     --------
     >>> from hfsr.report import claims, registration
-    >>> table = registered_contrasts(claims.claims(), registration.read())
+    >>> table = registered_contrasts(claims.claims("matters"), registration.read())
     >>> table.loc[table["on"] == "kodak24", "stage"].unique().tolist()
     ['confirmatory']
     """

@@ -191,5 +191,25 @@ def tail_exponent(share: float, alpha: Alpha) -> float:
     return float(optimize.brentq(excess, 0.2, 20))
 
 
+def fractions() -> pd.DataFrame:
+    """What Eq 7 selects, alpha by alpha: on DIV2K by Table I, and of a Gaussian and a Laplacian.
+
+    Returns
+    -------
+    DataFrame
+        A row an alpha: ``Table I``; ``b``, its `tail_exponent`; ``Gaussian`` and ``Laplacian``.
+
+    Examples
+    --------
+    >>> fractions().loc["1/5"].round(2).tolist()
+    [0.63, 0.61, 0.84, 0.75]
+    """
+    theirs, rows = table1()["share"], {}
+    for alpha in ALPHAS:
+        bells = {"Gaussian": gaussian_share(alpha), "Laplacian": laplacian_share(alpha)}
+        rows[alpha] = {"Table I": theirs[alpha], "b": tail_exponent(theirs[alpha], alpha), **bells}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def _table(rows: Sequence[tuple[float, ...]], methods: tuple[str, ...], columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index(methods, name="method"), columns=list(columns))

@@ -1,18 +1,14 @@
 """Tables I and IV from the published records: our rows, their means over seeds, and paired differences with intervals.
 
-Both have the same rows. Study "superres" holds PSNR, SSIM and shares, "frequency" bytes and detail
-(`hfsr.analysis.detail.numbers`). Study "restore" has rows of its own, and tables like these.
+Study "superres" holds PSNR, SSIM and shares, "frequency" bytes and detail, "restore" rows of its own.
 """
-
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hfsr.analysis.agreement import split_power
-from hfsr.analysis.statistics import over_seeds_and_images, spread
+from hfsr.analysis.statistics import over_seeds_and_images
 from hfsr.studies import grid, recipes
 from hfsr.studies import published as published_records
 from hfsr.studies.confirmation import ConfirmationRecord
@@ -89,32 +85,6 @@ def scores(recipe: str, metric: str, study: str = "superres") -> pd.DataFrame:
             for name, records in published(recipe, study).items()
         }
     ).T
-
-
-def means(recipe: str, metrics: list[str], digits: int = 2, study: str = "superres") -> pd.DataFrame:
-    """Mean and deviation over the seeds as they are printed, "36.89 ± 0.01"; one seed has no deviation.
-
-    Returns
-    -------
-    DataFrame
-        A row a row of the study, by its name; a column a metric; strings.
-
-    Examples
-    --------
-    >>> means("bench", ["set5/psnr_y_border2"]).loc["bicubic"].item()
-    '33.67'
-    """
-    return pd.DataFrame(
-        {metric: scores(recipe, metric, study).apply(_printed, axis=1, digits=digits) for metric in metrics}
-    )
-
-
-def _printed(values: pd.Series, digits: int) -> str:
-    measured = values.dropna()
-    if measured.empty:
-        return ""
-    mean, deviation = spread(measured)
-    return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(measured) > 1 and len(values) > 1 else "")
 
 
 def estimates(recipe: str, name: str, metric: str, study: str = "superres") -> pd.DataFrame:
@@ -217,30 +187,3 @@ def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]
         right, wrong = split_power(measured["high_power"], measured["recovered"])
         return {"right_power": right, "wrong_power": wrong, "net_power": right - wrong}[metric]
     return np.array(measured[metric])
-
-
-def printed_differences(
-    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = BASELINE, **how: Any
-) -> pd.DataFrame:
-    """`differences` of several sets as they are printed, ``+0.013 (+0.008, +0.018) *``, with a star where zero is excluded.
-
-    Further parameters are those of `differences`.
-
-    Returns
-    -------
-    DataFrame
-        A row a row of the study but the baseline, by its name; a column a set; strings.
-
-    Examples
-    --------
-    >>> printed_differences("bench", ["bsd100"], "psnr_y_border2").loc["bicubic", "bsd100"]
-    '-... (-..., -...) *'
-    """
-
-    def printed(row: pd.Series) -> str:
-        text = f"{row['mean']:+.{digits}f} ({row['low']:+.{digits}f}, {row['high']:+.{digits}f})"
-        return f"{text} *" if row["sign"] else text
-
-    return pd.DataFrame(
-        {name: differences(recipe, name, metric, baseline, **how).apply(printed, axis=1) for name in sets}
-    )

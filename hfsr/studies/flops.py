@@ -110,16 +110,9 @@ def classify(dataset: str, recipe: ClassifyRecipe, steps: int, factor: int) -> W
     >>> round(large.training / small.training)  # four times the pixels
     4
     """
-    side = factor * LABELLED[labelled.whole(dataset)][1]
-    with torch.device("meta"):
-        network = recipe.network(factor)
-    return Work(
-        training=steps * recipe.batch * _operations(network, side),
-        measuring=0.0,
-        held=_labelled(dataset),
-        disk=models.parameters(network) * (4 * 2 + 2),
-        network=True,
-    )
+    operations, learnt = _classifier(recipe, factor, factor * LABELLED[labelled.whole(dataset)][1])
+    training, disk = steps * recipe.batch * operations, learnt * (4 * 2 + 2)
+    return Work(training, measuring=0.0, held=_labelled(dataset), disk=disk, network=True)
 
 
 @cache
@@ -177,6 +170,14 @@ def parameters(kind: str, size: int, scale: int = 2) -> int:
     """
     with torch.device("meta"):
         return models.parameters(built(kind, size, scale))
+
+
+@cache
+def _classifier(recipe: ClassifyRecipe, factor: int, side: int) -> tuple[float, int]:
+    """`_operations` of a recipe's classifier, and its parameters: the same on sets of equal size, so counted once."""
+    with torch.device("meta"):
+        network = recipe.network(factor)
+    return _operations(network, side), models.parameters(network)
 
 
 @cache

@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from hfsr import paths
 from hfsr.files import write_json
 from hfsr.studies import recipes
 from hfsr.studies.records import Data, Record
+from hfsr.studies.superres_run import SuperresRecord
 
+ROWS: dict[str, dict[str, Any]] = {
+    "bicubic": {"method": "bicubic", "alpha": None, "mask": "all", "reduction": None},
+    "wdsr-a0": {"method": "wdsr", "alpha": 0.0, "mask": "all", "reduction": "batch"},
+    "wdsr-a1-5": {"method": "wdsr", "alpha": 0.2, "mask": "high", "reduction": "batch"},
+    "wdsr-a1-5-low": {"method": "wdsr", "alpha": 0.2, "mask": "low", "reduction": "batch"},
+}
 BLANK: dict[str, Any] = {
     "method": "bicubic",
     "data": Data(name="photographs", images=1, digest=None),
@@ -72,3 +80,39 @@ def published(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., 
             write_json(folder / record.folder / f"{name}.json", msgspec.to_builtins(record))
 
     return publish
+
+
+@pytest.fixture
+def record(filled: Callable[..., Record]) -> Callable[..., Record]:
+    """The record of a run of `bench` by its row, its seed and what it scored on each picture."""
+
+    def make(row: str, seed: int | None, psnr: list[float], **changes: Any) -> Record:
+        fields = {
+            "seed": seed,
+            "recipe": "bench",
+            "steps": 0 if row == "bicubic" else recipes.superres("bench").steps,
+            "metrics": {"set5/psnr_y_border2": float(np.mean(psnr)), "train/selected_fraction": 0.6},
+            "per_image": {"set5": {"psnr_y_border2": psnr}},
+            "curve": [
+                {"step": 10, "set5/psnr_y_border2": 30.0},
+                {"step": 20, "set5/psnr_y_border2": float(np.mean(psnr))},
+            ],
+        }
+        return filled(SuperresRecord, **ROWS[row] | fields | changes)
+
+    return make
+
+
+@pytest.fixture
+def table_1(record: Callable[..., Record], published: Callable[..., None]) -> None:
+    """Two rows with two seeds, one with one, one without, on Set5; and runs that belong to no table."""
+    base = [30.0, 32.0, 34.0, 36.0]
+    made = [record("bicubic", None, [28.0, 30.0, 32.0, 34.0])]
+    made += [record("wdsr-a0", seed, [value + 0.1 * seed for value in base]) for seed in (1, 0)]
+    made += [
+        record("wdsr-a1-5", seed, [value + 0.1 * seed + 0.05 * (i + 1) for i, value in enumerate(base)])
+        for seed in (0, 1)
+    ]
+    made += [record("wdsr-a1-5-low", 0, [value - 3 for value in base])]
+    made += [record("wdsr-a0", 0, base, recipe="quick"), record("wdsr-a0", 7, base, steps=5)]
+    published(*made)

@@ -1,0 +1,170 @@
+"""Numbers of the tables as they are printed: means with deviations, differences with intervals, fractions in per cent.
+
+Rows go by their labels and sets by short names.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hfsr.analysis.detail import TRUTH
+from hfsr.analysis.statistics import spread
+from hfsr.report import paper, tables
+from hfsr.studies import recipes
+
+SHORT = {"realsr-train": "camera training", "realsr-held-out": "camera"}
+
+
+def named(table: pd.DataFrame, recipe: str, study: str = "superres") -> pd.DataFrame:
+    """Rows and sets by the names that a reader knows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"realsr-held-out": [31.2]}, index=["wdsr-a0"])
+    >>> named(table, "bench").loc["WDSR", "camera"]
+    np.float64(31.2)
+    """
+    return table.rename(index=tables.labels(recipe, study) | {TRUTH: "Ground truth"}, columns=SHORT)
+
+
+def with_interval(estimate: pd.Series, digits: int) -> str:
+    """A difference: its mean, low and high end, with their signs.
+
+    Examples
+    --------
+    >>> with_interval(pd.Series({"mean": 0.013, "low": 0.008, "high": 0.018}), 3)
+    '+0.013 (+0.008, +0.018)'
+    """
+    return f"{estimate['mean']:+.{digits}f} ({estimate['low']:+.{digits}f}, {estimate['high']:+.{digits}f})"
+
+
+def means(recipe: str, metrics: Sequence[str], digits: int = 2, study: str = "superres") -> pd.DataFrame:
+    """Mean and deviation over the seeds, "36.89 ± 0.01"; one seed has no deviation.
+
+    Parameters
+    ----------
+    recipe : str
+    metrics : sequence of str
+        As in the records, such as "set5/psnr_y_border2".
+    digits : int
+    study : str
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study; a column a metric; strings, empty where nothing is published.
+
+    Examples
+    --------
+    >>> means("bench", ["set5/psnr_y_border2"]).loc["Bicubic"].item()
+    '33.67'
+    """
+    columns = {metric: tables.scores(recipe, metric, study).apply(_mean, axis=1, digits=digits) for metric in metrics}
+    return named(pd.DataFrame(columns), recipe, study)
+
+
+def on_sets(recipe: str, metric: str, digits: int = 2) -> pd.DataFrame:
+    """`means` of a metric on every set of the recipe; beside PSNR and SSIM on RGB column ``paper``, which is for DIV2K.
+
+    Examples
+    --------
+    >>> on_sets("bench", "psnr_rgb_border8").loc["Bicubic", "paper"]
+    '29.91'
+    """
+    sets = list(recipes.superres(recipe).evaluation)
+    ours = means(recipe, [f"{name}/{metric}" for name in sets], digits).set_axis(sets, axis=1).rename(columns=SHORT)
+    if "rgb" not in metric:
+        return ours
+    theirs = paper.table1()[metric.partition("_")[0]].map(f"{{:.{digits}f}}".format)
+    return ours.join(theirs.rename("paper")).fillna("")
+
+
+def differences(
+    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = tables.BASELINE, **how: Any
+) -> pd.DataFrame:
+    """`hfsr.report.tables.differences` on several sets, with a star where zero is excluded.
+
+    Further parameters are those of `hfsr.report.tables.differences`.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study but the baseline; a column a set; strings.
+
+    Examples
+    --------
+    >>> differences("bench", ["bsd100"], "psnr_y_border2").loc["Bicubic", "bsd100"]
+    '-... (-..., -...) *'
+    """
+    columns = {}
+    for name in sets:
+        table = tables.differences(recipe, name, metric, baseline, **how)
+        stars = table["sign"].map({-1: " *", 0: "", 1: " *"})
+        columns[name] = table.apply(with_interval, axis=1, digits=digits) + stars
+    return named(pd.DataFrame(columns), recipe)
+
+
+def fractions(recipe: str) -> pd.DataFrame:
+    """Fraction of the elements that each masked row trains on, pooled over each set; the paper's for DIV2K.
+
+    Examples
+    --------
+    >>> fractions("bench").loc["1/5", "paper: DIV2K"]
+    '63.07%'
+    """
+    plan = recipes.superres(recipe)
+    parts = [*plan.data.split("+"), *plan.evaluation]
+    masked = {row: found[0].metrics for row, found in tables.published(recipe).items() if found[0].mask != "all"}
+    ours = pd.DataFrame(masked).T.reindex(columns=[f"{part}/selected_fraction" for part in ["train", *parts]])
+    ours = named(ours.set_axis(["all training", *parts], axis=1), recipe).map("{:.1%}".format)
+    return ours.join(paper.table1()["share"].rename("paper: DIV2K").map("{:.2%}".format)).fillna("")
+
+
+def agreement(recipe: str, name: str, metric: str) -> pd.DataFrame:
+    """Whether the seeds agree on the differences to WDSR.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study: ``seeds``, their number; ``least`` and ``most``, what a single one of them says; ``ahead``,
+        the share of (seed, image) pairs in which the row scores higher.
+
+    Examples
+    --------
+    >>> list(agreement("bench", "bsd100", "psnr_y_border2"))
+    ['seeds', 'least', 'most', 'ahead']
+    """
+    found = tables.differences(recipe, name, metric)[["seeds", "least", "most", "better"]].astype({"seeds": int})
+    found["better"] = found["better"].map("{:.0%}".format)
+    return named(found.round(3).rename(columns={"better": "ahead"}), recipe)
+
+
+def split(recipe: str) -> pd.DataFrame:
+    """PSNR (RGB) on the elements that the truth's mask at alpha 1/5 selects, and on the others, on every set.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study; columns (set, "selected" or "others"), means over the seeds in dB.
+
+    Examples
+    --------
+    >>> table = split("bench")
+    >>> bool(table.loc["WDSR", ("bsd100", "selected")] < table.loc["WDSR", ("bsd100", "others")])
+    True
+    """
+    columns = {
+        (SHORT.get(name, name), part): tables.scores(recipe, f"{name}/psnr_rgb_border8_{part}").mean(axis=1)
+        for name in recipes.superres(recipe).evaluation
+        for part in ("selected", "others")
+    }
+    return named(pd.DataFrame(columns), recipe).round(2)
+
+
+def _mean(values: pd.Series, digits: int) -> str:
+    measured = values.dropna()
+    if measured.empty:
+        return ""
+    mean, deviation = spread(measured)
+    return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(measured) > 1 and len(values) > 1 else "")

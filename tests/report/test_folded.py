@@ -1,0 +1,23 @@
+import re
+from base64 import b64decode
+
+import pandas as pd
+
+from hfsr.report.folded import Folded
+
+TABLE = pd.DataFrame({"PSNR": ["37.22", "37.25"]}, index=["WDSR", "1/5 <b>"])
+
+
+def test_tables_are_shut_until_the_line_is_opened_and_nothing_in_them_is_markup():
+    text = Folded("PSNR & SSIM", {"of every row": TABLE})._repr_html_()
+    assert text.startswith('<details class="folded"><summary>PSNR &amp; SSIM</summary>')
+    assert " open" not in text
+    assert "1/5 &lt;b&gt;" in text
+    assert text.count("<table") == 1
+
+
+def test_every_table_can_be_had_as_csv_under_its_title():
+    text = Folded("two", {"PSNR, dB (RGB)": TABLE, "SSIM": TABLE * 2})._repr_html_()
+    links = re.findall(r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', text)
+    assert [name for name, _ in links] == ["psnr-db-rgb.csv", "ssim.csv"]
+    assert b64decode(links[0][1]).decode() == TABLE.to_csv()
