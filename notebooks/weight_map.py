@@ -45,9 +45,9 @@ alpha = "1/5"  # a number or a fraction
 # %% [markdown]
 # ## The answer
 #
-# The method keeps edges and texture, about two thirds of the elements on average: an element is one colour value of one pixel. The rule
-# needs no Gaussian, and the weights are none: they have a sharper peak and much heavier tails. So $\alpha$ does not say how much is
-# selected. That depends on the image.
+# The method keeps edges and texture: half to two thirds of the elements of most photographs, where an element is one colour value of one
+# pixel. The rule needs no Gaussian, and the weights are none: they have a sharper peak and much heavier tails. So $\alpha$ does not say
+# how much is selected. That depends on the image.
 
 # %% tags=["hide-input"]
 HTML(answers.headline(claims.claims("gaussian", "half")))
@@ -132,7 +132,7 @@ for count in range(4):
 #
 # <details><summary>What you find</summary>
 #
-# At 1 about one element in ten is left: strong edges alone, and nearly all of the texture is gone. At 0 the band is a single value, the mean, and
+# At 1 a tenth to a quarter of the elements is left, depending on the photograph: strong edges, and the texture is gone. At 0 the band is a single value, the mean, and
 # since no weight, a whole number, equals it, everything is selected: the method becomes plain training.
 #
 # </details>

@@ -43,6 +43,7 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
 
     # Threads of torch that wait for each other, on cores that other work takes too, make a page many times slower.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar that a slow machine shows is not part of a page
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         running = {pool.submit(run, path): path for path in todo}
         for done in as_completed(running):

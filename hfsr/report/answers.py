@@ -127,7 +127,7 @@ def _headline(answer: Answer) -> str:
     contrast = line.contrast
     ours = escape(line.measured.shown(contrast.digits, contrast.unit))
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
-    seeds = "" if contrast.direction == "close" else f"; {line.seeds}"
+    theirs, seeds = ("", "") if contrast.direction == "close" else (theirs, f"; {line.seeds}")
     compared = escape(f"{difference(contrast)}, on {contrast.on}")
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}{seeds}.</li>"
 
