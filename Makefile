@@ -46,7 +46,7 @@ check: style  ## style, types, who imports whom, and the quick tests of method, 
 test: style  ## the same and every other test of seconds: studies, reports, command line (about 10 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
-whole: book  ## test what is whole: the notebooks, the built book's pages in a browser, a study from its first run to its tables
+whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "whole and not slow" tests/book tests/notebooks tests/workflow notebooks
 
 test-all: SELECT := -m ""

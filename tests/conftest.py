@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("gpu") and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason="no GPU here"))
-        made_in_minutes = {"book", "whole"} & set(getattr(item, "fixturenames", ()))
+        made_in_minutes = {"book", "browser", "whole"} & set(getattr(item, "fixturenames", ()))
         if made_in_minutes or item.path.suffix == ".ipynb":
             item.add_marker("whole")
 

@@ -149,7 +149,7 @@ def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, pictu
     assert restored.shape == images.read(picture).shape
 
 
-def test_restore_refuses_what_enlarges(hfsr, picture, model, tmp_path):
+def test_restore_refuses_what_upscales(hfsr, picture, model, tmp_path):
     code, _, err = hfsr("restore", picture, tmp_path / "out.png", "--model", model)
     assert code == 2
     assert err.endswith(f"enlarges a picture; hfsr upscale {picture} {tmp_path}/out.png --model {model} does that\n")
@@ -238,7 +238,7 @@ MISTAKES = [
     (["train", "--degrade", "noise25", "--recipe", "bench"], "choose one of quick, denoise, dejpeg"),
     (["train", "--alpha", "1/5", "--outside", "2"], "outside is a weight in [0, 1], not 2"),
     (["train", "--method", "nlm"], "nlm keeps a picture's size: choose a degradation that does"),
-    (["restore", "absent.jpg", "out.png", "--model", "bicubic"], "bicubic: enlarges a picture"),
+    (["restore", "absent.jpg", "out.png", "--model", "bicubic"], "bicubic: upscales a picture"),
     (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, public, long, lossless"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),

@@ -39,7 +39,7 @@ def recognise(
             help="A finished run below runs/superres, a published model, or truth, nearest, bicubic or sharpened with -bench."
         ),
     ],
-    steps: Annotated[int | None, typer.Option(help="Updates of the classifiers, where not their recipe's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Iterations of the classifiers, where not their recipe's.")] = None,
     out: Out = None,
 ) -> None:
     """Halve CIFAR, upscale it back, and count what classifiers that know the truth recognise."""

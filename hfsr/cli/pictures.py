@@ -49,5 +49,5 @@ def restore(
 ) -> None:
     """Take noise or JPEG's traces out of a picture, by a network that was trained for it; the size stays."""
     if getattr(method(model), "scale", 2) != 1:
-        raise UserError(f"{model}: enlarges a picture; hfsr upscale {source} {target} --model {model} does that")
+        raise UserError(f"{model}: upscales a picture; hfsr upscale {source} {target} --model {model} does that")
     one(source, target, None, model, None, overwrite, strip)

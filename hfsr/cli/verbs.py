@@ -59,7 +59,7 @@ def train(
         typer.Option(help="quick, bench, public, long, lossless, paper, authors; to restore quick, denoise, dejpeg."),
     ] = "quick",
     seed: Seed = 0,
-    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
     data: Annotated[
         str | None, typer.Option(help="Training photographs, where not the recipe's: names or a folder.")
     ] = None,
@@ -100,7 +100,7 @@ def classify(
     ] = "original",
     recipe: Annotated[str, typer.Option(help="quick, bench, long, paper, or compact and its variants.")] = "quick",
     seed: Seed = 0,
-    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
     out: Out = None,
 ) -> None:
     """Upscale a labelled set by a method and train the classifier on it."""
@@ -125,7 +125,7 @@ def study(
             "of restore denoise and dejpeg too."
         ),
     ],
-    steps: Annotated[int | None, typer.Option(help="Updates, where not the recipe's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
     table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")

@@ -11,18 +11,18 @@ TILE = 192  # pixels of the small image: large beside a halo of 18, small beside
 
 def in_tiles(
     image: Tensor,
-    enlarge: Callable[[Tensor], Tensor],
+    apply: Callable[[Tensor], Tensor],
     scale: int,
     halo: int,
     tile: int = TILE,
     progress: bool = False,
 ) -> Tensor:
-    """Enlarge a picture tile by tile; the result is that of the whole.
+    """Upscale a picture tile by tile; the result is that of the whole.
 
     Parameters
     ----------
     image : Tensor, (C, H, W)
-    enlarge : callable
+    apply : callable
         Makes (C, scale*h, scale*w) of a part (C, h, w), of the same dtype.
     scale : int
     halo : int
@@ -43,12 +43,12 @@ def in_tiles(
     torch.Size([3, 40, 60])
     """
     channels, height, width = image.shape
-    enlarged = torch.empty(channels, scale * height, scale * width, dtype=image.dtype)
+    upscaled = torch.empty(channels, scale * height, scale * width, dtype=image.dtype)
     corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
-    for top, left in tqdm(corners, desc="enlarging", unit="tile", disable=not progress):
+    for top, left in tqdm(corners, desc="upscaling", unit="tile", disable=not progress):
         upper, leftmost = max(top - halo, 0), max(left - halo, 0)
-        result = enlarge(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
-        target = enlarged[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
+        result = apply(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
+        target = upscaled[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]
         y, x = scale * (top - upper), scale * (left - leftmost)
         target.copy_(result[:, y : y + target.shape[1], x : x + target.shape[2]])
-    return enlarged
+    return upscaled

@@ -1,4 +1,4 @@
-"""What enlarges a part of a picture: bicubic interpolation, or a network (Section IV.C)."""
+"""What upscales a part of a picture: bicubic interpolation, or a network (Section IV.C)."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ from hfsr.errors import UserError
 from hfsr.images.bicubic import mirrored_bicubic, resize_bicubic
 from hfsr.images.convert import from_unit, to_float, to_rgb
 
-Enlarge = Callable[[Tensor], Tensor]
+Upscale = Callable[[Tensor], Tensor]
 
 
-def bicubic(scale: int) -> Enlarge:
+def bicubic(scale: int) -> Upscale:
     """MATLAB's rule, to the bit where the picture is uint8.
 
     Examples
@@ -27,8 +27,8 @@ def bicubic(scale: int) -> Enlarge:
     )
 
 
-def by_network(network: nn.Module) -> tuple[int, int, Enlarge]:
-    """A network's scale, its halo in small pixels, and what enlarges a part of a picture by it.
+def by_network(network: nn.Module) -> tuple[int, int, Upscale]:
+    """A network's scale, its halo in small pixels, and what upscales a part of a picture by it.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def by_network(network: nn.Module) -> tuple[int, int, Enlarge]:
         raise UserError(f"a {type(network).__name__} upscales nothing: choose a super-resolution network")
     device = next(network.parameters()).device
 
-    def enlarge(part: Tensor) -> Tensor:
+    def upscale_part(part: Tensor) -> Tensor:
         result = through(network, to_float(to_rgb(part)).to(device)[None])[0].cpu()
         return from_unit(result.mean(dim=0, keepdim=True) if len(part) == 1 else result, part.dtype)
 
-    return int(network.scale), int(network.halo), enlarge  # type: ignore[arg-type]
+    return int(network.scale), int(network.halo), upscale_part  # type: ignore[arg-type]
 
 
 def through(network: nn.Module, images: Tensor, bf16: bool = False) -> Tensor:

@@ -65,10 +65,10 @@ def upscale(
     if len(alpha):
         colour = fill_transparent(colour, alpha)
     if model == "bicubic":
-        scale, halo, enlarge = 2, REACH, bicubic(2)
+        scale, halo, upscale_part = 2, REACH, bicubic(2)
     else:
-        scale, halo, enlarge = by_network(model if isinstance(model, nn.Module) else load_model(model))
-    upscaled = in_tiles(colour, enlarge, scale, halo, tile, progress)
+        scale, halo, upscale_part = by_network(model if isinstance(model, nn.Module) else load_model(model))
+    upscaled = in_tiles(colour, upscale_part, scale, halo, tile, progress)
     if len(alpha):
         upscaled = torch.cat([upscaled, in_tiles(alpha, bicubic(scale), scale, REACH, tile)])
     if isinstance(image, Tensor):

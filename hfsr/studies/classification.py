@@ -82,7 +82,7 @@ class Classification(Run):
     seed : int
         Of the network's first weights, the subset, the order and the crops.
     steps : int, optional
-        Updates, where not the recipe's.
+        Iterations, where not the recipe's.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def grid(recipe: ClassifyRecipe, steps: int | None = None) -> list[Classificatio
     ----------
     recipe : ClassifyRecipe
     steps : int, optional
-        Updates, where not the recipe's: a few try the whole grid out, with networks of as few where they are the recipe's own.
+        Iterations, where not the recipe's: a few try the whole grid out; networks of the recipe's own get as few.
 
     Examples
     --------

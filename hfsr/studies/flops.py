@@ -147,7 +147,7 @@ def pixels(name: str) -> int:
 
 
 def built(kind: str, size: int, scale: int = 2) -> nn.Module:
-    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth; and by how much it enlarges.
+    """A network by its kind and its size: WDSR-A's residual blocks, the ResNet's depth; and by how much it upscales.
 
     Examples
     --------

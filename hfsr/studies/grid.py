@@ -25,7 +25,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
     study : {"superres", "classify", "frequency", "confirmation", "recognition", "restore"}
     recipe : str
     steps : int, optional
-        Updates, where not the recipe's: a few try the whole grid out.
+        Iterations, where not the recipe's: a few try the whole grid out.
 
     Raises
     ------

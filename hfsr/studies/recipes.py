@@ -103,7 +103,7 @@ SUPERRES["lossless"] = replace(
 RESTORE = {
     "quick": replace(
         SUPERRES["quick"],
-        blocks=2,  # every pixel goes through the network, four times as many as where it enlarges
+        blocks=2,  # every pixel goes through the network, four times as many as where it upscales
         steps=500,
         checks=1,
         rows=(Row("input"), Row("nlm"), Row("wdsr"), Row("wdsr", "1/5"), SOFT),

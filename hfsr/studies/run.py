@@ -79,7 +79,7 @@ class Run(ABC):
 
     @property
     def steps(self) -> int:
-        """Updates of its training."""
+        """Iterations of its training."""
         return 0
 
     @property

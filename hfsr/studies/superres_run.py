@@ -73,7 +73,7 @@ class SuperresRun(Run):
     seed : int
         Of the network's first weights and of the crops. Bicubic interpolation has none.
     steps : int, optional
-        Updates, where not the row's or the recipe's.
+        Iterations, where not the row's or the recipe's.
     data : str, optional
         Training photographs, where not the recipe's.
     degrade : str, optional
@@ -228,7 +228,7 @@ def grid(recipe: SuperresRecipe, steps: int | None = None, kind: type[SuperresRu
     ----------
     recipe : SuperresRecipe
     steps : int, optional
-        Updates, where not the recipe's: a few try the whole grid out.
+        Iterations, where not the recipe's: a few try the whole grid out.
     kind : type, optional
         `SuperresRun`, or `hfsr.studies.restore_run.RestoreRun`.
 

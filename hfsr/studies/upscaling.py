@@ -69,16 +69,16 @@ def upscale_images(method: Method, images: Tensor, batch: int = 32, bf16: bool =
     """
     if images.dtype != torch.uint8 or images.ndim != 4:
         raise ValueError(f"expected uint8 images (N, 3, H, W), not {images.dtype} {tuple(images.shape)}")
-    scale, enlarge = _enlarger(method, bf16)
+    scale, upscale_part = _upscaler(method, bf16)
     count, channels, height, width = images.shape
     upscaled = torch.empty(count, channels, scale * height, scale * width, dtype=torch.uint8)
     with torch.inference_mode():
         for source, target in zip(images.split(batch), upscaled.split(batch), strict=True):
-            target.copy_(enlarge(source))
+            target.copy_(upscale_part(source))
     return upscaled
 
 
-def _enlarger(method: Method, bf16: bool) -> tuple[int, Callable[[Tensor], Tensor]]:
+def _upscaler(method: Method, bf16: bool) -> tuple[int, Callable[[Tensor], Tensor]]:
     """Scale, and what upscales a batch, uint8 to uint8."""
     if method == "bicubic":
         return 2, lambda images: resize_bicubic(images, 2)

@@ -100,7 +100,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     settings : dict
         What makes this run what it is; a checkpoint made with others is refused.
     steps : int
-        Updates in all.
+        Iterations in all.
     checkpoint_seconds : float
         Time between checkpoints.
 

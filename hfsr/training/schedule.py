@@ -15,7 +15,7 @@ class Schedule:
     drops : tuple of (share, factor), optional
         From that share of the run on, the peak times the factor. Without drops: a cosine to zero.
     warmup : int
-        Updates of linear warm-up.
+        Iterations of linear warm-up.
     linear : bool
         Without drops: a straight line to zero instead of the cosine.
 

@@ -18,12 +18,13 @@ from hfsr import paths
 from hfsr.studies import grid, records, run
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.superres_run import SuperresRecord
+from hfsr.training import hardware
 from hfsr.training.loop import CHECKPOINT
 
 pytestmark = pytest.mark.slow
 
 ROOT = paths.project()
-UPDATES = 800  # of the run whose node dies: long enough for a checkpoint
+UPDATES = 800 if hardware.bf16_units() else 300  # of the run whose node dies: long enough for a checkpoint
 
 
 @pytest.fixture(scope="module")

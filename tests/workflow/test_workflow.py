@@ -19,6 +19,7 @@ from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.whole  # each starts Snakemake
 
 
 def call_snakemake(*words: str, **environment: object) -> subprocess.CompletedProcess:
