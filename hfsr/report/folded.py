@@ -37,4 +37,6 @@ class Folded:
 def _titled(title: str, table: pd.DataFrame) -> str:
     name = "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
     link = f'<a download="{name}.csv" href="data:text/csv;base64,{b64encode(table.to_csv().encode()).decode()}">CSV</a>'
-    return f"<p><strong>{escape(title)}</strong> ({link})</p>\n{table.to_html(border=0)}"
+    with pd.option_context("display.max_colwidth", None):  # nothing is cut short
+        shown = table.to_html(border=0)
+    return f"<p><strong>{escape(title)}</strong> ({link})</p>\n{shown}"

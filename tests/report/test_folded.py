@@ -21,3 +21,8 @@ def test_every_table_can_be_had_as_csv_under_its_title():
     links = re.findall(r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', text)
     assert [name for name, _ in links] == ["psnr-db-rgb.csv", "ssim.csv"]
     assert b64decode(links[0][1]).decode() == TABLE.to_csv()
+
+
+def test_long_words_are_not_cut_short():
+    words = "hfsr train --method wdsr --alpha 1/5 --recipe bench --seed 0 " * 3 + "--steps 2"
+    assert words in Folded("commands", {"of each": pd.DataFrame({"command": [words]})})._repr_html_()
