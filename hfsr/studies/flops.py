@@ -175,8 +175,7 @@ def parameters(kind: str, size: int, scale: int = 2) -> int:
 @cache
 def _classifier(recipe: ClassifyRecipe, factor: int, side: int) -> tuple[float, int]:
     """`_operations` of a recipe's classifier, and its parameters: the same on sets of equal size, so counted once."""
-    with torch.device("meta"):
-        network = recipe.network(factor)
+    network = recipe.network(factor)  # of batch normalisation meta tensors take longer than numbers
     return _operations(network, side), models.parameters(network)
 
 
@@ -197,14 +196,14 @@ def _once(network: nn.Module, side: int) -> float:
 @cache
 def _update(kind: str, size: int, side: int, scale: int = 2) -> float:
     """`_operations` of a network by its kind and size."""
-    with torch.device("meta"):
+    with torch.device("meta"):  # which counts without computing
         return _operations(built(kind, size, scale), side)
 
 
 def _operations(network: nn.Module, side: int) -> float:
     """Operations of an iteration for one image: forward and backward."""
-    with torch.device("meta"), FlopCounterMode(display=False) as counter:  # which counts without computing
-        network(torch.zeros(1, 3, side, side)).sum().backward()
+    with FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, 3, side, side, device=next(network.parameters()).device)).sum().backward()
     return float(counter.get_total_flops())
 
 
