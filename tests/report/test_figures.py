@@ -1,5 +1,7 @@
 """What the figures show is what they were given; and all are legible: no small writing, none cut off."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from hfsr import selected_fraction, selection_mask, weight_map
 from hfsr.analysis.spectrum import radial_profile, spectrum
 from hfsr.images import resize_bicubic
 from hfsr.report import figures, paper
-from hfsr.report.figures.style import RED, STYLE
+from hfsr.report.figures.style import GREY, STYLE, Chart, look
 from hfsr.weightmap import map_statistics
 
 
@@ -85,13 +87,20 @@ def test_every_figure_is_legible(image, methods, log, gaps, curves, measured):
     before = {key: plt.rcParams[key] for key in STYLE}
     for figure in every_figure(image, methods, log, gaps, curves, measured):
         written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-        assert min(text.get_fontsize() for text in written) >= 11
+        # on a telephone a figure is 358 pixels wide, and a point is 4/3 of a pixel
+        assert min(text.get_fontsize() for text in written) * 358 / figure.get_figwidth() / 96 >= 9
         figure.draw_without_rendering()  # settles the layout
+        titles = {ax.get_title("left") for ax in figure.axes}
+        places = [text.get_window_extent() for text in written if text.get_text() in titles]
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(places, 2))
         drawn, inch = figure.get_tightbbox(), 0.01
         assert min(drawn.x0, drawn.y0) > -inch
         assert drawn.x1 < figure.get_figwidth() + inch
         assert drawn.y1 < figure.get_figheight() + inch
-        assert figure.get_figwidth() < 6  # wider, and a telephone shrinks the writing below 10 pixels
+        assert figure.get_facecolor()[3] == 0  # the page shows through
+        if isinstance(figure, Chart):
+            assert len(figure._repr_mimebundle_()[0]["image/svg+xml"]) < 200_000
+            assert {ax.get_facecolor()[3] for ax in figure.axes} == {0}
     assert not plt.get_fignums()
     assert {key: plt.rcParams[key] for key in STYLE} == before  # the caller's style is left alone
 
@@ -206,11 +215,10 @@ def test_agreement_shows_means_in_decibels_with_students_interval(measured):
 
 def test_bytes_and_detail_has_a_point_a_method_and_a_line_through_the_alphas():
     for ax, column in zip(figures.bytes_and_detail(DETAIL).axes, ("recovered", "psnr"), strict=True):
-        through, every, alphas = ax.lines
-        np.testing.assert_allclose(every.get_xydata(), DETAIL[["bytes", column]])
-        expected = DETAIL.loc[["WDSR", "1/5", "1/3"], ["bytes", column]]
-        np.testing.assert_allclose(through.get_xydata(), expected)
-        np.testing.assert_allclose(alphas.get_xydata(), expected)
+        through, *points = ax.lines
+        np.testing.assert_allclose(np.concatenate([point.get_xydata() for point in points]), DETAIL[["bytes", column]])
+        assert [point.get_color() for point in points] == [look(name).colour for name in DETAIL.index]
+        np.testing.assert_allclose(through.get_xydata(), DETAIL.loc[["WDSR", "1/5", "1/3"], ["bytes", column]])
         assert {text.get_text() for text in ax.texts} == {
             "Bicubic",
             "SRCNN",
@@ -261,12 +269,11 @@ def test_accuracies_shows_every_row_with_its_interval():
     assert [ax.get_title(loc="left") for ax in figure.axes] == list(tables)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()][-1] == "$\\alpha$ = 1/3"
     for ax, table in zip(figure.axes, tables.values(), strict=True):
-        (points,), (bars,) = ax.get_lines(), ax.collections
-        drawn = {place: value for value, place in zip(*points.get_data(), strict=True) if not np.isnan(value)}
+        bars, points = ax.get_lines()[::2], ax.get_lines()[1::2]
+        drawn = {point.get_ydata()[0]: point.get_xdata()[0] for point in points if not np.isnan(point.get_xdata()[0])}
         first = 9 - len(table)  # a row that a panel lacks leaves its place empty
         assert drawn == dict(enumerate(table["mean"], start=first))
-        ends = np.array([segment[:, 0] for segment in bars.get_segments() if len(segment)], dtype=float)
-        np.testing.assert_allclose(ends[-len(table) :], table[["low", "high"]])
+        np.testing.assert_allclose([bar.get_xdata() for bar in bars[-len(table) :]], table[["low", "high"]])
         assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
 
 
@@ -286,7 +293,10 @@ def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
         zip(gaps["set5"]["low"], gaps["set5"]["high"], strict=True)
     )
     colours = [line.get_color() for line in intervals]
-    assert [colour == RED for colour in colours] == [True, False, True, True, False]
+    clear = [True, False, True, True, False]
+    assert colours == [look(row).colour if sign else GREY for row, sign in zip(gaps["set5"].index, clear, strict=True)]
+    markers = panel.get_lines()[1:-1:2]
+    assert [marker.get_markerfacecolor() != "white" for marker in markers] == clear  # told apart in grey print too
 
 
 def gain_tables():
@@ -300,9 +310,9 @@ def test_gains_show_ours_with_intervals_and_the_papers_points():
     figure = figures.gains(gain_tables())
     lacking, whole = figure.axes
     assert [label.get_text() for label in lacking.get_yticklabels()] == ["Bicubic", "$\\alpha$ = 1/5"]
-    bars, points = whole.collections
-    assert [segment[:, 0].tolist() for segment in bars.get_segments()] == [[0.1, 0.9], [-3.0, 1.0]]
-    assert points.get_offsets()[:, 0].tolist() == [0.5, -1.0]
-    assert len({tuple(colour) for colour in bars.get_colors()}) == 2  # red where zero is excluded
-    paper_points, _ = lacking.get_lines()
+    bars, points = whole.get_lines()[:4:2], whole.get_lines()[1:4:2]
+    assert [list(bar.get_xdata()) for bar in bars] == [[0.1, 0.9], [-3.0, 1.0]]
+    assert [point.get_xdata()[0] for point in points] == [0.5, -1.0]
+    assert [point.get_markerfacecolor() for point in points] == [look("Bicubic").colour, "white"]  # filled without zero
+    *_, paper_points, _ = lacking.get_lines()
     np.testing.assert_array_equal(paper_points.get_xdata(), [np.nan, 0.43])

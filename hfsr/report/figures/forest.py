@@ -8,14 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hfsr.report.figures.style import GREEN, GREY, INK, PALE, RED, SKY, WIDTH, styled
+from hfsr.report.figures.style import GREY, INK, PALE, panels, styled
 from hfsr.report.verdict import Verdict
 
-COLOURS = {
-    Verdict.SUPPORTED: GREEN,
-    Verdict.NO_DIFFERENCE: SKY,
+COLOURS = {  # none of a method's
+    Verdict.SUPPORTED: "#1a7f4b",
+    Verdict.NO_DIFFERENCE: "#3a7ca5",
     Verdict.UNDECIDED: GREY,
-    Verdict.REFUTED: RED,
+    Verdict.REFUTED: "#b3261e",
 }
 MARKERS = {Verdict.SUPPORTED: "o", Verdict.NO_DIFFERENCE: "s", Verdict.UNDECIDED: "o", Verdict.REFUTED: "X"}
 LINEAR = 2  # margins to either side that are drawn to scale; beyond them the axis is logarithmic
@@ -36,10 +36,10 @@ def forest(table: pd.DataFrame) -> Figure:
     >>> len(forest(table).axes)
     1
     """
-    names = [textwrap.fill(str(name), 34) for name in table.index]
-    heights = np.array([0.2 + 0.19 * (name.count("\n") + 1) for name in names])
+    names = [textwrap.fill(str(name), 24) for name in table.index]
+    heights = np.array([0.2 + 0.22 * (name.count("\n") + 1) for name in names])
     places = np.cumsum(heights) - heights / 2
-    figure, ax = plt.subplots(figsize=(WIDTH, float(heights.sum()) + 1.3), layout="constrained")
+    figure, ax = panels(1, 1, height=float(heights.sum()) + 1.7)
     ax.axvspan(-1, 1, color=PALE, alpha=0.5, lw=0)
     ax.axvline(0, color=INK, lw=1)
     for place, (_, row) in zip(places, table.iterrows(), strict=True):
@@ -50,19 +50,21 @@ def forest(table: pd.DataFrame) -> Figure:
     ax.set_xscale("symlog", linthresh=LINEAR, linscale=1)
     furthest = max(3.0, float(np.nanmax(table[["low", "high", "paper"]].abs().to_numpy()))) * 1.5
     ax.set_xlim(-furthest, furthest)
-    ticks = [tick for tick in (1, 10, 100) if tick < furthest]
+    ticks = [1, 100] if furthest > 100 else [1, 10] if furthest > 10 else [1]
     ax.set_xticks([*(-tick for tick in reversed(ticks)), 0, *ticks], minor=False)
     ax.xaxis.set_minor_locator(plt.NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}" if value else "0")
-    ax.set_yticks(places, names, fontsize=10)
+    ax.set_yticks(places, names)
     ax.set_ylim(float(heights.sum()), 0)
     ax.grid(axis="y", visible=False)
-    figure.supxlabel("difference in margins, logarithmic beyond ±2; to the right is what the paper claims", fontsize=10)
+    figure.supxlabel(
+        "difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims", fontsize=12
+    )
     seen = [verdict for verdict in COLOURS if verdict in set(table["verdict"])]
     marks = [
         Line2D([], [], color=COLOURS[verdict], marker=MARKERS[verdict], lw=2.5, ms=8, label=str(verdict))
         for verdict in seen
     ]
     theirs = Line2D([], [], color=INK, marker="D", mfc="none", lw=0, ms=7, label="the paper")
-    figure.legend(handles=[*marks, theirs], loc="outside upper left", ncols=2, fontsize=10)
+    figure.legend(handles=[*marks, theirs], loc="outside upper left", ncols=2)
     return figure

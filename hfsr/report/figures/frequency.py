@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from scipy import stats
 from torch import Tensor
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 
 from hfsr.analysis.spectrum import spectrum
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, RED, WIDTH, grid, styled, title
+from hfsr.report.figures.style import GREY, caption, grid, look, panels, plate, styled
 
 
 @styled
@@ -39,8 +40,8 @@ def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
     figure, axes = grid(len(results), every.shape[1], every.shape[2], columns=3 if len(results) == 3 else 2, below=0.8)
     for ax, (name, result) in zip(axes, results.items(), strict=True):
         drawn = ax.imshow(result.numpy(), vmin=low, vmax=high)
-        title(ax, name)
-    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label="log$_{10}$(1 + magnitude)")
+        caption(ax, name)
+    _scale(figure, drawn, axes, "log$_{10}$(1 + magnitude)")
     return figure
 
 
@@ -73,9 +74,8 @@ def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
     figure, axes = grid(len(results), height, width, columns=2, below=0.8)
     for ax, (name, result) in zip(axes, results.items(), strict=True):
         drawn = ax.imshow(result.numpy(), vmin=-1.5, vmax=1.5, cmap="RdBu_r")
-        title(ax, name)
-    label = "log$_{10}$ of the magnitude, less the ground truth's"
-    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label=label)
+        caption(ax, name)
+    _scale(figure, drawn, axes, "log$_{10}$ of the magnitude minus the ground truth's")
     return figure
 
 
@@ -97,10 +97,9 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -
     >>> [ax.get_ylabel() for ax in radial_profiles({"truth": profile, "1/5": profile}, "truth").axes]
     ['power (grey levels²)', 'relative to truth (dB)']
     """
-    colours = style.colours_of(profiles, truth)
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), sharex=True, layout="constrained")
+    figure, axes = panels(2, 1, height=6.2, sharex=True)
     for name, (frequency, power) in profiles.items():
-        line = {"color": colours[name], "lw": 1.5, "label": name, "ls": "-" if name != truth else "--"}
+        line = {"color": look(name).colour, "ls": look(name).line, "lw": 1.5, "label": name}
         axes[0].plot(frequency, power, **line)
         axes[1].plot(frequency, 10 * torch.log10(power / profiles[truth][1]), **line)
     for ax in axes:
@@ -131,28 +130,26 @@ def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], ima
     >>> [ax.get_ylabel() for ax in agreement({"1/5": measured}, images=100).axes]
     ["power (dB of the truth's)", "error (dB of the truth's power)", 'correlation']
     """
-    colours = style.colours_of(curves, "ground truth")
-    figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 9), sharex=True, layout="constrained")
-    panels = {
+    figure, axes = panels(3, 1, height=8.5, sharex=True)
+    kinds = {
         "power": "power (dB of the truth's)",
         "error": "error (dB of the truth's power)",
         "correlation": "correlation",
     }
     reach = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
-    for ax, (kind, label) in zip(axes, panels.items(), strict=True):
+    for ax, (kind, label) in zip(axes, kinds.items(), strict=True):
         scale = 1 if kind == "correlation" else 10
         for name, measured in curves.items():
             mean, spread = (scale * np.array(measured[kind][key]) for key in ("mean", "sd"))
             frequency = 0.5 * np.arange(1, len(mean) + 1) / len(mean)
-            ax.plot(frequency, mean, color=colours[name], lw=1.5, label=name)
-            ax.fill_between(
-                frequency, mean - reach * spread, mean + reach * spread, color=colours[name], alpha=0.2, lw=0
-            )
+            colour, line, _ = look(name)
+            ax.plot(frequency, mean, color=colour, ls=line, lw=1.5, label=name)
+            ax.fill_between(frequency, mean - reach * spread, mean + reach * spread, color=colour, alpha=0.2, lw=0)
         ax.axvline(0.25, color=GREY, lw=1, ls=":")
         ax.set_ylabel(label)
     for level, name in ((1 / 2, "1/2"), (1 / 7, "1/7")):
         axes[2].axhline(level, color=GREY, lw=1, ls=":")
-        axes[2].annotate(name, (0.01, level), (0, 2), textcoords="offset points", fontsize=11)
+        axes[2].annotate(name, (0.01, level), (0, 2), textcoords="offset points")
     axes[1].axhline(0, color=GREY, lw=1, ls=":")
     axes[2].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
@@ -175,22 +172,32 @@ def bytes_and_detail(table: pd.DataFrame) -> Figure:
     >>> [ax.get_ylabel() for ax in bytes_and_detail(table).axes]
     ['detail recovered (%)', 'PSNR on selected elements (dB)']
     """
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 7.6), sharex=True, layout="constrained")
+    figure, axes = panels(2, 1, height=7, sharex=True)
     for ax, (column, label) in zip(
         axes, {"recovered": "detail recovered (%)", "psnr": "PSNR on selected elements (dB)"}.items(), strict=True
     ):
         alphas = table[table.index.str.fullmatch(r"WDSR|\d/\d")]
         ax.plot(alphas["bytes"], alphas[column], color=GREY, lw=1, zorder=0)
-        ax.plot(table["bytes"], table[column], "o", color=BLUE)
-        ax.plot(alphas["bytes"], alphas[column], "o", color=RED)
         ax.set_ylabel(label)
         ax.margins(x=0.12, y=0.12)
         for name, row in table.iterrows():
+            colour, _, marker = look(str(name))
+            ax.plot(row["bytes"], row[column], marker, color=colour, ms=7)
             label = style.method_labels([str(name)])[0]
-            place = {"xy": (row["bytes"], row[column]), "textcoords": "offset points", "fontsize": 11}
+            place = {"xy": (row["bytes"], row[column]), "textcoords": "offset points"}
             if name in (alphas.index[0], alphas.index[-1]):
                 ax.annotate(label, xytext=(0, 8), ha="center", **place)
             elif name not in alphas.index:
                 ax.annotate(label, xytext=(6, -14), **place)
     axes[1].set_xlabel("bytes as PNG beyond bicubic's (%)")
     return figure
+
+
+def _scale(figure: Figure, drawn: ScalarMappable, axes: list[Axes], label: str) -> None:
+    """What the colours mean, below the pictures."""
+    figure.set_dpi(100)  # spectra look like noise, which no file format makes small
+    bar = figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label=label)
+    low, high = drawn.get_clim()
+    bar.set_ticks([tick for tick in bar.get_ticks() if low <= tick <= high])  # these keep their plates
+    for text in (bar.ax.xaxis.label, *bar.ax.get_xticklabels()):
+        plate(text)

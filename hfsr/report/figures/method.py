@@ -1,4 +1,4 @@
-"""Figs 1 to 3: the framework, the weight map, and what it selects."""
+"""Figs 2 and 3: the weight map, and what it selects."""
 
 import math
 
@@ -14,39 +14,8 @@ from torch import Tensor
 
 from hfsr.report import paper
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, ORANGE, PALE, RED, WIDTH, arrow, box, show, styled
+from hfsr.report.figures.style import BLUE, GREY, ORANGE, PALE, RED, WIDTH, panels, show, styled
 from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, selection_mask, weight_map
-
-
-@styled
-def framework() -> Figure:
-    """Fig 1: training with the weight map. Solid: as everybody trains; dashed: what the paper adds.
-
-    Examples
-    --------
-    >>> [text.get_text() for text in framework().axes[0].texts][:2]
-    ['LR image $X$', 'SR network']
-    """
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.5), layout="constrained")
-    axes.set(xlim=(-0.1, 10.1), ylim=(-0.1, 6.1))
-    axes.axis("off")
-    box(axes, 0, 4.8, "LR image $X$")
-    box(axes, 3.55, 4.8, "SR network", fill="#e6f0f7")
-    box(axes, 7.1, 4.8, "SR image $Y'$")
-    box(axes, 0, 2.4, "HR image $Y$")
-    box(axes, 7.1, 2.4, "L1 loss\nwhere $W = 1$")
-    box(axes, 3.55, 0, "weight map $W$\n(Eqs 4 to 7)", edge=RED, fill="#fbeee5")
-    arrow(axes, (2.9, 5.4), (3.55, 5.4))
-    arrow(axes, (6.45, 5.4), (7.1, 5.4))
-    arrow(axes, (8.55, 4.8), (8.55, 3.6))
-    arrow(axes, (2.9, 2.75), (7.1, 2.75))
-    arrow(axes, (1.45, 3.6), (1.45, 4.8), colour=GREY)
-    axes.text(1.65, 4.2, "halved", color=GREY, va="center")
-    arrow(axes, (1.45, 2.4), (3.55, 0.6), "angle,angleA=-90,angleB=180,rad=8", RED, "--")
-    arrow(axes, (6.45, 0.6), (8.55, 2.4), "angle,angleA=0,angleB=90,rad=8", RED, "--")
-    arrow(axes, (7.1, 3.25), (5, 4.8), "angle,angleA=180,angleB=-90,rad=8", BLUE)
-    axes.text(5.2, 4.2, "gradient", color=BLUE, va="center")
-    return figure
 
 
 @styled
@@ -120,7 +89,7 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     }
     band = parse_alpha(alpha) * spread
 
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.4), layout="constrained")
+    figure, axes = panels(2, 1, height=5.8)
     for ax, reach in zip(axes, (4 * spread, 1.0), strict=True):
         low, high = max(-0.5, centre - reach), min(0.5, centre + reach)
         ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
@@ -154,7 +123,7 @@ def crop_shares(shares: Tensor) -> Figure:
     >>> len(crop_shares(torch.rand(100)).axes)
     1
     """
-    figure, ax = plt.subplots(figsize=(WIDTH, 2.6), layout="constrained")
+    figure, ax = panels(1, 1, height=2.5)
     ax.hist(shares.numpy(), bins=25, range=(0, 1), color=BLUE, edgecolor="white")
     ax.set(xlim=(0, 1), xlabel="fraction of a crop's elements that count", ylabel="crops")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
@@ -177,7 +146,7 @@ def selected_shares(shares: pd.DataFrame) -> Figure:
     ["the paper's Table I", 'Gaussian', 'Laplacian']
     """
     alphas = [parse_alpha(label) for label in shares.index]
-    figure, ax = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
+    figure, ax = panels(1, 1, height=4)
     each = ax.plot(alphas, 100 * shares.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
     each[0].set_label("photographs, each")
     ax.plot(alphas, 100 * shares.mean(axis=1), "o-", color=GREY, label="photographs, mean")

@@ -1,18 +1,20 @@
 """What a run or a study shows: its loss, learning curves, differences with intervals, pictures side by side, Table III."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 from torch import Tensor
 
 from hfsr.report import paper
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, PALE, RED, WIDTH, grid, show, styled, title
+from hfsr.report.figures.style import BLUE, GREY, Look, grid, look, show, styled, title
 
 
 @styled
@@ -29,9 +31,9 @@ def curve(log: pd.DataFrame) -> Figure:
     >>> curve(pd.DataFrame({"step": [50, 100], "loss": [0.2, 0.1]})).axes[0].get_xlim()
     (np.float64(0.0), np.float64(100.0))
     """
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
+    figure, ax = style.panels(1, 1, height=3)
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
-    ax.plot(log["step"], log["loss"], color=PALE, lw=1, label="as logged")
+    ax.plot(log["step"], log["loss"], color=GREY, alpha=0.5, lw=1, label="as logged")
     ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
     ax.set(xlabel="iterations", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
@@ -57,19 +59,17 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
     >>> [ax.get_title("left") for ax in learning_curves(table, "psnr", "PSNR (dB)").axes]
     ['the whole training', 'its last half']
     """
-    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), layout="constrained")
+    figure, axes = style.panels(2, 1, height=7)
     done = (
         100 * curves["step"] / curves.groupby("row")["step"].transform("max")
     )  # rows may have iterations of their own
-    colours = style.colours_of(curves["row"].unique(), truth="")
-    drawn: set[str] = set()
-    for name, colour in colours.items():
+    for name in curves["row"].unique():
+        colour, line, _ = look(name)
         seeds = curves[curves["row"] == name].groupby(done)[metric]
         mean, low, high = seeds.mean(), seeds.min(), seeds.max()
         for ax in axes:
             ax.fill_between(mean.index, low, high, color=colour, alpha=0.2, lw=0)
-            ax.plot(mean.index, mean, color=colour, lw=1.8, ls="--" if colour in drawn else "-", label=name)
-        drawn.add(colour)
+            ax.plot(mean.index, mean, color=colour, ls=line, lw=1.8, label=name)
     late = curves[done >= 50][metric]
     for ax, text in zip(axes, ("the whole training", "its last half"), strict=True):
         ax.set(xlabel="share of the iterations (%)", ylabel=ylabel)
@@ -84,7 +84,7 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
 
 @styled
 def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
-    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, red where it excludes zero.
+    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, coloured where it excludes zero.
 
     Parameters
     ----------
@@ -100,18 +100,15 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
     >>> [ax.get_title("left") for ax in figure.axes]
     ['set5', 'bsd100']
     """
-    figure, axes = _two_a_line(len(tables), 0.9 + 0.3 * max(len(table) for table in tables.values()))
-    for ax, (name, table) in zip(axes, tables.items(), strict=True):
-        for place, (_, row) in enumerate(table.iterrows()):
-            colour = RED if row["sign"] else GREY
-            ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
-            ax.plot(row["mean"], place, "o", color=colour)
+    figure, axes = _two_a_line(tables, 0.9 + 0.3 * max(len(table) for table in tables.values()))
+    for ax, table in zip(axes, tables.values(), strict=True):
+        for place, (method, row) in enumerate(table.iterrows()):
+            _interval(ax, place, row, look(str(method)), clear=bool(row["sign"]))
         ax.axvline(0, color=style.INK, lw=1)
         ax.set_yticks(range(len(table)), style.method_labels(table.index))
         ax.set(ylim=(len(table) - 0.5, -0.5))
-        ax.xaxis.set_major_locator(MaxNLocator(3))  # more labels than that run into each other
+        ax.xaxis.set_major_locator(MaxNLocator(2))  # more labels than that run into each other
         ax.grid(axis="y", visible=False)
-        title(ax, name)
     figure.supxlabel(xlabel, fontsize=12)
     return figure
 
@@ -157,15 +154,13 @@ def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
     ['CIFAR-10', 'CIFAR-100']
     """
     rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
-    figure, axes = _two_a_line(len(panels), 1 + 0.32 * len(rows))
+    figure, axes = _two_a_line(panels, 1 + 0.32 * len(rows))
     places = range(len(rows))
-    for ax, (name, table) in zip(axes, panels.items(), strict=True):
-        every = table.reindex(rows)
-        ax.hlines(places, every["low"], every["high"], color=GREY, lw=2)
-        ax.plot(every["mean"], places, "o", color=RED)
+    for ax, table in zip(axes, panels.values(), strict=True):
+        for place, (method, row) in enumerate(table.reindex(rows).iterrows()):
+            _interval(ax, place, row, look(str(method)))
         ax.set(xlabel="accuracy (%)", ylim=(len(rows) - 0.5, -0.5))
         ax.grid(axis="y", visible=False)
-        title(ax, name)
     axes[0].set_yticks(places, style.method_labels(rows))
     return figure
 
@@ -187,31 +182,40 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     """
     found = {row for table in panels.values() for row in table.index}
     rows = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
-    figure, axes = _two_a_line(len(panels), 1 + 0.3 * len(rows))
+    figure, axes = _two_a_line(panels, 1.5 + 0.3 * len(rows))
     places = np.arange(len(rows))
-    for ax, (name, table) in zip(axes, panels.items(), strict=True):
+    for ax, table in zip(axes, panels.values(), strict=True):
         every = table.reindex(rows)
-        colours = [RED if sign in (-1, 1) else GREY for sign in every["sign"]]
-        ax.hlines(places, every["low"], every["high"], color=colours, lw=2)
-        ax.scatter(every["mean"], places, color=colours, label="here, 95 % interval")
+        for place, (method, row) in enumerate(every.iterrows()):
+            _interval(ax, place, row, look(str(method)), clear=row["sign"] in (-1, 1))
         ax.plot(every["paper"], places + 0.25, "D", color=style.INK, mfc="none", ms=5, label="paper, one run")
         ax.axvline(0, color=style.INK, lw=1)
         ax.set(ylim=(len(rows) - 0.5, -0.5))
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="y", visible=False)
-        title(ax, name)
     axes[0].set_yticks(places, style.method_labels(rows))
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    ours = Line2D([], [], color=GREY, marker="o", mfc="none", lw=2, label="here, 95 % interval")
+    theirs, _ = axes[0].get_legend_handles_labels()
+    figure.legend(handles=[ours, *theirs], loc="outside upper right", ncols=1)
     figure.supxlabel("difference of accuracy (points)", fontsize=12)
     return figure
 
 
-def _two_a_line(panels: int, height: float) -> tuple[Figure, NDArray[np.object_]]:
-    """A figure with so many panels of equal rows, and the panels; an odd one stands alone in the last line."""
-    columns = min(2, panels)
-    lines = -(-panels // columns)
-    size = (WIDTH, lines * height)
-    figure, axes = plt.subplots(lines, columns, figsize=size, sharey=True, squeeze=False, layout="constrained")
-    for spare in axes.flat[panels:]:
+def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool = True) -> None:
+    """A mean with its ends; in the method's colour and filled where it is clear, else grey and open."""
+    colour = drawn.colour if clear else GREY
+    ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
+    ax.plot(row["mean"], place, drawn.marker, color=colour, mfc=colour if clear else "white", ms=7)
+
+
+def _two_a_line(names: Iterable[str], height: float) -> tuple[Figure, NDArray[np.object_]]:
+    """A figure with panels of equal rows and these titles, and the panels; an odd one stands alone in the last line."""
+    titles = [textwrap.fill(name, 18) for name in names]  # a longer line runs into the next panel's
+    columns = min(2, len(titles))
+    lines = -(-len(titles) // columns)
+    figure, axes = style.panels(lines, columns, lines * height, sharey=True, squeeze=False)
+    for spare in axes.flat[len(titles) :]:
         spare.remove()
-    return figure, axes.flat[:panels]
+    for ax, text in zip(axes.flat, titles, strict=False):
+        title(ax, text)
+    return figure, axes.flat[: len(titles)]

@@ -1,36 +1,123 @@
-"""What all figures share: one palette, one style, and the small parts they are put together from."""
+"""What all figures share: one look a method, one style for both themes, and the small parts they are put together from."""
 
+import io
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, NamedTuple, ParamSpec
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from torch import Tensor
 
 from hfsr.images import to_rgb
 
-WIDTH = 5.8  # inches: with writing of 12 points it is 10 pixels high on a telephone's 340
-INK, GREY, PALE = "#262626", "#8c8c8c", "#d9d9d9"
-BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, _, YELLOW, SKY = sns.color_palette("colorblind").as_hex()
+WIDTH = 4.9  # inches: writing of 12 points is 12 pixels high, or 9 points, on a telephone's 358
+INK, GREY, PALE = "#262626", "#767676", "#d9d9d9"
+PLATE = "#595959"  # under white writing beside pictures, which reads on a light and on a dark page
+BLUE, ORANGE, GREEN, RED = "#0173b2", "#b36b00", "#02805d", "#d55e00"
+PURPLE, BROWN, WINE, TEAL, YELLOW = "#aa4499", "#7a5c1e", "#882255", "#23827a", "#ece133"
 STYLE = sns.axes_style("whitegrid") | {
     "axes.edgecolor": GREY,
+    "axes.facecolor": "none",
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 12,
     "figure.dpi": 150,
+    "figure.facecolor": "none",
     "font.size": 12,
     "grid.color": "#ececec",
     "image.cmap": "magma",
-    "legend.fontsize": 11,
+    "legend.fontsize": 12,
     "legend.frameon": False,
+    "savefig.facecolor": "none",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "hfsr",  # the same chart is the same file
     "text.color": INK,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
 }
 P = ParamSpec("P")
+
+
+class Look(NamedTuple):
+    """How a method is drawn, in every figure: the line and the marker tell it from others in grey print.
+
+    Examples
+    --------
+    >>> Look("#0173b2", "--", "s").line
+    '--'
+    """
+
+    colour: str
+    line: Any
+    marker: str
+
+
+# By what a method's name, in lower case, holds; the first that fits.
+LOOKS = {
+    "truth|original": Look(INK, (0, (1, 1)), "*"),
+    "noise": Look(TEAL, "-.", "P"),
+    "bicubic": Look(GREY, "-.", "^"),
+    "srcnn": Look(GREEN, ":", "v"),
+    "random": Look(PURPLE, (0, (3, 1, 1, 1, 1, 1)), "d"),
+    "complement|low": Look(BROWN, (0, (5, 1)), "X"),
+    "image": Look(WINE, (0, (1, 2)), "h"),
+    "uniform|weighted|outside": Look(TEAL, (0, (2, 2)), "p"),
+    "^wdsr(-a0)?$": Look(BLUE, "--", "s"),
+    "1[/-]7": Look(RED, (0, (1, 3)), "o"),
+    "1[/-]6": Look(RED, (0, (3, 3)), "o"),
+    "1[/-]4": Look(RED, (0, (6, 2, 1, 2)), "o"),
+    "1[/-]3": Look(RED, (0, (6, 3)), "o"),
+}
+METHOD = Look(RED, "-", "o")  # the paper's, alpha = 1/5
+
+
+def look(method: str) -> Look:
+    """How a method or a row of a study is drawn.
+
+    Examples
+    --------
+    >>> look("WDSR"), look("1/5") == look("wdsr-a1-5") == METHOD
+    (Look(colour='#0173b2', line='--', marker='s'), True)
+    """
+    return next((each for name, each in LOOKS.items() if re.search(name, method.lower())), METHOD)
+
+
+class Chart(Figure):
+    """A figure of lines and points: a notebook shows it as SVG with a transparent ground, which the book's dark theme inverts.
+
+    Examples
+    --------
+    >>> bundle, _ = Chart()._repr_mimebundle_()
+    >>> list(bundle)
+    ['image/svg+xml']
+    """
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        file = io.StringIO()
+        with plt.rc_context(STYLE):
+            self.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+        return {"image/svg+xml": file.getvalue()}, {"image/svg+xml": {"needs_background": "light"}}
+
+
+def panels(rows: int, columns: int, height: float, **shared: Any) -> tuple[Chart, Any]:
+    """A chart as wide as the page with so many panels, and these as from ``plt.subplots``, which `shared` goes to.
+
+    Examples
+    --------
+    >>> chart, ax = panels(1, 1, height=3)
+    >>> plt.close(chart)
+    >>> type(chart).__name__, type(ax).__name__
+    ('Chart', 'Axes')
+    """
+    size = (WIDTH, height)
+    return plt.subplots(rows, columns, figsize=size, layout="constrained", FigureClass=Chart, **shared)
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -53,19 +140,6 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
         return figure
 
     return drawn
-
-
-def colours_of(methods: Iterable[str], truth: str) -> dict[str, str]:
-    """A colour a method: the ground truth in ink, bicubic in grey, the others in the palette's order.
-
-    Examples
-    --------
-    >>> colours_of(["truth", "bicubic", "1/5"], "truth") == {"truth": INK, "bicubic": GREY, "1/5": BLUE}
-    True
-    """
-    palette = iter((BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BROWN, PINK, YELLOW) * 2)
-    fixed = {truth.lower(): INK, "bicubic": GREY}
-    return {method: fixed.get(method.lower()) or next(palette) for method in methods}
 
 
 def grid(count: int, height: int, width: int, columns: int, below: float = 0) -> tuple[Figure, list[Axes]]:
@@ -100,6 +174,32 @@ def title(ax: Axes, text: str) -> None:
     ax.set_title(text, loc="left")
 
 
+def plate(text: Text) -> None:
+    """Put a dark plate under writing, which is white then: it stands on whatever ground the page has.
+
+    Examples
+    --------
+    >>> text = Figure().text(0, 0, "(a) ground truth")
+    >>> plate(text)
+    >>> text.get_color()
+    'white'
+    """
+    text.set(color="white", bbox={"boxstyle": "square,pad=0.15", "facecolor": PLATE, "linewidth": 0})
+
+
+def caption(ax: Axes, text: str) -> None:
+    """A picture's name above its left edge, on a plate.
+
+    Examples
+    --------
+    >>> ax = Figure().subplots()
+    >>> caption(ax, "(a) ground truth")
+    >>> ax.get_title(loc="left")
+    '(a) ground truth'
+    """
+    plate(ax.set_title(text, loc="left"))
+
+
 def show(ax: Axes, image: Tensor, text: str) -> None:
     """A picture (C, H, W), uint8 in [0, 255] or float in [0, 1], pixel by pixel.
 
@@ -113,7 +213,7 @@ def show(ax: Axes, image: Tensor, text: str) -> None:
     """
     ax.imshow(to_rgb(image).permute(1, 2, 0).cpu().numpy(), interpolation="nearest")
     ax.axis("off")
-    title(ax, text)
+    caption(ax, text)
 
 
 def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
@@ -132,9 +232,9 @@ def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
         value = int(values[row, column])
         colour = "white" if value < 128 else "black"
         ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=YELLOW, lw=2))
-        ax.text(column, row, f"$p_{name}$\n{value}", color=colour, ha="center", va="center", fontsize=11)
+        ax.text(column, row, f"$p_{name}$\n{value}", color=colour, ha="center", va="center")
     ax.axis("off")
-    title(ax, text)
+    caption(ax, text)
 
 
 def method_labels(names: Iterable[str]) -> list[str]:
@@ -146,47 +246,3 @@ def method_labels(names: Iterable[str]) -> list[str]:
     ['bicubic', '$\\alpha$ = 1/5']
     """
     return [f"$\\alpha$ = {name}" if "/" in name else name for name in names]
-
-
-def box(ax: Axes, left: float, bottom: float, text: str, edge: str = GREY, fill: str = "white") -> tuple[float, float]:
-    """A labelled box, 2.9 x 1.2 in the axes' units; its centre.
-
-    Examples
-    --------
-    >>> box(Figure().subplots(), 0, 0, "LR image $X$")
-    (1.45, 0.6)
-    """
-    ax.add_patch(
-        FancyBboxPatch((left, bottom), 2.9, 1.2, boxstyle="round,pad=0,rounding_size=0.15", ec=edge, fc=fill, lw=1.5)
-    )
-    ax.text(left + 1.45, bottom + 0.6, text, ha="center", va="center", linespacing=1.3)
-    return left + 1.45, bottom + 0.6
-
-
-def arrow(
-    ax: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    bend: str = "arc3",
-    colour: str = INK,
-    line: str = "-",
-) -> None:
-    """An arrow between two points, straight or bent by matplotlib's connection style.
-
-    Examples
-    --------
-    >>> ax = Figure().subplots()
-    >>> arrow(ax, (0, 0), (1, 1))
-    >>> ax.texts[0].xy  # it ends there
-    (1, 1)
-    """
-    style = {
-        "arrowstyle": "-|>",
-        "color": colour,
-        "ls": line,
-        "lw": 1.8,
-        "shrinkA": 0,
-        "shrinkB": 0,
-        "mutation_scale": 16,
-    }
-    ax.annotate("", end, start, arrowprops=style | {"connectionstyle": bend})

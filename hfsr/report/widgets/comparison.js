@@ -43,7 +43,7 @@ class Comparison {
       </div>
       <input type="range" class="wipe" min="0" max="100" value="50" aria-label="How much is shown of the left picture, in per cent">
       <div class="details"></div>
-      <div class="numbers"></div>`;
+      <div class="numbers pst-scrollable-table-container"></div>`;
     for (const side of ["left", "right"]) this.find(`.of-${side}`).addEventListener("change", () => this.compare());
     this.find(".wipe").addEventListener("input", event => this.find(".stage").style.setProperty("--at", `${event.target.value}%`));
     this.find(".stage").addEventListener("click", event => this.point(event));

@@ -1,0 +1,91 @@
+"""The first use of each word of the glossary on a page leads to its entry."""
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
+
+GLOSSARY = "book/glossary"
+# Where a word is no running text, or a link already.
+APART = (
+    nodes.title,
+    nodes.caption,
+    nodes.table,
+    nodes.reference,
+    nodes.FixedTextElement,
+    nodes.literal,
+    nodes.math,
+    nodes.math_block,
+    nodes.raw,
+    nodes.term,
+    nodes.field_name,
+    addnodes.desc_signature,
+)
+
+
+class LinkTerms(SphinxPostTransform):
+    """Link a word, or its plural, where it stands in running text for the first time."""
+
+    default_priority = 30  # after names in code have become links
+
+    def run(self, **kwargs: Any) -> None:
+        objects = self.env.get_domain("std").objects
+        terms = {name.lower(): entry for (kind, name), entry in objects.items() if kind == "term"}
+        if any(page == self.env.docname for page, _ in terms.values()):
+            return
+        for element in self.document.findall(nodes.TextElement):
+            element[:] = joined(element.children)
+        for text in list(self.document.findall(nodes.Text)):
+            if terms and not apart(text):
+                self.link(text, terms)
+
+    def link(self, text: nodes.Text, terms: dict[str, tuple[str, str]]) -> None:
+        """Put links in place of what `terms` names in a text, and take it out of them."""
+        names = "|".join(re.escape(name).replace(r"\ ", r"\s") for name in sorted(terms, key=len, reverse=True))
+        found, end = [], 0
+        for match in re.finditer(rf"(?<![\w-])({names})s?(?![\w-])", text, re.IGNORECASE):
+            if entry := terms.pop(re.sub(r"\s", " ", match[1]).lower(), None):
+                word = make_refnode(self.app.builder, self.env.docname, *entry, nodes.inline(match[0], match[0]))
+                word["classes"].append("term")
+                found += [nodes.Text(text[end : match.start()]), word]
+                end = match.end()
+        if found:
+            text.parent.replace(text, [*found, nodes.Text(text[end:])])
+
+
+def joined(children: list[nodes.Node]) -> list[nodes.Node]:
+    """The same with neighbouring texts in one: where a line ends, a new one begins."""
+    found: list[nodes.Node] = []
+    for child in children:
+        if found and isinstance(child, nodes.Text) and isinstance(found[-1], nodes.Text):
+            found[-1] = nodes.Text(found[-1] + child)
+        else:
+            found.append(child)
+    return found
+
+
+def apart(text: nodes.Text) -> bool:
+    """Whether a text stands inside one of `APART`."""
+    above = text.parent
+    while above is not None:
+        if isinstance(above, APART):
+            return True
+        above = above.parent
+    return False
+
+
+def pages_that_link(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
+    """All pages, where the glossary has changed."""
+    return set(env.found_docs) if any(GLOSSARY in names for names in changes) else set()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the above to the build."""
+    app.add_post_transform(LinkTerms)
+    app.connect("env-get-outdated", pages_that_link)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

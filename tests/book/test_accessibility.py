@@ -1,0 +1,69 @@
+"""Every page by axe-core, in both themes and at two widths: nothing against WCAG A and AA, in what is folded either."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from layout import ROOT, pages
+
+from hfsr.files import read_json
+
+HERE = ROOT / "tests" / "book"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (1280, 390)
+UNFOLD = """async () => {
+    if (window.MathJax) await MathJax.startup.promise;
+    document.querySelectorAll("article details").forEach(details => details.open = true);
+    document.querySelectorAll("article .toggle-hidden").forEach(folded => folded.classList.remove("toggle-hidden"));
+}"""
+LOOK = """async levels => {
+    const {violations} = await axe.run({runOnly: levels, resultTypes: ["violations"]});
+    const said = ({html, any}) => `${html}: ${any.map(each => each.message)}`;
+    return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${said(node)}`));
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The text of axe-core, which npm fetches once and holds to the digest in package-lock.json."""
+    version = read_json(HERE / "package.json")["devDependencies"]["axe-core"]
+    folder = ROOT / "_build" / "npm" / f"axe-core-{version}"
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(HERE / name, folder)
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"]
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+        except (OSError, subprocess.SubprocessError) as error:
+            if os.environ.get("HFSR_REQUIRE_CHROMIUM"):
+                raise
+            pytest.skip(f"npm could not fetch axe-core: {error}")
+    return script.read_text()
+
+
+def test_the_lock_file_holds_digests_and_no_addresses():
+    own, *others = read_json(HERE / "package-lock.json")["packages"].values()
+    assert own["devDependencies"] == read_json(HERE / "package.json")["devDependencies"]
+    for entry in others:
+        assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", entry["integrity"])
+        assert "resolved" not in entry  # a registry's address is the machine's, in npm's own settings
+
+
+@pytest.mark.parametrize("name", pages())
+def test_page_is_accessible(name, book, page, axe):
+    page.set_default_timeout(120_000)  # some pages of the reference are long
+    page.goto((book / f"{name}.html").as_uri(), wait_until="load")
+    page.evaluate(axe)
+    page.evaluate(UNFOLD)
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+            found[f"{theme}, {width} pixels"] = page.evaluate(LOOK, LEVELS)
+    assert not any(found.values()), {where: wrong for where, wrong in found.items() if wrong}
