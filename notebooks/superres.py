@@ -133,14 +133,14 @@ display(
         },
     ),
     Folded(
-        "Published figures of SRCNN, VDSR, EDSR and WDSR-A, PSNR / SSIM on luma",
+        "Published figures of SRCNN, VDSR, EDSR, IMDN and WDSR-A, PSNR / SSIM on luma",
         {"published": literature.benchmarks().drop(columns="urban100")},
     ),
 )
 
 # %% [markdown]
-# The published figures are those of SRCNN {cite}`dong2016image`, VDSR {cite}`kim2016accurate`, EDSR {cite}`lim2017enhanced` and WDSR-A
-# {cite}`yu2018wide`. VDSR was trained on about half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB
+# The published figures are those of SRCNN {cite}`dong2016image`, VDSR {cite}`kim2016accurate`, EDSR {cite}`lim2017enhanced`, IMDN
+# {cite}`hui2019lightweight` and WDSR-A {cite}`yu2018wide`. VDSR was trained on about half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB
 # with a border of 8.
 #
 # Each interval of a difference is for other seeds *and* other images of the kind (two crossed random effects, see
