@@ -5,7 +5,7 @@ The method, the published models, their metrics and ``hfsr upscale`` need none o
 
 PACKAGES = {  # as they are imported; a test holds them against pyproject.toml
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
-    "study": ("accelerate", "cv2", "msgspec", "pandas", "scipy", "skimage", "sklearn", "torchvision"),
+    "study": ("accelerate", "cv2", "msgspec", "pandas", "psutil", "scipy", "skimage", "sklearn", "torchvision"),
     "report": ("matplotlib", "seaborn"),
     "workflow": ("snakemake",),
 }

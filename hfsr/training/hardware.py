@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+SAMPLED = 0.3  # seconds that the cores are watched for
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
 
 
@@ -69,6 +70,27 @@ def keep_memory() -> None:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
         mallopt(M_MMAP_MAX, 0)
         mallopt(M_TRIM_THRESHOLD, -1)
+
+
+def share_cores() -> int:
+    """Compute with no more threads than there are idle cores now, and say with how many. Never with more than before.
+
+    torch's threads wait for each other: where other work takes a core from one of them, all stand still, and two threads are
+    several times slower than one. Another number of threads may change a sum's last bits; records name it.
+
+    Examples
+    --------
+    >>> 1 <= share_cores() <= torch.get_num_threads()
+    True
+    """
+    import psutil  # here and not above: to name the device of a picture's upscaling needs no extra
+
+    threads = torch.get_num_threads()
+    if threads > 1:
+        idle = sum(1 - busy / 100 for busy in psutil.cpu_percent(interval=SAMPLED, percpu=True))
+        threads = max(1, min(threads, round(idle)))
+        torch.set_num_threads(threads)
+    return threads
 
 
 def describe() -> str:

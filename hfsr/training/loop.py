@@ -140,6 +140,7 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
 
 def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
     hardware.keep_memory()
+    hardware.share_cores()
     accelerator = processes.accelerator()
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)

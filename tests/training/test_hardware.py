@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
 
@@ -27,6 +28,32 @@ def test_a_gpu_is_named_with_their_number(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
     assert hardware.describe() == "2 x Some GPU, bf16 units"
+
+
+@pytest.mark.parametrize(
+    ("busy", "before", "threads"),
+    [
+        ([2.0, 4.0], 2, 2),  # quiet
+        ([97.0, 5.0], 2, 1),  # another job on one core
+        ([100.0, 100.0], 2, 1),  # one on each: one thread is the least
+        ([60.0, 60.0, 0.0, 0.0], 4, 3),
+        ([0.0, 0.0, 0.0, 0.0], 2, 2),  # never more than before
+    ],
+)
+def test_as_many_threads_as_cores_are_idle(monkeypatch, busy, before, threads):
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval, percpu: busy)
+    asked = []
+    monkeypatch.setattr(torch, "get_num_threads", lambda: before)
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    assert hardware.share_cores() == threads
+    assert asked == [threads]
+
+
+def test_one_thread_is_shared_with_nobody(monkeypatch):
+    """A study's jobs have a thread each, and lose no time by looking."""
+    monkeypatch.setattr(psutil, "cpu_percent", lambda **how: pytest.fail("looked"))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    assert hardware.share_cores() == 1
 
 
 def test_a_card_without_bf16_trains_in_float32_so_no_loss_is_scaled(monkeypatch):
