@@ -4,10 +4,10 @@ import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pygments.formatters import HtmlFormatter
-from pygments.token import Name, Punctuation, Text, Whitespace, _TokenType
+from pygments.token import Name, Punctuation, Text, Whitespace
 from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 
@@ -24,7 +24,7 @@ ICONS = "_static/scripts/fontawesome.js"  # every icon there is; those of the pa
 class Plain(HtmlFormatter):
     """Highlighted code: a third lighter, as what looks like text is text."""
 
-    def format_unencoded(self, tokensource: Iterable[tuple[_TokenType, str]], outfile: IO[str]) -> None:
+    def format_unencoded(self, tokensource: Iterable[tuple[Any, str]], outfile: IO[str]) -> None:
         super().format_unencoded(((Text if kind in LIKE_TEXT else kind, text) for kind, text in tokensource), outfile)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from layout import ROOT
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 GLOSSARY = """# Words
 
@@ -47,7 +48,7 @@ def built(tmp_path_factory):
     (folder / "words.md").write_text(GLOSSARY)
     (folder / "words.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     settings = {"extensions": ["myst_parser", "hfsr_glossary"], "myst_enable_extensions": ["dollarmath"]}
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, docutils_namespace():  # which leaves nothing to another test's Sphinx
         patch.syspath_prepend(str(ROOT / "book" / "extension"))
         Sphinx(folder, None, folder / "out", folder / "trees", "html", settings, status=None).build()
     return [(folder / "out" / f"{name}.html").read_text().partition("sphinxsidebar")[0] for name in ("index", "words")]

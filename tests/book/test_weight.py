@@ -1,13 +1,53 @@
 """How heavy the book is, without what only a click loads: the networks and what runs them in the browser."""
 
+import importlib.util
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
-from layout import pages
+from layout import ROOT, pages
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pygments.styles import get_style_by_name
+from pygments.token import Text
 
 CLICKED = "_static/upscaling"
 PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
+
+
+@pytest.fixture(scope="module")
+def extension():
+    spec = importlib.util.spec_from_file_location("hfsr_weight", ROOT / "book" / "extension" / "hfsr_weight.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("theme", ["a11y-high-contrast-light", "a11y-high-contrast-dark"])
+def test_marks_that_are_left_out_look_like_text(extension, theme):
+    style = get_style_by_name(theme)
+    text = style.style_for_token(Text)["color"]
+    assert {style.style_for_token(kind)["color"] or text for kind in extension.LIKE_TEXT} == {text}
+
+
+def test_code_is_lighter_and_says_the_same(extension):
+    code = "import hfsr\n\n\ndef loss(sr, hr):\n    return hfsr.l1(sr, hr)  # Eq 1\n"
+    plain, marked = (highlight(code, PythonLexer(), form()) for form in (extension.Plain, HtmlFormatter))
+    assert re.sub("<.*?>", "", plain) == re.sub("<.*?>", "", marked)
+    assert len(plain) < 0.7 * len(marked)
+    assert '<span class="k">return</span> hfsr<span class="o">.</span>l1(sr, hr)' in plain
+
+
+def test_only_what_no_page_asks_for_goes(extension, tmp_path):
+    kept, gone = ["_static/a.js", "_static/a.woff2"], ["_static/x/a.js.map", "_static/a.ttf", "_static/locales/de/a.mo"]
+    for name in (*kept, *gone, extension.ICONS):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("content")
+    extension.lighten(SimpleNamespace(outdir=tmp_path), None)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {*kept, extension.ICONS}
 
 
 def sizes(book):
