@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+import wild
 from devices import OneDevice, on_another
 from hypothesis import given
 from hypothesis import strategies as st
@@ -312,6 +313,17 @@ def test_a_damaged_file_is_an_error_that_names_it(tmp_path, photograph):
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"picture\.png: damaged or cut off"):
         images.read(path)
+
+
+def test_of_a_damaged_tiff_nothing_else_reaches_the_terminal(tmp_path, capfd):
+    path = tmp_path / "picture.tif"
+    path.write_bytes(wild.with_a_wrong_code())
+    with pytest.raises(UserError, match="damaged or cut off"):
+        images.read(path)
+    assert capfd.readouterr().err == ""  # from C too
+    with pytest.raises(OSError, match="decoder error"), Image.open(path) as file:
+        file.load()
+    assert capfd.readouterr().err  # as it was for others
 
 
 @pytest.mark.parametrize("content", [b"", b"a letter and no picture"])

@@ -104,6 +104,12 @@ def with_a_wrong_byte() -> bytes:
     return bytes(content)
 
 
+def with_a_wrong_code() -> bytes:
+    """A TIFF whose compressed pixels, which begin after a header of 8 bytes, name what was not there before."""
+    content = of(COLOUR, "TIFF", compression="tiff_lzw")()
+    return content[:10] + b"\xff\xff" + content[12:]
+
+
 WILD = (
     Wild("grey.png", of(GREY)),
     Wild("ein Bild, ü.png", of(COLOUR)),
@@ -143,6 +149,7 @@ WILD = (
     refused("int32.tif", of(GREY.astype(np.int32), "TIFF"), "pixels of kind I are not read"),
     refused("cut-off.jpg", lambda: of(COLOUR, "JPEG")()[:-400], DAMAGED),
     refused("a-wrong-byte.png", with_a_wrong_byte, DAMAGED),
+    refused("a-wrong-code.tif", with_a_wrong_code, DAMAGED),
     refused("empty.png", bytes, UNKNOWN),
     refused("a-letter.jpg", lambda: b"a letter and no picture", UNKNOWN),
 )

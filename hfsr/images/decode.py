@@ -1,5 +1,6 @@
 """Still pictures as Pillow decodes them: every kind of pixel as planes, and one wording for what is wrong with a file."""
 
+import ctypes
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
     hfsr.errors.UserError: gone.png: no such file
     """
     try:
-        with Image.open(source, formats=FORMATS) as file:
+        with _silent_libtiff(), Image.open(source, formats=FORMATS) as file:
             if file.format in SEVERAL and (count := getattr(file, "n_frames", 1)) > 1:
                 raise UserError(f"{name}: has {count} {SEVERAL[file.format]}; save the one that you mean by itself")
             yield file
@@ -49,6 +50,22 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
         if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
             raise
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
+
+
+@contextmanager
+def _silent_libtiff() -> Iterator[None]:
+    """Keep libtiff from writing to standard error what Pillow raises too; one that is hidden inside Pillow goes on writing."""
+    try:
+        set_handler = ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler
+    except (OSError, AttributeError):
+        yield
+        return
+    set_handler.argtypes, set_handler.restype = [ctypes.c_void_p], ctypes.c_void_p
+    before = set_handler(None)
+    try:
+        yield
+    finally:
+        set_handler(before)
 
 
 def is_deep(file: Image.Image) -> bool:

@@ -31,8 +31,11 @@ def book():
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A Chromium without a network but this machine's own; a machine without one skips, unless HFSR_REQUIRE_CHROMIUM is set."""
+def launch():
+    """Start a Chromium without a network but this machine's own.
+
+    A machine without one skips, unless HFSR_REQUIRE_CHROMIUM is set.
+    """
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -48,9 +51,14 @@ def browser():
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=program, args=[*flags, *more])
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,25 @@
 """The networks in a real browser: the pictures of `hfsr upscale`, fetched when asked for, stopped and worked by keyboard."""
 
 import base64
+import io
 import re
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from hfsr import images, load_model, metrics, selection_mask
+from hfsr import images, metrics, selection_mask
 from hfsr.models.upscaling import upscale
-from hfsr.report import widgets
 from hfsr.report.widgets import upscaling
 
 SERVER = "python -m http.server -d _build/html"
-PIXELS = "(widget, name) => Array.from(widget.comparison.results[name].data)"
+WAYS = {"bicubic": "bicubic"} | upscaling.NETWORKS
+# A page is told of a graphics card; what its workers find is the browser's own.
+TOLD_OF_A_CARD = "Object.defineProperty(navigator, 'gpu', {value: {requestAdapter: async () => ({info: {}})}})"
+COMPUTED_CARD = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
+ON_CORES = {"ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"}
+ON_A_CARD = {"ort.jspi.min.js", "ort-wasm-simd-threaded.jspi.mjs", "ort-wasm-simd-threaded.jspi.wasm"}
 
 
 @pytest.fixture
@@ -23,22 +29,39 @@ def page(page):
 
 
 @pytest.fixture
-def opened(site, page):
+def small_tiles(monkeypatch):
+    monkeypatch.setattr(upscaling, "TILE", 48)  # a small picture has several
+
+
+@pytest.fixture
+def opened(site, page, small_tiles):
     """The widget in a page from the server, and the addresses that it has asked for."""
+    return visit(site, page)
+
+
+@pytest.fixture
+def mine(tmp_path, photograph):
+    """A picture of several tiles, as a file; its sides are odd."""
+    picture = photograph("coffee")[:, 100:231, 160:341]
+    images.write(tmp_path / "mine.png", picture)
+    return tmp_path / "mine.png", picture
+
+
+@pytest.fixture
+def little(tmp_path, mine):
+    """A picture that is soon upscaled."""
+    picture = mine[1][:, :32, :40]
+    images.write(tmp_path / "little.png", picture)
+    return tmp_path / "little.png", picture
+
+
+def visit(site, page):
     folder, address = site
     (folder / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{widget().html}")
     asked = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
     page.goto(f"{address}/page.html")
     return page.locator("hfsr-upscaling"), asked
-
-
-@pytest.fixture
-def mine(tmp_path, photograph):
-    """A picture of several tiles, as a file; its sides are odd."""
-    picture = photograph("coffee")[:, 100:231, 160:421]
-    images.write(tmp_path / "mine.png", picture)
-    return tmp_path / "mine.png", picture
 
 
 def widget(missing=None):
@@ -52,9 +75,19 @@ def run(page, opened, file, halve):
     page.wait_for_function("!document.querySelector('hfsr-upscaling .run').disabled")
 
 
-def in_browser(opened, name, shape):
-    values = np.array(opened.evaluate(PIXELS, name), np.uint8)
-    return torch.from_numpy(values).reshape(*shape[1:], 4)[..., :3].permute(2, 0, 1)
+def in_browser(opened, name):
+    content = opened.evaluate("(widget, name) => widget.comparison.results[name].toDataURL().split(',')[1]", name)
+    values = np.array(Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB"))
+    return torch.from_numpy(values).permute(2, 0, 1)
+
+
+def check(opened, small):
+    """What the browser made of a small picture is what the library makes of it."""
+    assert torch.equal(in_browser(opened, "bicubic"), upscale(small, "bicubic"))
+    for name, label in upscaling.NETWORKS.items():
+        apart = (in_browser(opened, label).int() - upscale(small, name).int()).abs()
+        assert (apart <= 1).float().mean() >= 0.999, name
+        assert (apart > 0).float().mean() < 0.02, name
 
 
 def test_the_pictures_and_numbers_are_those_of_the_library(page, opened, mine):
@@ -62,21 +95,15 @@ def test_the_pictures_and_numbers_are_those_of_the_library(page, opened, mine):
     file, picture = mine
     truth = images.crop_to_multiple(picture, 2)
     run(page, opened, file, halve=True)
-    small = images.resize_bicubic(truth, 0.5)
-    assert opened.get_by_role("status").inner_text().startswith("130 by 65 pixels became 260 by 130")
-    assert torch.equal(in_browser(opened, "truth", truth.shape), truth)
-    assert torch.equal(in_browser(opened, "bicubic", truth.shape), images.resize_bicubic(small, 2))
+    assert opened.get_by_role("status").inner_text().startswith("90 by 65 pixels became 180 by 130")
+    assert torch.equal(in_browser(opened, "truth"), truth)
+    check(opened, images.resize_bicubic(truth, 0.5))
     rows = [row.split("\t") for row in opened.locator("table").inner_text().splitlines()[1:]]
     mask = selection_mask(truth, upscaling.ALPHA)
-    for (name, _, *psnr), label in zip(rows, ["bicubic", *upscaling.NETWORKS.values()], strict=True):
+    for (name, _, *psnr), label in zip(rows, WAYS.values(), strict=True):
         assert name == label
-        result = in_browser(opened, name, truth.shape)
-        expected = [metrics.psnr(result, truth, 8, "rgb", where) for where in (mask, ~mask)]
+        expected = [metrics.psnr(in_browser(opened, name), truth, 8, "rgb", where) for where in (mask, ~mask)]
         assert psnr == [f"{value:.2f} dB" for value in expected]
-    for name, label in upscaling.NETWORKS.items():
-        apart = (in_browser(opened, label, truth.shape).int() - upscale(small, load_model(name)).int()).abs()
-        assert (apart <= 1).float().mean() >= 0.999, name
-        assert (apart > 0).float().mean() < 0.02, name
 
 
 def test_without_halving_the_picture_itself_is_doubled_and_there_is_no_truth(page, opened, tmp_path, mine):
@@ -84,10 +111,8 @@ def test_without_halving_the_picture_itself_is_doubled_and_there_is_no_truth(pag
     small = mine[1][:, :50, :60]
     images.write(tmp_path / "small.png", small)
     run(page, opened, tmp_path / "small.png", halve=False)
-    assert opened.evaluate("widget => Object.keys(widget.comparison.results)") == [
-        "bicubic",
-        *upscaling.NETWORKS.values(),
-    ]
+    assert opened.evaluate("widget => Object.keys(widget.comparison.results)") == list(WAYS.values())
+    check(opened, small)
     assert "PSNR" not in opened.locator("table").inner_text()
     link = opened.get_by_role("link", name="Download the picture of the method")
     assert link.get_attribute("download") == "small-the-method.png"
@@ -96,23 +121,65 @@ def test_without_halving_the_picture_itself_is_doubled_and_there_is_no_truth(pag
         link.get_attribute("href"),
     )
     (tmp_path / "back.png").write_bytes(base64.b64decode(content))
-    back = images.read(tmp_path / "back.png")
-    assert torch.equal(back, in_browser(opened, "the method", back.shape))
+    assert torch.equal(images.read(tmp_path / "back.png"), in_browser(opened, "the method"))
     assert f"{len(base64.b64decode(content)):,}" == link.inner_text()
 
 
-def test_nothing_is_fetched_until_the_reader_asks(page, opened, mine):
+@pytest.mark.slow
+def test_a_picture_of_many_tiles_is_doubled_as_a_whole(site, page, photograph, tmp_path):
+    large = photograph("coffee")[:, :200, :530]
+    images.write(tmp_path / "large.png", large)
+    opened, _ = visit(site, page)
+    run(page, opened, tmp_path / "large.png", halve=False)
+    assert opened.get_by_role("status").inner_text().startswith("530 by 200 pixels became 1060 by 400")
+    check(opened, large)
+
+
+def test_of_a_large_picture_that_is_halved_the_middle_is_taken(opened, tmp_path):
+    opened, _ = opened
+    large = torch.arange(1101).expand(3, 70, -1).to(torch.uint8)
+    images.write(tmp_path / "large.png", large)
+    opened.locator("input[type=file]").set_input_files(tmp_path / "large.png")
+    read = """async widget => {
+        const picture = await widget.read(true);
+        return [picture.width, picture.height, picture.getContext("2d").getImageData(0, 0, 1, 1).data[0], widget.cut];
+    }"""
+    assert opened.evaluate(read) == [1024, 70, 38, "of large.png the middle, "]
+
+
+def files(asked):
+    return {url.removeprefix("/upscaling/") for url in asked[1:] if not url.startswith("blob:")}
+
+
+def test_nothing_is_fetched_until_the_reader_asks(page, opened, little):
     opened, asked = opened
     assert asked == ["/page.html"]
-    run(page, opened, mine[0], halve=True)
-    files = {url.removeprefix("/upscaling/") for url in asked[1:] if not url.startswith("blob:")}
-    assert files == {
-        "upscaling-worker.js",
-        "ort.wasm.min.js",
-        "ort-wasm-simd-threaded.mjs",
-        "ort-wasm-simd-threaded.wasm",
-        *(f"{name}.onnx" for name in upscaling.NETWORKS),
-    }
+    run(page, opened, little[0], halve=False)
+    assert files(asked) == {*upscaling.WORKER, *ON_CORES, *(f"{name}.onnx" for name in upscaling.NETWORKS)}
+    assert re.search(r", on (one core|\d cores)$", opened.get_by_role("status").inner_text())
+
+
+def test_where_the_graphics_card_fails_the_cores_take_over(page, site, little):
+    page.add_init_script(TOLD_OF_A_CARD)
+    opened, asked = visit(site, page)
+    run(page, opened, little[0], halve=False)
+    assert files(asked) > {*ON_A_CARD, *ON_CORES}
+    assert "core" in opened.get_by_role("status").inner_text()
+    check(opened, little[1])
+
+
+@pytest.mark.slow
+def test_the_graphics_card_gives_the_same_pictures(launch, site, little):
+    browser = launch(*COMPUTED_CARD)
+    page = browser.new_page()
+    page.set_default_timeout(600_000)  # it is a core that plays the card
+    page.add_init_script(TOLD_OF_A_CARD)
+    opened, asked = visit(site, page)
+    run(page, opened, little[0], halve=False)
+    assert opened.get_by_role("status").inner_text().endswith(", on the graphics card")
+    assert files(asked) == {*upscaling.WORKER, *ON_A_CARD, *(f"{name}.onnx" for name in upscaling.NETWORKS)}
+    check(opened, little[1])
+    browser.close()
 
 
 def test_wrong_files_are_answered_in_one_line(page, opened, tmp_path):
@@ -120,7 +187,7 @@ def test_wrong_files_are_answered_in_one_line(page, opened, tmp_path):
     (tmp_path / "notes.png").write_text("no picture")
     images.write(tmp_path / "tiny.png", torch.zeros(3, 40, 90, dtype=torch.uint8))
     clear = torch.full((70, 70, 4), 90, dtype=torch.uint8).numpy()
-    widgets.Image.fromarray(clear, "RGBA").save(tmp_path / "clear.png")
+    Image.fromarray(clear, "RGBA").save(tmp_path / "clear.png")
     for name, answer in {
         "notes.png": "notes.png is no picture that this browser can read.",
         "tiny.png": "tiny.png is too small: 64 pixels a side are needed.",
@@ -129,6 +196,14 @@ def test_wrong_files_are_answered_in_one_line(page, opened, tmp_path):
         run(page, opened, tmp_path / name, halve=True)
         assert opened.get_by_role("alert").inner_text() == answer
         assert not opened.locator(".results").is_visible()
+
+
+def test_what_a_browser_cannot_hold_is_said_in_one_line(page, opened, tmp_path):
+    opened, _ = opened
+    images.write(tmp_path / "long.png", torch.zeros(3, 32, 33000, dtype=torch.uint8))
+    run(page, opened, tmp_path / "long.png", halve=False)
+    said = "This browser holds no picture of 66000 by 64 pixels; cut yours into parts."
+    assert opened.get_by_role("alert").inner_text() == said
 
 
 def test_it_can_be_stopped_and_begun_again(page, opened, tmp_path, mine):
@@ -141,6 +216,25 @@ def test_it_can_be_stopped_and_begun_again(page, opened, tmp_path, mine):
     opened.get_by_text("cancelled").wait_for()
     assert not opened.locator(".results").is_visible()
     run(page, opened, mine[0], halve=True)
+    assert opened.locator(".results").is_visible()
+
+
+def test_it_can_be_stopped_while_files_are_made_and_begun_again(page, opened, little):
+    opened, _ = opened
+    page.evaluate("""() => {
+        window.toBlob = HTMLCanvasElement.prototype.toBlob;
+        HTMLCanvasElement.prototype.toBlob = made => { window.made = made; };
+    }""")
+    opened.locator("input[type=file]").set_input_files(little[0])
+    opened.get_by_role("checkbox").uncheck()
+    opened.get_by_role("button", name="Upscale").click()
+    page.wait_for_function("() => 'made' in window")
+    opened.get_by_role("button", name="Cancel").click()
+    page.evaluate("() => window.made(null)")
+    opened.get_by_text("cancelled").wait_for()
+    assert not opened.locator(".results").is_visible()
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = window.toBlob; }")
+    run(page, opened, little[0], halve=False)
     assert opened.locator(".results").is_visible()
 
 
@@ -172,9 +266,7 @@ def test_the_difference_is_that_of_the_two_pictures(page, opened, mine):
         "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 64, 64).data)"
     )
     shown = torch.tensor(shown).reshape(64, 64, 4)[..., :3].permute(2, 0, 1)
-    left, right = (
-        in_browser(opened, name, (3, 130, 260))[:, 33:97, 98:162].int() for name in ("bicubic", "the method")
-    )
+    left, right = (in_browser(opened, name)[:, 33:97, 58:122].int() for name in ("bicubic", "the method"))
     assert torch.equal(shown, (128 + 8 * (right - left)).clamp(0, 255))
 
 

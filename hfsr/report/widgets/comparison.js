@@ -3,6 +3,7 @@
 const BORDER = 8; // pixels that PSNR leaves out on every side
 const DETAIL = 64; // pixels a side of the part that is shown enlarged
 const GAIN = 8; // of the difference that is shown
+const SHOWN = 2048; // pixels of the longer side of the two pictures, which are shrunk where they are larger
 
 /* In dB, on the elements whose mask is `wanted` (hfsr.metrics.psnr, RGB). */
 function psnr(a, b, mask, wanted) {
@@ -35,7 +36,7 @@ const COMPARISON_STYLE = `
 class Comparison {
   /* place: the element that it fills; alpha: of the mask that tells selected elements from others. */
   constructor(place, alpha) {
-    Object.assign(this, { place, alpha, links: [], find: selector => place.querySelector(selector) });
+    Object.assign(this, { place, alpha, results: {}, links: [], find: selector => place.querySelector(selector) });
     place.innerHTML = `
       <div class="controls"><label>Left <select class="of-left"></select></label><label>Right <select class="of-right"></select></label></div>
       <div class="stage" tabindex="0" role="group" aria-label="The two pictures; the arrow keys move the part that is shown enlarged">
@@ -50,8 +51,16 @@ class Comparison {
     this.find(".stage").addEventListener("keydown", event => this.step(event));
   }
 
-  /* results: ImageData by name, the truth among them where there is one; name: what the picture is called. */
-  async show(results, name) {
+  /* No browser hurries to free what nothing points at. */
+  clear() {
+    this.place.hidden = true;
+    for (const picture of Object.values(this.results)) picture.width = picture.height = 0;
+    this.links.forEach(URL.revokeObjectURL);
+    Object.assign(this, { results: {}, links: [] });
+  }
+
+  /* results: canvases by name, the truth among them where there is one; name: what the picture is called; signal: of cancelling. */
+  async show(results, name, signal) {
     this.results = results;
     this.name = name;
     const all = Object.keys(results), names = all.filter(each => each !== "truth");
@@ -67,7 +76,7 @@ class Comparison {
       figure.append(canvas, caption);
       return figure;
     }));
-    await this.count(names);
+    await this.count(names, signal);
     const { width, height } = this.results.bicubic;
     this.corner = { x: (width - DETAIL) >> 1, y: (height - DETAIL) >> 1 };
     this.place.hidden = false;
@@ -75,24 +84,24 @@ class Comparison {
   }
 
   /* PNG bytes, and where there is a truth PSNR on the elements that the loss would select and on the others. */
-  async count(names) {
-    const table = document.createElement("table"), truth = this.results.truth;
+  async count(names, signal) {
+    const table = document.createElement("table"), truth = this.results.truth && pixels(this.results.truth);
     table.className = "table numbers";
     const head = ["", "PNG, bytes (download)", ...truth ? ["PSNR, selected", "PSNR, others"] : []];
     table.createTHead().insertRow().append(...head.map(text => Object.assign(document.createElement("th"), { textContent: text, scope: "col" })));
     const weights = truth && weightMap(truth.data, truth.width, truth.height);
     const mask = truth && selectionMask(weights, statistics(weights), this.alpha), body = table.createTBody();
-    this.links.forEach(URL.revokeObjectURL);
-    this.links = [];
     for (const name of names) {
       const row = body.insertRow(), picture = this.results[name];
       row.insertCell().textContent = name;
-      const file = await new Promise(resolve => drawn(picture).toBlob(resolve, "image/png"));
+      const file = await new Promise(resolve => picture.toBlob(resolve, "image/png"));
+      signal.throwIfAborted();
+      if (!file) throw new Error(`This browser makes no PNG of ${picture.width} by ${picture.height} pixels; cut yours into parts.`);
       this.links.push(URL.createObjectURL(file));
       const link = Object.assign(document.createElement("a"), { href: this.links.at(-1), download: `${this.name.replace(/\.\w+$/, "")}-${name.replace(/\W+/g, "-")}.png`, textContent: file.size.toLocaleString("en") });
       link.setAttribute("aria-label", `Download the picture of ${name}, ${link.textContent} bytes`);
       row.insertCell().append(link);
-      if (truth) for (const wanted of [1, 0]) row.insertCell().textContent = `${psnr(picture, truth, mask, wanted).toFixed(2)} dB`;
+      if (truth) for (const wanted of [1, 0]) row.insertCell().textContent = `${psnr(pixels(picture), truth, mask, wanted).toFixed(2)} dB`;
     }
     this.find("div.numbers").replaceChildren(table);
   }
@@ -100,7 +109,9 @@ class Comparison {
   compare() {
     for (const side of ["left", "right"]) {
       const name = this.find(`.of-${side}`).value, canvas = this.find(`canvas.${side}`);
-      drawn(this.results[name], canvas);
+      const { width, height } = this.results[name], shrink = Math.min(1, SHOWN / Math.max(width, height));
+      Object.assign(canvas, { width: Math.ceil(shrink * width), height: Math.ceil(shrink * height) });
+      canvas.getContext("2d").drawImage(this.results[name], 0, 0, canvas.width, canvas.height);
       canvas.setAttribute("aria-label", `${this.name}, ${name}`);
     }
     this.detail();
@@ -113,22 +124,22 @@ class Comparison {
     for (const canvas of this.place.querySelectorAll(".details canvas")) {
       const name = canvas.dataset.name, context = canvas.getContext("2d");
       const text = name === "difference" ? `${right} minus ${left}, ${GAIN} times` : name;
-      context.putImageData(this.results[name === "difference" ? right : name], -x, -y, x, y, DETAIL, DETAIL);
-      if (name === "difference") this.subtract(context, left);
+      context.putImageData(name === "difference" ? this.difference(right, left) : this.part(name), 0, 0);
       canvas.setAttribute("aria-label", `Enlarged part: ${text}`);
       canvas.nextSibling.textContent = text;
     }
   }
 
-  subtract(context, left) {
-    const window = context.getImageData(0, 0, DETAIL, DETAIL), other = this.results[left];
-    for (let y = 0, place = 0; y < DETAIL; y++) {
-      for (let x = 0; x < DETAIL; x++, place += 4) {
-        const read = 4 * ((this.corner.y + y) * other.width + this.corner.x + x);
-        for (let channel = 0; channel < CHANNELS; channel++) window.data[place + channel] = 128 + GAIN * (window.data[place + channel] - other.data[read + channel]);
-      }
+  part(name) {
+    return pixels(this.results[name], { left: this.corner.x, top: this.corner.y, width: DETAIL, height: DETAIL });
+  }
+
+  difference(right, left) {
+    const result = this.part(right), { data } = this.part(left);
+    for (let place = 0; place < data.length; place++) {
+      if (place % 4 < CHANNELS) result.data[place] = 128 + GAIN * (result.data[place] - data[place]);
     }
-    context.putImageData(window, 0, 0);
+    return result;
   }
 
   point(event) {
@@ -148,9 +159,4 @@ class Comparison {
     this.corner = { x: within(x, this.results.bicubic.width), y: within(y, this.results.bicubic.height) };
     this.detail();
   }
-}
-
-function drawn(picture, canvas = document.createElement("canvas")) {
-  Object.assign(canvas, { width: picture.width, height: picture.height }).getContext("2d").putImageData(picture, 0, 0);
-  return canvas;
 }

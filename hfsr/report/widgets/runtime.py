@@ -18,8 +18,17 @@ from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
 PACKAGE = "onnxruntime-web"
-# The smallest build that runs the networks: WebAssembly with SIMD; that with WebGPU too has 27 MB in place of 14.
-WANTED = ("ort.wasm.min.js", "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+# The smallest build that runs the networks, WebAssembly with SIMD (14 MB), and the smallest that runs them on a graphics card,
+# WebAssembly that can wait for WebGPU (17 MB; 27 for browsers in which it cannot). A page asks for one of the two.
+WANTED = (
+    "ort.wasm.min.js",
+    "ort.wasm.min.mjs",
+    "ort-wasm-simd-threaded.mjs",
+    "ort-wasm-simd-threaded.wasm",
+    "ort.jspi.min.js",
+    "ort-wasm-simd-threaded.jspi.mjs",
+    "ort-wasm-simd-threaded.jspi.wasm",
+)
 PATIENCE = 300  # seconds that npm may take
 
 

@@ -1,6 +1,6 @@
 /* Bicubic interpolation and two networks on a picture of the reader's. Comes after the other scripts. The networks and what runs them
    are fetched from the folder `base` when the reader asks, and no picture leaves the browser. */
-const LARGEST = 512; // small pixels a side; of a larger picture the middle is taken
+const LARGEST = 1024; // pixels a side of a picture that is halved first; of a larger one the middle is taken
 const SMALLEST = 64; // pixels a side of the result
 
 const STYLE = `
@@ -39,7 +39,7 @@ class Upscaling extends HTMLElement {
           <label>Picture <select class="own">${options(this.settings.pictures)}</select></label>
           <label>or one of yours, chosen or dropped here <input type="file" accept="image/*"></label>
         </div>
-        <div class="controls"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with</label></div>
+        <div class="controls"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with (of a large picture the middle, ${LARGEST} by ${LARGEST} pixels)</label></div>
         <div class="controls">
           <button type="button" class="run">Upscale ×2</button><button type="button" class="cancel" disabled>Cancel</button>
           <progress value="0" max="1" aria-label="Tiles done" hidden></progress><span class="said" role="status"></span>
@@ -50,7 +50,7 @@ class Upscaling extends HTMLElement {
     this.find(".own").addEventListener("change", () => this.choose());
     this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
     this.find(".run").addEventListener("click", () => this.run());
-    this.find(".cancel").addEventListener("click", () => this.upscaler?.close());
+    this.find(".cancel").addEventListener("click", () => this.running.abort());
     this.comparison = new Comparison(this.find(".results"), this.settings.alpha);
     const drop = this.find(".drop");
     drop.addEventListener("dragover", event => { event.preventDefault(); drop.classList.add("over"); });
@@ -75,7 +75,7 @@ class Upscaling extends HTMLElement {
   open(file) {
     if (!file) return;
     this.name = file.name;
-    this.source = URL.createObjectURL(file);
+    this.source = file;
     this.say(`${file.name} is chosen`);
   }
 
@@ -84,51 +84,79 @@ class Upscaling extends HTMLElement {
     this.find(".error").textContent = error;
   }
 
-  /* The chosen picture as ImageData, and its middle where it is large or odd. */
+  /* The chosen picture as a canvas; where it is halved, its middle if it is large or odd. */
   async read(halve) {
-    const image = new Image();
-    image.src = this.source;
-    await image.decode().catch(() => { throw new Error(`${this.name} is no picture that this browser can read.`); });
-    const size = whole => halve ? Math.min(whole - whole % 2, 2 * LARGEST) : Math.min(whole, LARGEST);
-    const width = size(image.naturalWidth), height = size(image.naturalHeight);
-    const least = halve ? SMALLEST : SMALLEST / 2;
+    const image = await this.decode();
+    const size = whole => halve ? Math.min(whole - whole % 2, LARGEST) : whole;
+    const width = size(image.width), height = size(image.height), least = halve ? SMALLEST : SMALLEST / 2;
     if (Math.min(width, height) < least) throw new Error(`${this.name} is too small: ${least} pixels a side are needed.`);
-    const left = (image.naturalWidth - width) >> 1, top = (image.naturalHeight - height) >> 1;
-    const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, left, top, width, height, 0, 0, width, height);
-    const picture = context.getImageData(0, 0, width, height);
-    if (picture.data.some((value, place) => place % 4 === 3 && value < 255)) throw new Error(`${this.name} has transparent pixels; flatten it onto a background first.`);
+    const left = (image.width - width) >> 1, top = (image.height - height) >> 1, picture = blank(width, height);
+    picture.getContext("2d").drawImage(image, -left, -top);
+    image.close();
+    if (await hasTransparency(picture)) throw new Error(`${this.name} has transparent pixels; flatten it onto a background first.`);
     this.cut = Math.max(left, top) > 0 ? `of ${this.name} the middle, ` : "";
     return picture;
   }
 
-  async run() {
-    const began = performance.now(), buttons = [this.find(".run"), this.find(".cancel")];
-    this.find(".results").hidden = true;
-    this.find("progress").hidden = false;
-    [buttons[0].disabled, buttons[1].disabled] = [true, false];
+  async decode() {
     try {
-      const halve = this.find(".halve").checked, picture = await this.read(halve);
-      const small = halve ? resizeBicubic(picture, 0.5) : picture;
-      const results = { bicubic: resizeBicubic(small, 2) };
-      this.say("fetching what runs the networks");
-      this.upscaler ??= new Upscaler(this.base);
-      for (const network of this.settings.networks) {
-        results[network.label] = await this.upscaler.upscale(small, network, (done, total) => {
-          this.find("progress").value = done / total;
-          if (done) this.say(`${network.label}: ${done} of ${total} tiles`);
-        });
-      }
-      if (halve) results.truth = picture;
-      await this.comparison.show(results, this.name);
-      this.say(`${this.cut}${small.width} by ${small.height} pixels became ${2 * small.width} by ${2 * small.height} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      return await createImageBitmap(this.source instanceof Blob ? this.source : await (await fetch(this.source)).blob());
+    } catch {
+      throw new Error(`${this.name} is no picture that this browser can read.`);
+    }
+  }
+
+  async run() {
+    this.running = new AbortController();
+    this.running.signal.addEventListener("abort", () => this.upscaler?.close());
+    this.toggle(true);
+    this.comparison.clear();
+    try {
+      await this.compare(this.find(".halve").checked, this.running.signal);
     } catch (error) {
-      this.say(error.message === "cancelled" ? "cancelled" : "", error.message === "cancelled" ? "" : error.message);
+      if (this.running.signal.aborted) this.say("cancelled");
+      else this.say("", error.message);
       this.upscaler?.close();
       this.upscaler = null;
     }
-    [buttons[0].disabled, buttons[1].disabled] = [false, true];
-    Object.assign(this.find("progress"), { value: 0, hidden: true });
+    this.toggle(false);
+  }
+
+  toggle(running) {
+    this.find(".run").disabled = running;
+    this.find(".cancel").disabled = !running;
+    Object.assign(this.find("progress"), { value: 0, hidden: !running });
+  }
+
+  async compare(halve, signal) {
+    const began = performance.now(), picture = await this.read(halve), results = {};
+    const small = halve ? drawn(resizeBicubic(pixels(picture), 0.5)) : picture;
+    this.upscaler ??= new Upscaler(this.base, this.settings.tile, await hasCard());
+    for (const way of this.settings.ways) {
+      signal.throwIfAborted();
+      results[way.label] = await this.upscale(small, way, signal);
+    }
+    if (halve) results.truth = picture;
+    this.say("making the PNG files");
+    await this.comparison.show(results, this.name, signal);
+    this.say(`${this.cut}${small.width} by ${small.height} pixels became ${2 * small.width} by ${2 * small.height} in ${((performance.now() - began) / 1000).toFixed(1)} s, on ${this.upscaler.place}`);
+  }
+
+  /* On the graphics card where there is one, and on the cores where it fails. */
+  async upscale(picture, way, signal) {
+    const progress = (done, total) => {
+      this.find("progress").value = done / total;
+      this.say(done ? `${way.label}: ${done} of ${total} tiles, on ${this.upscaler.place}` : `${way.label}: fetching what runs it`);
+    };
+    try {
+      return await this.upscaler.upscale(picture, way, progress);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!this.upscaler.card) throw error;
+      this.upscaler.close();
+      this.upscaler = new Upscaler(this.base, this.settings.tile, false);
+      return this.upscaler.upscale(picture, way, progress);
+    }
   }
 }
 

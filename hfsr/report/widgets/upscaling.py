@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hfsr import images
 from hfsr.data import embedded
+from hfsr.images.bicubic import REACH
+from hfsr.images.tiles import TILE
 from hfsr.models import export
 from hfsr.models.store import load_model
 from hfsr.report.widgets import Widget, runtime, scripts
@@ -16,7 +18,8 @@ from hfsr.weightmap import parse_alpha
 NETWORKS = {"wdsr-a0-long": "WDSR", "wdsr-a1-5-long": "the method"}  # trained alike but for the mask
 PICTURES = embedded.SPLITS["embedded-held-out"]
 ALPHA = "1/5"  # of the mask that tells selected elements from others
-WORKER = "upscaling-worker.js"
+SCRIPTS = ("method", "bicubic", "pictures", "upscaler", "comparison", "upscaling")
+WORKER = ("upscaling-worker.js", "bicubic.js")
 
 
 def upscaling(base: str, missing: str | None = None) -> Widget:
@@ -40,13 +43,17 @@ def upscaling(base: str, missing: str | None = None) -> Widget:
         "missing": missing,
         "pictures": PICTURES,
         "alpha": parse_alpha(ALPHA),
-        "networks": [
-            {"name": name, "label": label, "halo": models[name].halo, "scale": models[name].scale}
-            for name, label in NETWORKS.items()
+        "tile": TILE,
+        "ways": [
+            {"name": "bicubic", "label": "bicubic", "halo": REACH, "scale": 2},
+            *(
+                {"name": name, "label": label, "halo": models[name].halo, "scale": models[name].scale}
+                for name, label in NETWORKS.items()
+            ),
         ],
     }
     element = f'<hfsr-upscaling settings="{escape(json.dumps(settings))}"></hfsr-upscaling>'
-    return Widget(f"{element}\n{scripts('method', 'bicubic', 'upscaler', 'comparison', 'upscaling')}")
+    return Widget(f"{element}\n{scripts(*SCRIPTS)}")
 
 
 def write(folder: Path, cache: Path) -> None:
@@ -73,7 +80,8 @@ def write(folder: Path, cache: Path) -> None:
     hfsr.errors.UserError: the registry is out of reach
     """
     runtime.unpack(cache, folder)
-    shutil.copyfile(str(files("hfsr.report.widgets") / WORKER), folder / WORKER)
+    for name in WORKER:
+        shutil.copyfile(str(files("hfsr.report.widgets") / name), folder / name)
     for name in NETWORKS:
         export.export(name, folder / f"{name}.onnx", half=True)
     for name in PICTURES:

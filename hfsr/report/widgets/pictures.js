@@ -1,0 +1,34 @@
+/* Pictures as canvases, which hold many millions of pixels once, and parts of them as ImageData. */
+
+/* It lies in memory, not on a graphics card. What is too large for a browser stays blank there without a word: its last pixel tells. */
+function blank(width, height) {
+  const picture = Object.assign(document.createElement("canvas"), { width, height });
+  try {
+    const context = picture.getContext("2d", { willReadFrequently: true });
+    context.fillRect(width - 1, height - 1, 1, 1);
+    const holds = context.getImageData(width - 1, height - 1, 1, 1).data[3] === 255;
+    context.clearRect(width - 1, height - 1, 1, 1);
+    if (holds) return picture;
+  } catch { /* some browsers do have a word, each its own */ }
+  throw new Error(`This browser holds no picture of ${width} by ${height} pixels; cut yours into parts.`);
+}
+
+function pixels(picture, { left, top, width, height } = { left: 0, top: 0, width: picture.width, height: picture.height }) {
+  return picture.getContext("2d").getImageData(left, top, width, height);
+}
+
+function drawn(image) {
+  const picture = blank(image.width, image.height);
+  picture.getContext("2d").putImageData(image, 0, 0);
+  return picture;
+}
+
+/* In strips, as all at once would be a copy of the whole, and with a rest after each, in which the page answers. */
+async function hasTransparency(picture, strip = 256) {
+  for (let top = 0; top < picture.height; top += strip) {
+    const { data } = pixels(picture, { left: 0, top, width: picture.width, height: Math.min(strip, picture.height - top) });
+    if (new Uint32Array(data.buffer).some(pixel => pixel >>> 24 < 255)) return true;
+    await new Promise(resolve => setTimeout(resolve));
+  }
+  return false;
+}
