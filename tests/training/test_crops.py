@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from devices import OneDevice
 from torch.nn import functional as F
 
 from hfsr.data import photographs
@@ -82,6 +83,13 @@ def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
         cut = buffer.squares(torch.full((9,), index), top, left, 12)
         for (row, column), square in zip(places, cut, strict=True):
             assert torch.equal(square, padded[:, row : row + 14, column : column + 14])
+
+
+def test_squares_may_be_chosen_on_another_device(pictures):
+    """The meta device is the GPU, which has the pictures."""
+    kept, one = PictureBuffer(pictures.hr, 1, torch.device("meta")), torch.tensor([1])
+    with OneDevice():
+        assert kept.squares(one, one, one, 12).is_meta
 
 
 def test_pictures_that_do_not_fit_on_a_gpu_stay_beside_it(pictures, monkeypatch):
