@@ -1,3 +1,4 @@
+import itertools
 import math
 import shutil
 
@@ -235,8 +236,8 @@ def test_a_training_loop_lowers_the_loss(alpha, photograph):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_precision_is_summed_in_float32(dtype):
     sr, hr = torch.zeros(1, 3, 256, 256, dtype=dtype), torch.ones(1, 3, 256, 256, dtype=dtype)
-    for reduction in ("image", "batch"):
-        loss = masked_l1(sr, hr, torch.ones_like(hr, dtype=torch.bool), reduction)
+    for reduction, outside in itertools.product(REDUCTIONS, (0.0, 0.5)):
+        loss = masked_l1(sr, hr, torch.ones_like(hr, dtype=torch.bool), reduction, outside)
         assert (loss.dtype, loss.item()) == (torch.float32, 1.0)
     assert (l1(sr, hr).dtype, l1(sr, hr).item()) == (torch.float32, 1.0)
 

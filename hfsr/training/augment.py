@@ -88,7 +88,7 @@ class Batches:
         self.batch, self.augmentation, self.seed = batch, augmentation, seed
         self.own = processes.own(batch)
         self._first = 0
-        self._drawn: tuple[Tensor, ...] = (torch.empty(0, 0),) * 4  # none yet
+        self._drawn: tuple[Tensor, ...] = (torch.empty(0),)  # none yet
 
     def indices(self, step: int) -> NDArray[np.int64]:
         """Places in the training set of the images of an iteration, counted from 0."""

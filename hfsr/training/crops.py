@@ -105,7 +105,7 @@ class Crops:
         self.hr = PictureBuffer(pictures.hr, 1, device)
         statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
         self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
-        self._first, self._drawn = 0, Draws(*[torch.empty(0, 0)] * 5)
+        self._first, self._drawn = 0, Draws(*[torch.empty(0)] * 5)
 
     def __call__(self, step: int) -> Batch:
         """Batch of an iteration: this process's part of it."""

@@ -175,7 +175,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds
             bar.set_postfix_str(f"loss {mean:.4f}, {iterations * task.images / seconds:.0f} images/s", refresh=False)
-            if processes.is_main() and (done // check_every > (done - iterations) // check_every or done == steps):
+            if processes.is_main() and (done % check_every < iterations or done == steps):
                 entry |= _watch(task)
             progress.log.append({**entry, "seconds": progress.seconds})
             if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):

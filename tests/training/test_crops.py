@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from devices import OneDevice
 from torch.nn import functional as F
 
 from hfsr.data import photographs
@@ -73,28 +74,36 @@ def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
 
 
 def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
-    """Against plain slices, at every corner too."""
+    """Against plain slices, at every corner too; a byte an element and no more."""
     buffer = PictureBuffer(pictures.hr, 1, CPU)
-    for index, hr in enumerate(pictures.hr):
-        padded = F.pad(hr[None].float(), (1, 1, 1, 1), mode="replicate")[0].byte()
+    rimmed = [F.pad(hr[None].float(), (1, 1, 1, 1), mode="replicate")[0].byte() for hr in pictures.hr]
+    assert buffer.data.nbytes == sum(picture.nbytes for picture in rimmed)
+    for index, (hr, picture) in enumerate(zip(pictures.hr, rimmed, strict=True)):
         places = [(top, left) for top in (0, 5, hr.shape[1] - 12) for left in (0, 3, hr.shape[2] - 12)]
         top, left = torch.tensor(places).T
         cut = buffer.squares(torch.full((9,), index), top, left, 12)
         for (row, column), square in zip(places, cut, strict=True):
-            assert torch.equal(square, padded[:, row : row + 14, column : column + 14])
+            assert torch.equal(square, picture[:, row : row + 14, column : column + 14])
+
+
+def test_squares_may_be_chosen_on_another_device(pictures):
+    """The meta device is the GPU, which has the pictures."""
+    kept, one = PictureBuffer(pictures.hr, 1, torch.device("meta")), torch.tensor([1])
+    with OneDevice():
+        assert kept.squares(one, one, one, 12).is_meta
 
 
 def test_pictures_that_do_not_fit_on_a_gpu_stay_beside_it(pictures, monkeypatch):
     """The meta device is the GPU: whole pictures stay on the CPU, and what is cut from them is sent."""
-    pinned = []
-    monkeypatch.setattr(buffer, "_fits", lambda data, device: False)
+    measured, pinned = [], []
+    monkeypatch.setattr(buffer, "_fits", lambda data, device: bool(measured.append(data)))
     monkeypatch.setattr(torch.Tensor, "pin_memory", lambda data: pinned.append(data) or data)
     kept = PictureBuffer(pictures.hr, 1, torch.device("meta"))
     one = torch.tensor([1])
     cut = kept.squares(one, one, one, 12)
     assert cut.is_meta
     assert [data.device for data in pinned] == [CPU, CPU]
-    assert pinned[0] is kept.data
+    assert measured[0] is pinned[0] is kept.data
     assert torch.equal(pinned[1], PictureBuffer(pictures.hr, 1, CPU).squares(one, one, one, 12))
 
 

@@ -108,5 +108,8 @@ def test_the_cpu_beside_a_gpu_is_refused_and_alone_is_not(monkeypatch):
     monkeypatch.setattr(hardware, "device", lambda: torch.device("cpu"))
     processes.state()
     monkeypatch.setattr(hardware, "device", lambda: torch.device("cuda"))
-    with pytest.raises(UserError, match="hide it as well, with CUDA_VISIBLE_DEVICES=''"):
+    with pytest.raises(UserError) as raised:
         processes.state()
+    assert str(raised.value) == (
+        "ACCELERATE_USE_CPU is set, but there is a GPU: hide it as well, with CUDA_VISIBLE_DEVICES=''"
+    )

@@ -259,7 +259,7 @@ def test_the_graph_of_a_card_trains_as_its_calls_do(kind):
 
 def test_a_group_of_parameters_may_take_a_multiple_of_the_rate():
     model = nn.Linear(1, 1)
-    groups = [{"params": [model.weight], "factor": 1.0}, {"params": [model.bias], "factor": 32.0}]
+    groups = [{"params": [model.weight]}, {"params": [model.bias], "factor": 32.0}]
     accelerator = processes.accelerator()
     model, optimizer = accelerator.prepare(model, torch.optim.SGD(groups, lr=1.0))
     before = [parameter.item() for parameter in model.parameters()]
