@@ -14,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def notebooks(env: BuildEnvironment, names: list[str]) -> dict[Path, NotebookNode]:
@@ -43,15 +44,22 @@ def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
 
     # Threads of torch that wait for each other, on cores that other work takes too, make a page many times slower.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar that a slow machine shows is not part of a page
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         running = {pool.submit(run, path): path for path in todo}
         for done in as_completed(running):
             path, result = running[done], done.result()
             LOGGER.info("executed %s in %.0f s", path.relative_to(app.srcdir), result.time)
             if result.err is None:
-                bundle = CacheBundleIn(result.nb, str(path), data={"execution_seconds": result.time})
+                bundle = CacheBundleIn(without_bars(result.nb), str(path), data={"execution_seconds": result.time})
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def without_bars(notebook: NotebookNode) -> NotebookNode:
+    """A notebook without progress bars: one that a slow machine shows is no part of a page."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+    return notebook
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -193,6 +193,11 @@ def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doct
         context["sidebars"] = ["navbar-logo.html", "search-button-field.html"]
 
 
+def of_another_library(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out what a library puts into classes derived from its own: matplotlib a method `set`."""
+    return True if not str(getattr(member, "__module__", PACKAGE)).startswith(PACKAGE) else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
     app.add_directive("hfsr-modules", Modules)
@@ -200,4 +205,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(LinkNames)
     app.connect("autodoc-skip-member", skip_fields)
     app.connect("html-page-context", lighten, priority=900)  # after the theme
+    app.connect("autodoc-skip-member", of_another_library)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

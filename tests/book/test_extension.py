@@ -8,18 +8,23 @@ from types import SimpleNamespace
 
 import pytest
 from layout import ROOT, STRICT
+from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from hfsr import paths
 from hfsr.studies import published
 
 
-@pytest.fixture(scope="module")
-def extension():
-    spec = importlib.util.spec_from_file_location("hfsr_book", ROOT / "book" / "extension" / "hfsr_book.py")
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "extension" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def extension():
+    return load("hfsr_book")
 
 
 def write(path, text):
@@ -42,6 +47,15 @@ def test_digest_follows_every_input_and_nothing_else(extension, tmp_path):
     assert len(seen) == 11
     write(tmp_path / "README.md", "text")
     assert extension.inputs_digest(tmp_path) in seen
+
+
+def test_a_progress_bar_is_no_part_of_a_page():
+    execution = load("hfsr_execution")
+    bar = v4.new_output("display_data", data={execution.WIDGET: {}, "text/plain": "reading: 20%"})
+    table = v4.new_output("execute_result", data={"text/html": "<table></table>"})
+    cells = [v4.new_markdown_cell("text"), v4.new_code_cell("code", outputs=[bar, table])]
+    cleaned = execution.without_bars(v4.new_notebook(cells=cells))
+    assert cleaned.cells[1].outputs == [table]
 
 
 def test_outputs_of_former_inputs_are_removed(extension, tmp_path):
