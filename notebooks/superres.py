@@ -73,7 +73,7 @@ figures.differences(
 # {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was chosen by looking at them.
 # {doc}`/book/provenance` has the command of every run, and `make study` trains them all again.
 
-# %%
+# %% tags=["hide-input"]
 schedule, crop = plan.schedule, plan.crop
 print(
     f"{plan.steps:,} iterations of {plan.batch} crops of {crop}x{crop} pixels (low resolution)"
