@@ -1,6 +1,6 @@
 """The claims as the book prints them: tables and sentences in HTML, from `hfsr.report.claims`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import pandas as pd
@@ -31,12 +31,7 @@ def short(answers: Sequence[Answer]) -> str:
     >>> short(claims.claims("matters", "random")).count("<tr>")  # with its head
     3
     """
-    waiting = [each for each in answers if each.verdict == Verdict.NOT_MEASURED]
-    table = _short([each for each in answers if each not in waiting])
-    if not waiting:
-        return table
-    summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
-    return f"{table}<details><summary>{summary}</summary>{_short(waiting)}</details>"
+    return _folded(answers, _short)
 
 
 def _short(answers: Iterable[Answer]) -> str:
@@ -51,8 +46,10 @@ def _short(answers: Iterable[Answer]) -> str:
     return _table(("Claim", "Tested at", "Verdict here"), rows, "prose claims short")
 
 
-def full(answers: Iterable[Answer]) -> str:
+def full(answers: Sequence[Answer]) -> str:
     """The claims page's table: the paper's words and effect, ours with its interval, the verdict, and all behind it folded.
+
+    So is what is registered and not measured yet.
 
     Examples
     --------
@@ -60,7 +57,7 @@ def full(answers: Iterable[Answer]) -> str:
     >>> "excludes the paper" in full(claims.claims("as-printed"))
     True
     """
-    return _table(("Claim", "In the paper", "Here", "Tested at", "Verdict"), map(_full_row, answers), "prose claims")
+    return _folded(answers, _full)
 
 
 def parts(answers: Sequence[Answer], registered: Registration) -> str:
@@ -130,6 +127,20 @@ def _headline(answer: Answer) -> str:
     theirs, seeds = ("", "") if contrast.direction == "close" else (theirs, f"; {line.seeds}")
     compared = escape(f"{difference(contrast)}, on {contrast.on}")
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}{seeds}.</li>"
+
+
+def _full(answers: Iterable[Answer]) -> str:
+    return _table(("Claim", "In the paper", "Here", "Tested at", "Verdict"), map(_full_row, answers), "prose claims")
+
+
+def _folded(answers: Sequence[Answer], table: Callable[[Iterable[Answer]], str]) -> str:
+    """A table of what is known, and one below it, folded, of what is not measured yet."""
+    waiting = [each for each in answers if each.verdict == Verdict.NOT_MEASURED]
+    known = table([each for each in answers if each not in waiting])
+    if not waiting:
+        return known
+    summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
+    return f'{known}<details class="folded"><summary>{summary}</summary>{table(waiting)}</details>'
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:
