@@ -93,7 +93,7 @@ print("the library's weight map has there", int(weights[1, row, column]))
 # Look at the signs: a bright pixel beside a dark one has a positive weight, the dark one a negative. Pixels at the edges have three
 # neighbours, those in the corners two. Of equal magnitudes the first counts, in the order of {eq}`eq-differences`.
 #
-# **Try it.** Take the pixel one to the right (`column + 1`). Which weight has it, and why is it so often the same with the other sign?
+# **Try it.** Take the pixel one to the right (`column + 1`). What is its weight, and why does it so often differ by the sign alone?
 #
 # <details><summary>What you find</summary>
 #
