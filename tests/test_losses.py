@@ -172,7 +172,9 @@ def test_without_a_mask_the_loss_makes_that_of_the_crop(reduction, photograph):
     hr = torch.stack([to_float(photograph(name)[:, 100:148, 100:148]) for name in ("astronaut", "coffee")])
     sr = (hr + 0.1 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
     mask = selection_mask(hr, "1/5")
-    assert HighFrequencyL1("1/5", reduction)(sr, hr) == masked_l1(sr, hr, mask, reduction)
+    for outside in (0.0, 0.1):
+        loss = HighFrequencyL1("1/5", reduction, outside)(sr, hr)
+        assert loss == masked_l1(sr, hr, mask, reduction, outside)
     assert masked_l1(sr, hr, mask, reduction).item() == pytest.approx(reference(sr, hr, mask, reduction), rel=1e-6)
 
 
