@@ -183,8 +183,9 @@ def found(name: str) -> Any:
 
 
 def skip_fields(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
-    """A named tuple's fields are among its parameters already; their own docstrings say "Alias for field number 0"."""
-    return True if type(value).__name__ == "_tuplegetter" else None
+    """A named tuple's fields are among its parameters already, and what matplotlib gives a figure stays with matplotlib."""
+    from_elsewhere = getattr(value, "__module__", None) == "matplotlib.artist"
+    return True if from_elsewhere or type(value).__name__ == "_tuplegetter" else None
 
 
 def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
