@@ -183,19 +183,15 @@ def found(name: str) -> Any:
 
 
 def skip_fields(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
-    """A named tuple's fields are among its parameters already; their own docstrings say "Alias for field number 0"."""
-    return True if type(value).__name__ == "_tuplegetter" else None
+    """A named tuple's fields are among its parameters already, and what matplotlib gives a figure stays with matplotlib."""
+    from_elsewhere = getattr(value, "__module__", None) == "matplotlib.artist"
+    return True if from_elsewhere or type(value).__name__ == "_tuplegetter" else None
 
 
 def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Leave the list of chapters out of the pages of source code: they are many, and each entry links to its own."""
     if page.startswith("_modules/"):
         context["sidebars"] = ["navbar-logo.html", "search-button-field.html"]
-
-
-def of_another_library(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out what a library puts into classes derived from its own: matplotlib a method `set`."""
-    return True if not str(getattr(member, "__module__", PACKAGE)).startswith(PACKAGE) else None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -205,5 +201,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(LinkNames)
     app.connect("autodoc-skip-member", skip_fields)
     app.connect("html-page-context", lighten, priority=900)  # after the theme
-    app.connect("autodoc-skip-member", of_another_library)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -60,7 +60,7 @@ def sizes(book):
 
 
 def test_the_site_is_light(book):
-    assert sum(sizes(book).values()) < 12_000_000
+    assert sum(sizes(book).values()) < 15_000_000
 
 
 @pytest.mark.parametrize("name", pages())

@@ -16,6 +16,8 @@ from hfsr.analysis.spectrum import spectrum
 from hfsr.report.figures import style
 from hfsr.report.figures.style import GREY, caption, grid, look, panels, plate, styled
 
+COARSE = 100  # dots an inch: spectra look like noise, which no file format makes small
+
 
 @styled
 def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
@@ -37,7 +39,9 @@ def spectra(images: Mapping[str, Tensor], centred: bool = False) -> Figure:
     results = {name: spectrum(image, centred) for name, image in images.items()}
     every = torch.stack(list(results.values()))
     low, high = np.quantile(every.numpy(), [0.001, 0.999])
-    figure, axes = grid(len(results), every.shape[1], every.shape[2], columns=3 if len(results) == 3 else 2, below=0.8)
+    figure, axes = grid(
+        len(results), every.shape[1], every.shape[2], columns=3 if len(results) == 3 else 2, below=0.8, dpi=COARSE
+    )
     for ax, (name, result) in zip(axes, results.items(), strict=True):
         drawn = ax.imshow(result.numpy(), vmin=low, vmax=high)
         caption(ax, name)
@@ -71,7 +75,7 @@ def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
         if name != truth
     }
     height, width = own.shape
-    figure, axes = grid(len(results), height, width, columns=2, below=0.8)
+    figure, axes = grid(len(results), height, width, columns=2, below=0.8, dpi=COARSE)
     for ax, (name, result) in zip(axes, results.items(), strict=True):
         drawn = ax.imshow(result.numpy(), vmin=-1.5, vmax=1.5, cmap="RdBu_r")
         caption(ax, name)
@@ -195,7 +199,6 @@ def bytes_and_detail(table: pd.DataFrame) -> Figure:
 
 def _scale(figure: Figure, drawn: ScalarMappable, axes: list[Axes], label: str) -> None:
     """What the colours mean, below the pictures."""
-    figure.set_dpi(100)  # spectra look like noise, which no file format makes small
     bar = figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.6, aspect=30, label=label)
     low, high = drawn.get_clim()
     bar.set_ticks([tick for tick in bar.get_ticks() if low <= tick <= high])  # these keep their plates

@@ -142,7 +142,9 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
-def grid(count: int, height: int, width: int, columns: int, below: float = 0) -> tuple[Figure, list[Axes]]:
+def grid(
+    count: int, height: int, width: int, columns: int, below: float = 0, dpi: int = 150
+) -> tuple[Figure, list[Axes]]:
     """Axes for `count` pictures of one size, with room for titles above each and `below` them all, in inches.
 
     Examples
@@ -155,7 +157,7 @@ def grid(count: int, height: int, width: int, columns: int, below: float = 0) ->
     columns = min(columns, count)
     rows = -(-count // columns)
     size = (WIDTH, rows * (WIDTH / columns * height / width + 0.35) + below)
-    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(rows, columns, figsize=size, dpi=dpi, layout="constrained", squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     return figure, list(axes.flat)[:count]
