@@ -56,7 +56,7 @@ HTML(
     )
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Right is more bytes, up is more of the ground truth. Red: WDSR and the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Right is more bytes, up is more of the ground truth. The line goes from WDSR through the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
 name = "bsd100"
 labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
 published = tables.published(recipe, "frequency")
