@@ -152,7 +152,7 @@ def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, pictu
 def test_restore_refuses_what_upscales(hfsr, picture, model, tmp_path):
     code, _, err = hfsr("restore", picture, tmp_path / "out.png", "--model", model)
     assert code == 2
-    assert err.endswith(f"enlarges a picture; hfsr upscale {picture} {tmp_path}/out.png --model {model} does that\n")
+    assert err.endswith(f"upscales a picture; hfsr upscale {picture} {tmp_path}/out.png --model {model} does that\n")
 
 
 def test_evaluate_measures_on_what_is_to_be_undone(hfsr, picture):

@@ -1,5 +1,6 @@
 import hashlib
 import math
+from contextlib import ExitStack
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 
 from hfsr import images
 from hfsr.errors import UserError
+from hfsr.images import decode
 from hfsr.metrics import psnr
 
 GRADIENT = np.arange(12 * 10, dtype=np.uint8).reshape(12, 10)
@@ -324,6 +326,20 @@ def test_of_a_damaged_tiff_nothing_else_reaches_the_terminal(tmp_path, capfd):
     with pytest.raises(OSError, match="decoder error"), Image.open(path) as file:
         file.load()
     assert capfd.readouterr().err  # as it was for others
+
+
+def test_pictures_that_are_open_at_once_leave_libtiff_as_it_was(tmp_path, capfd):
+    """As threads open them: the one that was opened first is closed first."""
+    path = tmp_path / "picture.tif"
+    path.write_bytes(wild.with_a_wrong_code())
+    first, second = ExitStack(), ExitStack()
+    for each in (first, second):
+        each.enter_context(decode.opened(path, path.name))
+    first.close()
+    second.close()
+    with pytest.raises(OSError, match="decoder error"), Image.open(path) as file:
+        file.load()
+    assert capfd.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"", b"a letter and no picture"])

@@ -3,9 +3,10 @@
 import ctypes
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from threading import Lock
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -32,7 +33,7 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
     hfsr.errors.UserError: gone.png: no such file
     """
     try:
-        with _silent_libtiff(), Image.open(source, formats=FORMATS) as file:
+        with _LIBTIFF.silent(), Image.open(source, formats=FORMATS) as file:
             if file.format in SEVERAL and (count := getattr(file, "n_frames", 1)) > 1:
                 raise UserError(f"{name}: has {count} {SEVERAL[file.format]}; save the one that you mean by itself")
             yield file
@@ -52,20 +53,36 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
 
 
-@contextmanager
-def _silent_libtiff() -> Iterator[None]:
-    """Keep libtiff from writing to standard error what Pillow raises too; one that is hidden inside Pillow goes on writing."""
-    try:
-        set_handler = ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler
-    except (OSError, AttributeError):
-        yield
-        return
-    set_handler.argtypes, set_handler.restype = [ctypes.c_void_p], ctypes.c_void_p
-    before = set_handler(None)
-    try:
-        yield
-    finally:
-        set_handler(before)
+class _Libtiff:
+    """Keeps libtiff from writing to standard error what Pillow raises too; one that is hidden inside Pillow goes on writing.
+
+    Its handler of errors is one for all threads: the first picture that is opened takes it away, the last that is closed gives
+    it back.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.open, self.handler = Lock(), 0, None
+        self.set: Any = None
+        with suppress(OSError, AttributeError):
+            self.set = ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler
+            self.set.argtypes, self.set.restype = [ctypes.c_void_p], ctypes.c_void_p
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        with self.lock:
+            if self.set and not self.open:
+                self.handler = self.set(None)
+            self.open += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.open -= 1
+                if self.set and not self.open:
+                    self.set(self.handler)
+
+
+_LIBTIFF = _Libtiff()
 
 
 def is_deep(file: Image.Image) -> bool:
