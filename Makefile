@@ -43,7 +43,7 @@ style: install
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
-test: style  ## the same and every other test of seconds: studies, reports, command line (about 10 minutes on two cores)
+test: style  ## the same and every other test of seconds: studies, reports, command line (about 7 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables

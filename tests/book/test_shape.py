@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from layout import ROOT, pages
 
+STYLE = (ROOT / "book/static/book.css").read_text()
 STUDIES = ("superres", "classify", "frequency", "restore", "weight_map")
 LISTS = ("book/reference", "book/bibliography")  # made to be searched, not read
 
@@ -32,3 +33,13 @@ def test_a_study_answers_before_it_explains(name):
     assert "# ## " not in question
     answer, _, _ = rest.partition("\n# ## ")
     assert "answers.headline(" in answer
+
+
+def test_every_block_of_the_style_sheet_is_closed():
+    """One that is not takes all that follows it away, without a word."""
+    depth = 0
+    for sign in re.findall("[{}]", re.sub(r"/\*.*?\*/", "", STYLE, flags=re.S)):
+        depth += 1 if sign == "{" else -1
+        assert depth in (0, 1, 2)
+    assert depth == 0
+    assert not re.search(r"^[^@\s}][^{}]*{[^{}]*{", STYLE, re.M), "a rule inside a rule"
