@@ -1,3 +1,4 @@
+import importlib.util
 from pathlib import Path
 
 import yaml
@@ -14,3 +15,11 @@ def pages(node=None):
         for child in node.get(key, []):
             found += pages(child)
     return found
+
+
+def load(name):
+    """One of the book's extensions, which lie in no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "extension" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -7,19 +6,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from layout import ROOT, STRICT
+from layout import ROOT, STRICT, load
 from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from hfsr import paths
 from hfsr.studies import published
-
-
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "extension" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

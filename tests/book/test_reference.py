@@ -2,13 +2,12 @@
 
 import doctest
 import importlib
-import importlib.util
 import pkgutil
 import re
 
 import pytest
 import yaml
-from layout import ROOT, pages
+from layout import ROOT, load, pages
 from sphinx.application import Sphinx
 from sphinx.util.inventory import InventoryFile
 
@@ -26,10 +25,7 @@ Not names: `hfsr.load_model("x")`, `sr`, `images`, `hfsr`. [A link of `hfsr.l1`]
 
 @pytest.fixture(scope="module")
 def extension():
-    spec = importlib.util.spec_from_file_location("hfsr_reference", ROOT / "book" / "extension" / "hfsr_reference.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("hfsr_reference")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """How heavy the book is, without what only a click loads: the networks and what runs them in the browser."""
 
-import importlib.util
 import json
 import re
 from types import SimpleNamespace
 
 import pytest
-from layout import ROOT, pages
+from layout import load, pages
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -19,10 +18,7 @@ PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 @pytest.fixture(scope="module")
 def extension():
-    spec = importlib.util.spec_from_file_location("hfsr_weight", ROOT / "book" / "extension" / "hfsr_weight.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("hfsr_weight")
 
 
 @pytest.mark.parametrize("theme", ["a11y-high-contrast-light", "a11y-high-contrast-dark"])
