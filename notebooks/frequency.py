@@ -47,7 +47,7 @@ recipe = "bench"  # of the records
 #
 # The method's images do hold more bytes and more power at high frequencies, and both grow with $\alpha$. About half of the added power is
 # the ground truth's; the other half has nothing to do with it, so the error there hardly falls. A larger file is no proof of more detail:
-# SRCNN's files are nearly as large as WDSR's, at 1.6 dB less.
+# SRCNN's files are about as large as WDSR's, here and in the paper, whose Table I has it 1.6 dB lower.
 
 # %% tags=["hide-input"]
 HTML(

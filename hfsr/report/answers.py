@@ -123,10 +123,13 @@ def _headline(answer: Answer) -> str:
         return f"<li>{said}</li>"
     contrast = line.contrast
     ours = escape(line.measured.shown(contrast.digits, contrast.unit))
-    theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
-    theirs, seeds = ("", "") if contrast.direction == "close" else (theirs, f"; {line.seeds}")
     compared = escape(f"{difference(contrast)}, on {contrast.on}")
-    return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}{seeds}.</li>"
+    if (
+        contrast.direction == "close"
+    ):  # to what the paper says, or to a rule: no seeds, and no other number to compare with
+        return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
+    theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
+    return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"
 
 
 def _full(answers: Iterable[Answer]) -> str:
