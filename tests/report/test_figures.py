@@ -214,18 +214,15 @@ def test_agreement_shows_means_in_decibels_with_students_interval(measured):
 
 
 def test_bytes_and_detail_has_a_point_a_method_and_a_line_through_the_alphas():
-    for ax, column in zip(figures.bytes_and_detail(DETAIL).axes, ("recovered", "psnr"), strict=True):
+    figure = figures.bytes_and_detail(DETAIL)
+    for ax, column in zip(figure.axes, ("recovered", "psnr"), strict=True):
         through, *points = ax.lines
         np.testing.assert_allclose(np.concatenate([point.get_xydata() for point in points]), DETAIL[["bytes", column]])
         assert [point.get_color() for point in points] == [look(name).colour for name in DETAIL.index]
         np.testing.assert_allclose(through.get_xydata(), DETAIL.loc[["WDSR", "1/5", "1/3"], ["bytes", column]])
-        assert {text.get_text() for text in ax.texts} == {
-            "Bicubic",
-            "SRCNN",
-            "WDSR",
-            "$\\alpha$ = 1/3",
-            "$\\alpha$ = 1/5, complement",
-        }
+        assert {text.get_text() for text in ax.texts} == {"WDSR", "$\\alpha$ = 1/3"}
+    (legend,) = figure.legends
+    assert {text.get_text() for text in legend.get_texts()} == {"Bicubic", "SRCNN", "$\\alpha$ = 1/5, complement"}
 
 
 def test_curve_draws_the_log(log):

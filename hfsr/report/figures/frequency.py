@@ -186,14 +186,14 @@ def bytes_and_detail(table: pd.DataFrame) -> Figure:
         ax.margins(x=0.12, y=0.12)
         for name, row in table.iterrows():
             colour, _, marker = look(str(name))
-            ax.plot(row["bytes"], row[column], marker, color=colour, ms=7)
-            label = style.method_labels([str(name)])[0]
-            place = {"xy": (row["bytes"], row[column]), "textcoords": "offset points"}
+            known = style.method_labels([str(name)])[0]
+            ax.plot(
+                row["bytes"], row[column], marker, color=colour, ms=7, label=known if name not in alphas.index else None
+            )
             if name in (alphas.index[0], alphas.index[-1]):
-                ax.annotate(label, xytext=(0, 8), ha="center", **place)
-            elif name not in alphas.index:
-                ax.annotate(label, xytext=(6, -14), **place)
+                ax.annotate(known, (row["bytes"], row[column]), (0, 8), textcoords="offset points", ha="center")
     axes[1].set_xlabel("bytes as PNG beyond bicubic's (%)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
