@@ -18,15 +18,21 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def book():
-    """Folder of the built book, built by the command that `make book` uses."""
+def book(tmp_path_factory, worker_id):
+    """Folder of the built book, built by the command that `make book` uses, once for all the processes that test it.
+
+    A second build would write files anew, the scripts among them, under the pages that the first process looks at.
+    """
     command = [Path(sys.executable).with_name("jupyter-book"), *STRICT]
-    (ROOT / "_build").mkdir(exist_ok=True)
-    with FileLock(ROOT / "_build" / "lock"):  # one process builds, the others find it built
-        built = subprocess.run(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-    assert built.returncode == 0, f"jupyter-book build failed:\n{built.stdout[-8000:]}"
+    own = tmp_path_factory.getbasetemp()
+    said = (own if worker_id == "master" else own.parent) / "book.txt"  # above its own lies the folder of all processes
+    with FileLock(said.with_suffix(".lock")):
+        if not said.exists():
+            built = subprocess.run(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            )
+            said.write_text("" if built.returncode == 0 else f"exit code {built.returncode}\n{built.stdout}")
+    assert not said.read_text(), f"jupyter-book build failed:\n{said.read_text()[-8000:]}"
     return ROOT / "_build" / "html"
 
 
