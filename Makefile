@@ -64,7 +64,7 @@ STUDY := superres
 RECIPE := $(if $(filter restore,$(STUDY)),denoise,bench)
 PROFILE := local
 CORES := all
-study: install  ## run a study (STUDY=superres, classify, frequency, confirmation, recognition, restore or all, RECIPE=bench, PROFILE=slurm on a cluster), or go on where it was stopped
+study: install  ## run a study (STUDY=superres, classify, frequency, confirmation, recognition, restore, spectra or all, RECIPE=bench, PROFILE=slurm on a cluster), or go on where it was stopped
 	@test -d workflow/profiles/$(PROFILE) || { \
 	    echo "hfsr: no profile is called '$(PROFILE)': choose one of local, slurm" >&2; exit 2; }
 	$(BIN)/snakemake -s workflow/Snakefile --profile workflow/profiles/$(PROFILE) $(if $(filter local,$(PROFILE)),--cores $(CORES)) $(SNAKEMAKE) \

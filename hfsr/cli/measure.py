@@ -32,6 +32,16 @@ def confirm(
     print_metrics(frequency.measure(run, out, Confirmation) / "record.json")
 
 
+def spectra(
+    recipe: Annotated[str, typer.Argument(help="bench: whose networks' photographs.")],
+    out: Out = None,
+) -> None:
+    """Measure at which frequencies CIFAR's images have their variance, beside the photographs that the networks learn from."""
+    from hfsr.studies import spectra
+
+    print_metrics(spectra.measure(spectra.called(recipe), out) / "record.json")
+
+
 def recognise(
     run: Annotated[
         str,

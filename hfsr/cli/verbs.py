@@ -11,7 +11,7 @@ import typer
 from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.data import data
 from hfsr.cli.export import export
-from hfsr.cli.measure import confirm, frequency, recognise
+from hfsr.cli.measure import confirm, frequency, recognise, spectra
 from hfsr.cli.pictures import Degrade, evaluate, restore
 from hfsr.cli.upscale import upscale
 from hfsr.cli.verify import verify
@@ -29,6 +29,7 @@ app.command(epilog="Example: hfsr verify --quick")(verify)
 app.command(epilog="Example: hfsr frequency wdsr-a1-5")(frequency)
 app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
 app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
+app.command(epilog="Example: hfsr spectra bench")(spectra)
 app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
 app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a1-5-dejpeg")(restore)
 app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
@@ -116,7 +117,9 @@ def classify(
 def study(
     name: Annotated[
         str,
-        typer.Argument(help="superres, classify, frequency, confirmation, recognition or restore.", metavar="STUDY"),
+        typer.Argument(
+            help="superres, classify, frequency, confirmation, recognition, restore or spectra.", metavar="STUDY"
+        ),
     ],
     recipe: Annotated[
         str,

@@ -16,12 +16,13 @@ from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
-from hfsr.studies import contents, recognise, records
+from hfsr.studies import contents, recognise, records, spectra
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord
+from hfsr.studies.spectra import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled import CHUNK
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -159,6 +160,8 @@ def own(record: Record) -> list[str]:
             return _measurement(record)
         case ClassifyRecord():
             return _classification(record)
+        case SpectraRecord():
+            return _unlike(record.metrics, spectra.fine_shares(record.curves)) + spectra.misfits(record)
         case UpscaledRecord():
             return _upscaled(record)
     raise TypeError(f"{type(record).__name__} is no kind of published record")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hfsr.errors import UserError
-from hfsr.studies import classification, confirmation, measurement, recipes, recognition, superres_run
+from hfsr.studies import classification, confirmation, measurement, recipes, recognition, spectra, superres_run
 from hfsr.studies.restore_run import RestoreRun
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
@@ -22,7 +22,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
 
     Parameters
     ----------
-    study : {"superres", "classify", "frequency", "confirmation", "recognition", "restore"}
+    study : {"superres", "classify", "frequency", "confirmation", "recognition", "restore", "spectra"}
     recipe : str
     steps : int, optional
         Iterations, where not the recipe's: a few try the whole grid out.
@@ -50,6 +50,8 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
         found = recognition.grid(recipes.superres(recipe), steps)
     elif study == "restore":
         found = superres_run.grid(recipes.restore(recipe), steps, RestoreRun)
+    elif study == "spectra":
+        found = [spectra.called(recipe)]
     else:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(STUDIES)}")
     return {run.name: run for run in found}

@@ -15,12 +15,14 @@ from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record
 from hfsr.studies.restore_run import RestoreRecord
+from hfsr.studies.spectra import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 
 MEASURED = (MeasurementRecord, ConfirmationRecord, RecognitionRecord)
 KINDS: dict[str, type[Record]] = {
-    kind.folder: kind for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, *MEASURED, RestoreRecord)
+    kind.folder: kind
+    for kind in (SuperresRecord, UpscaledRecord, ClassifyRecord, *MEASURED, RestoreRecord, SpectraRecord)
 }
 
 

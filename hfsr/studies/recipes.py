@@ -178,6 +178,7 @@ STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {
     "confirmation": {name: SUPERRES[name] for name in ("bench", "long", "lossless")},  # likewise; what is registered
     "recognition": {name: SUPERRES[name] for name in JUDGES},  # likewise, by what classifiers make of its images
     "restore": RESTORE,
+    "spectra": {"bench": SUPERRES["bench"]},  # of what its networks learn from, beside CIFAR's
 }
 
 

@@ -13,16 +13,18 @@ from functools import cache
 from torch import nn
 
 from hfsr.analysis import evaluation
+from hfsr.analysis.small_images import variance_profiles
 from hfsr.analysis.spectrum import PNG_METRICS, png_total
 from hfsr.data import checksums, degradation, labelled, photographs
 from hfsr.data.photographs import HALVED, Photographs
 from hfsr.errors import UserError
 from hfsr.models import store
-from hfsr.studies import classify, published, records, sources, superres, upscaled
+from hfsr.studies import classify, published, records, sources, spectra, superres, upscaled
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
+from hfsr.studies.spectra import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 from hfsr.studies.upscaling import upscale_images
@@ -86,6 +88,8 @@ def again(record: Record, whole: bool = False) -> Again:
             return Again(missing=["its classifiers' weights, which are not published"])
         case MeasurementRecord():
             return _measurement(record)
+        case SpectraRecord():
+            return _spectra(record)
         case UpscaledRecord():
             return _upscaled(record, whole)
         case ClassifyRecord():
@@ -122,6 +126,17 @@ def _measurement(record: MeasurementRecord) -> Again:
         _pair(found, record.per_image[pictures.name], rounded, pictures.name)
         for curve, numbers in curves.items():
             _pair(found, record.curves[pictures.name][curve], numbers, f"{pictures.name}/{curve}")
+    return found
+
+
+def _spectra(record: SpectraRecord) -> Again:
+    found = Again()
+    try:
+        kinds = spectra.images_of(record.run)
+    except UserError as error:
+        return Again(missing=[str(error)])
+    for kind, images in kinds.items():
+        _pair(found, record.curves[kind], spectra.curve(variance_profiles(images)), kind)
     return found
 
 
