@@ -4,6 +4,7 @@ The networks learned from photographs that MATLAB's bicubic halved. CIFAR's imag
 others and otherwise. Where their spectra end alike, Table III asks the networks for what they have learned.
 """
 
+import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class SpectraRecord(Record):
         ``brought-down`` to one such square each.
     curves : dict
         Kind -> mean and deviation over the images, see `hfsr.analysis.small_images.variance_profiles`.
+    deviations : dict of str -> float
+        Of each kind's ``fine_share``, over the images.
     seconds : float
 
     Examples
@@ -58,6 +61,7 @@ class SpectraRecord(Record):
     recipe_digest: str
     images: dict[str, int]
     curves: dict[str, Curve]
+    deviations: dict[str, float]
     seconds: float
 
     @property
@@ -173,6 +177,7 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
         data=Data(name=run.recipe.data, images=sum(map(len, profiles.values())), digest=run.inputs()["data_digest"]),
         images={kind: len(each) for kind, each in profiles.items()},
         curves=curves,
+        deviations={kind: _deviation(each) for kind, each in profiles.items()},
         metrics=fine_shares(curves),
         seconds=round(time.monotonic() - start, 1),
     )
@@ -203,30 +208,32 @@ def curve(profiles: Tensor) -> Curve:
     }
 
 
+def _deviation(profiles: Tensor) -> float:
+    rings = frequencies(profiles.shape[1])
+    return statistics.stdev(above_kept((rings, profile)) for profile in profiles)
+
+
 def fine_shares(curves: Mapping[str, Curve]) -> dict[str, float]:
     """Every kind's share of the variance above 0.25 cycles a pixel, as metrics.
 
     Examples
     --------
     >>> fine_shares({"squares": {"mean": [4.0, 1.0, 0.0, 1.0]}})  # at 1/8, 1/4, 3/8 and 1/2
-    {'squares/fine_share': 0.4}
+    {'squares/fine_share': 0.5}
     """
-    return {
-        f"{kind}/{FINE}": above_kept((frequencies(each), torch.tensor(each["mean"]).double()))
-        for kind, each in curves.items()
-    }
+    means = {kind: torch.tensor(each["mean"], dtype=torch.float64) for kind, each in curves.items()}
+    return {f"{kind}/{FINE}": above_kept((frequencies(len(mean)), mean)) for kind, mean in means.items()}
 
 
-def frequencies(curve: Curve) -> Tensor:
-    """In cycles a pixel, of the values of a curve.
+def frequencies(rings: int) -> Tensor:
+    """In cycles a pixel, of a curve's values.
 
     Examples
     --------
-    >>> frequencies({"mean": [4.0, 1.0]}).tolist()
-    [0.25, 0.5]
+    >>> frequencies(4).tolist()
+    [0.125, 0.25, 0.375, 0.5]
     """
-    rings = len(curve["mean"])
-    return torch.arange(1, rings + 1).double() / (2 * rings)
+    return torch.arange(1, rings + 1, dtype=torch.float64) / (2 * rings)
 
 
 def misfits(record: SpectraRecord) -> list[str]:
@@ -240,10 +247,8 @@ def misfits(record: SpectraRecord) -> list[str]:
     """
     counted = sum(record.images.values())
     found = [f"images = {record.data.images}, not {counted}"] * (record.data.images != counted)
-    whole = {
-        kind: float((frequencies(each) * torch.tensor(each["mean"]).double()).sum())
-        for kind, each in record.curves.items()
-    }
-    return found + [
-        f"{kind}: the shares add up to {total:.4f}, not 1" for kind, total in whole.items() if abs(total - 1) > TOTAL
-    ]
+    for kind, each in record.curves.items():
+        mean = torch.tensor(each["mean"], dtype=torch.float64)
+        whole = float((frequencies(len(mean)) * mean).sum())
+        found += [f"{kind}: the shares add up to {whole:.4f}, not 1"] * (abs(whole - 1) > TOTAL)
+    return found

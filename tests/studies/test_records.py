@@ -19,7 +19,7 @@ WHOLE = {
     "frequency": "alpha mask seed recipe steps seconds network_sha256 of encoders curves",
     "recognition": "alpha mask seed recipe steps seconds network_sha256 of encoders judges judges_sha256",
     "restore": "alpha mask seed recipe steps seconds weights_sha256 degrade",
-    "spectra": "recipe seconds images curves",
+    "spectra": "recipe seconds images curves deviations",
     "upscaled": "sha256 enlarger_sha256 precision encoders thousands",
 }
 LATER = {"precision", "processes"}  # fields that records got after some were published

@@ -1,5 +1,7 @@
 """The study of spectra on small pictures and scanned digits."""
 
+import statistics
+
 import pytest
 import torch
 
@@ -39,7 +41,9 @@ def test_the_fine_share_is_that_of_the_power_beyond_a_quarter(run):
         frequency, power = radial_profile(image)
         weight = frequency * power
         shares.append(float(weight[frequency > 0.25].sum() / weight.sum()))
-    assert run.record().metrics["digits/fine_share"] == pytest.approx(sum(shares) / len(shares), abs=1e-4)
+    record = run.record()
+    assert record.metrics["digits/fine_share"] == pytest.approx(statistics.mean(shares), abs=1e-4)
+    assert record.deviations["digits"] == pytest.approx(statistics.stdev(shares))
 
 
 def test_it_is_measured_once(run):
