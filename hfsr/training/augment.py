@@ -169,6 +169,8 @@ def subset(labels: Tensor, classes: int, count: int | None, seed: int) -> Tensor
 def crop_and_flip(batch: Batch, padding: int, reflect: bool = False) -> Tensor:
     """Pad every image, cut its crop, and mirror it where the batch says so: one gather, no loop over images.
 
+    torchvision's transforms of a batch draw one crop for all its images; here each has its own.
+
     Parameters
     ----------
     batch : Batch
