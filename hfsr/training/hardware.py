@@ -75,8 +75,9 @@ def keep_memory() -> None:
 def share_cores() -> int:
     """Compute with no more threads than there are idle cores now, and say with how many. Never with more than before.
 
-    torch's threads wait for each other: where other work takes a core from one of them, all stand still, and two threads are
-    several times slower than one. Another number of threads may change a sum's last bits; records name it.
+    The training loop asks at its start, and again when iterations have become slow. torch's threads wait for each other: where
+    other work takes a core from one of them, all stand still, and two threads are several times slower than one. Another
+    number of threads may change a sum's last bits; records name it.
 
     Examples
     --------

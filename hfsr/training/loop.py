@@ -25,6 +25,7 @@ from hfsr.training.step import Step
 
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
+SLOW = 2  # times the fastest iterations so far: other work may have come
 
 
 @dataclass
@@ -149,6 +150,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
     log_every = min(50, max(1, steps // 200))
     check_every = max(1, steps // task.checks)
     last_log = last_checkpoint = time.monotonic()
+    fastest = math.inf  # seconds an iteration
     task.model.train()
 
     with tqdm(
@@ -172,6 +174,9 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
                 raise UserError(
                     f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"
                 )
+            fastest = min(fastest, seconds / iterations)
+            if seconds / iterations > SLOW * fastest:
+                hardware.share_cores()
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds
             bar.set_postfix_str(f"loss {mean:.4f}, {iterations * task.images / seconds:.0f} images/s", refresh=False)

@@ -8,6 +8,7 @@ import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +18,7 @@ from torch import nn
 from hfsr import cli, files
 from hfsr.errors import UserError
 from hfsr.studies import recipes
-from hfsr.training import checkpoints, loop
+from hfsr.training import checkpoints, hardware, loop
 from hfsr.training.schedule import Schedule
 
 SETTINGS = {"seed": 0, "drops": (1, 2)}
@@ -52,6 +53,20 @@ def assert_equal_weights(a: dict, b: dict) -> None:
     assert a.keys() == b.keys()
     for name in a:
         assert torch.equal(a[name], b[name]), name
+
+
+@pytest.mark.parametrize(("slow", "looks"), [(1.9, 1), (2.1, 4)])
+def test_idle_cores_are_counted_again_when_iterations_become_slow(tmp_path, monkeypatch, slow, looks):
+    clock, task, looked = [0.0], toy(10), []
+
+    def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        clock[0] += slow if step in (4, 6, 7) else 1.0
+        return task.batch(step)
+
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(hardware, "share_cores", lambda: looked.append(clock[0]))
+    loop.fit(replace(task, batch=batch), tmp_path, SETTINGS, steps=10)
+    assert len(looked) == looks
 
 
 def interrupted_after(updates: int, task: loop.Task) -> loop.Task:
