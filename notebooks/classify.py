@@ -41,6 +41,7 @@ from hfsr.report import (
     one_run,
     paper,
     printed,
+    small_images,
 )
 from hfsr.report.folded import Folded
 from hfsr.report.layers import table2
@@ -167,6 +168,21 @@ display(
 # Plain WDSR's lead over bicubic is smaller after 2,000 iterations than after 500, as it would be if part of it were speed. Whether
 # any is left after a training to the end, these runs cannot say. On CIFAR-100 a tenth of the images are right, so little can be said.
 #
+# ### Are CIFAR's images what the networks learned to upscale?
+#
+# Not quite: they are smoother. The networks learned from photographs that MATLAB's bicubic had halved. CIFAR's images were brought to
+# 32 x 32 pixels by others, and by what rule is not known. Beside photographs that bicubic brought to that size, they hold less and
+# less toward the finest detail, as if blurred a little; the squares that the networks learned from do not. Whatever sharpens has
+# something to put right in CIFAR, a network or a fixed filter. So Table III says how a network's habits suit such images, not how much of a
+# known truth it finds: that is the second design's question.
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Power at each frequency, each image scaled to the same variance: CIFAR's test images, photographs brought down to one such image each, and squares of the halved photographs that the networks learned from. Below, the same relative to the photographs brought down.", "name": "fig-small-images"}, "image": {"alt": "Two charts of four falling curves against frequency. CIFAR-10 and CIFAR-100 run together; toward the highest frequency they fall below the photographs by some decibels, while squares of halved photographs end beside them."}}
+print(small_images.in_words())
+figures.radial_profiles(
+    small_images.profiles(), small_images.PHOTOGRAPHS, unit="share of variance"
+)
+
+# %% [markdown]
 # ## What one run can say
 #
 # A network that is right with probability $p$ on each of $n$ test images is right on a share of them that scatters by the

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from hfsr.analysis.detail import KEPT
 from hfsr.analysis.spectrum import radial_profile
 from hfsr.images.bicubic import resize_bicubic
 
@@ -79,3 +80,36 @@ def variance_profiles(images: Tensor) -> Tensor:
     profiles = [radial_profile(image) for image in images if image.amin() < image.amax()]
     shares = [power / (frequency * power).sum() for frequency, power in profiles]
     return torch.stack(shares)
+
+
+def frequencies(rings: int) -> Tensor:
+    """Those of `variance_profiles`, in cycles a pixel.
+
+    Examples
+    --------
+    >>> frequencies(4).tolist()
+    [0.125, 0.25, 0.375, 0.5]
+    """
+    return torch.arange(1, rings + 1, dtype=torch.float64) / (2 * rings)
+
+
+def fine_share(profile: Tensor) -> Tensor:
+    """The share of the variance above 0.25 cycles a pixel: finer than what an image halved and upscaled back still has.
+
+    Parameters
+    ----------
+    profile : Tensor, (K,) or (N, K), float64
+        From `variance_profiles`, or a mean of them.
+
+    Returns
+    -------
+    Tensor
+        float64, () or (N,).
+
+    Examples
+    --------
+    >>> fine_share(torch.tensor([4.0, 1.0, 0.0, 1.0], dtype=torch.float64)).item()  # at 1/8, 1/4, 3/8 and 1/2
+    0.5
+    """
+    frequency = frequencies(profile.shape[-1])
+    return (frequency * (frequency > KEPT) * profile).sum(-1)

@@ -37,9 +37,9 @@ def spectra(
     out: Out = None,
 ) -> None:
     """Measure at which frequencies CIFAR's images have their variance, beside the photographs that the networks learn from."""
-    from hfsr.studies import spectra
+    from hfsr.studies import spectra, spectra_run
 
-    print_metrics(spectra.measure(spectra.called(recipe), out) / "record.json")
+    print_metrics(spectra.measure(spectra_run.called(recipe), out) / "record.json")
 
 
 def recognise(

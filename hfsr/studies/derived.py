@@ -16,13 +16,13 @@ from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
-from hfsr.studies import contents, recognise, records, spectra
+from hfsr.studies import contents, recognise, records, spectra_run
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord
-from hfsr.studies.spectra import SpectraRecord
+from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled import CHUNK
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -161,7 +161,7 @@ def own(record: Record) -> list[str]:
         case ClassifyRecord():
             return _classification(record)
         case SpectraRecord():
-            return _unlike(record.metrics, spectra.fine_shares(record.curves)) + spectra.misfits(record)
+            return _unlike(record.metrics, spectra_run.fine_shares(record.curves)) + spectra_run.misfits(record)
         case UpscaledRecord():
             return _upscaled(record)
     raise TypeError(f"{type(record).__name__} is no kind of published record")
@@ -238,11 +238,8 @@ def _counts(per_image: records.Measured) -> list[str]:
 
 def _training(record: TrainingRecord) -> list[str]:
     """Whether throughput, time and the curve's end fit the training's length."""
-    found = [
-        f"the curve ends at {entry['step']}, not {record.steps}"
-        for entry in record.curve[-1:]
-        if entry["step"] != record.steps
-    ]
+    ends = [entry["step"] for entry in record.curve[-1:]]
+    found = [f"the curve ends at {end}, not {record.steps}" for end in ends if end != record.steps]
     if record.steps and record.images_per_second:
         batch = record.run.recipe.batch  # type: ignore[attr-defined]
         images, slack = record.images_per_second * record.seconds, 0.06 * (record.images_per_second + record.seconds)

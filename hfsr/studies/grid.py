@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hfsr.errors import UserError
-from hfsr.studies import classification, confirmation, measurement, recipes, recognition, spectra, superres_run
+from hfsr.studies import classification, confirmation, measurement, recipes, recognition, spectra_run, superres_run
 from hfsr.studies.restore_run import RestoreRun
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
@@ -51,7 +51,7 @@ def runs(study: str, recipe: str, steps: int | None = None) -> dict[str, Run]:
     elif study == "restore":
         found = superres_run.grid(recipes.restore(recipe), steps, RestoreRun)
     elif study == "spectra":
-        found = [spectra.called(recipe)]
+        found = [spectra_run.called(recipe)]
     else:
         raise UserError(f"no study is called {study!r}: choose one of {', '.join(STUDIES)}")
     return {run.name: run for run in found}

@@ -15,7 +15,7 @@ from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record
 from hfsr.studies.restore_run import RestoreRecord
-from hfsr.studies.spectra import SpectraRecord
+from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 

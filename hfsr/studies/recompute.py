@@ -24,7 +24,7 @@ from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
-from hfsr.studies.spectra import SpectraRecord
+from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
 from hfsr.studies.upscaling import upscale_images

@@ -9,16 +9,17 @@ from hfsr.analysis.small_images import variance_profiles
 from hfsr.analysis.spectrum import radial_profile
 from hfsr.data import labelled, photographs
 from hfsr.errors import UserError
-from hfsr.studies import derived, publish, published, recipes, recompute, spectra, verify
-from hfsr.studies.spectra import BROUGHT_DOWN, SQUARES, Spectra, SpectraRecord
+from hfsr.studies import derived, publish, published, recipes, recompute, spectra, spectra_run, verify
+from hfsr.studies.spectra_run import BROUGHT_DOWN, SQUARES, Spectra, SpectraRecord
 
 
 @pytest.fixture
 def run(tiny_study, monkeypatch) -> Spectra:
-    monkeypatch.setattr(spectra, "SETS", ("digits",))
+    for module in (spectra, spectra_run):
+        monkeypatch.setattr(module, "SETS", ("digits",))
     monkeypatch.setattr(spectra, "SIDE", 8)
     monkeypatch.setitem(recipes.STUDIES["spectra"], "tiny", tiny_study)
-    return spectra.called("tiny")
+    return spectra_run.called("tiny")
 
 
 def test_the_record_holds_every_kind_of_image(run, pictures):

@@ -84,8 +84,8 @@ def spectra_differences(images: Mapping[str, Tensor], truth: str) -> Figure:
 
 
 @styled
-def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -> Figure:
-    """Mean power against frequency, and the same relative to the ground truth's.
+def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str, unit: str = "grey levels²") -> Figure:
+    """Mean power against frequency, and the same relative to that of the ground truth, or of another one of them.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -
         From `hfsr.analysis.spectrum.radial_profile`, all of images of one size.
     truth : str
         The name of the ground truth among them.
+    unit : str
+        Of the power.
 
     Examples
     --------
@@ -108,7 +110,7 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str) -
         axes[1].plot(frequency, 10 * torch.log10(power / profiles[truth][1]), **line)
     for ax in axes:
         ax.axvline(0.25, color=GREY, lw=1, ls=":")
-    axes[0].set(yscale="log", ylabel="power (grey levels²)")
+    axes[0].set(yscale="log", ylabel=f"power ({unit})")
     axes[1].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)", ylabel=f"relative to {truth} (dB)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure

@@ -61,14 +61,16 @@ class Look(NamedTuple):
 
 # By what a method's name, in lower case, holds; the first that fits.
 LOOKS = {
-    "truth|original": Look(INK, (0, (1, 1)), "*"),
+    "truth|original|^photographs$": Look(INK, (0, (1, 1)), "*"),
     "noise": Look(TEAL, "-.", "P"),
-    "bicubic": Look(GREY, "-.", "^"),
+    "bicubic|^squares": Look(GREY, "-.", "^"),
     "srcnn": Look(GREEN, ":", "v"),
     "random": Look(PURPLE, (0, (3, 1, 1, 1, 1, 1)), "d"),
     "complement|low": Look(BROWN, (0, (5, 1)), "X"),
     "image": Look(WINE, (0, (1, 2)), "h"),
     "uniform|weighted|outside": Look(TEAL, (0, (2, 2)), "p"),
+    "cifar-100": Look(TEAL, ":", "v"),
+    "cifar-10": Look(PURPLE, "-.", "d"),
     "^wdsr(-a0)?$": Look(BLUE, "--", "s"),
     "1[/-]7": Look(RED, (0, (1, 3)), "o"),
     "1[/-]6": Look(RED, (0, (3, 3)), "o"),
@@ -207,9 +209,8 @@ def show(ax: Axes, image: Tensor, text: str) -> None:
 
     Examples
     --------
-    >>> import torch
     >>> ax = Figure().subplots()
-    >>> show(ax, torch.zeros(1, 4, 6, dtype=torch.uint8), "grey")
+    >>> show(ax, Tensor(1, 4, 6).zero_(), "grey")
     >>> ax.images[0].get_array().shape
     (4, 6, 3)
     """
@@ -223,9 +224,8 @@ def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
 
     Examples
     --------
-    >>> import torch
     >>> ax = Figure().subplots()
-    >>> neighbourhood(ax, torch.arange(25, dtype=torch.uint8).view(5, 5), "a neighbourhood")
+    >>> neighbourhood(ax, Tensor(range(25)).byte().view(5, 5), "a neighbourhood")
     >>> [text.get_text().split()[1] for text in ax.texts]  # the centre, up, down, left and right
     ['12', '7', '17', '11', '13']
     """
