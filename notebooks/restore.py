@@ -87,7 +87,8 @@ for recipe in ("denoise", "dejpeg"):
     print(
         f"{recipe}: {plan.degrade}, {plan.steps:,} iterations of {size}, {len(plan.seeds)} seeds"
     )
-    print("   ", ", ".join(tables.labels(recipe, "restore").values()))
+    for label in tables.labels(recipe, "restore").values():
+        print("   ", label)
 
 # %% [markdown]
 # ## PSNR, SSIM, and where the difference lies
@@ -130,7 +131,7 @@ panels = {
     f"mask, {alpha}": to_uint8(selection_mask(clean, alpha).float()),
 }
 box = (slice(None), slice(60, 156), slice(120, 248))
-figures.side_by_side({name: image[box] for name, image in panels.items()}, columns=4)
+figures.side_by_side({name: image[box] for name, image in panels.items()}, columns=2)
 
 # %% [markdown]
 # ## A short training, here
