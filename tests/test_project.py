@@ -198,6 +198,13 @@ def test_readme_names_make_targets_that_exist():
     assert {"book", "test"} <= named <= targets
 
 
+def test_pages_name_files_that_exist():
+    named = r"`((?:tests|book|hfsr|benchmarks|workflow|notebooks)/[\w./-]+)`"
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("book/**/*.md")]:
+        missing = [path for path in re.findall(named, page.read_text()) if not (ROOT / path).exists()]
+        assert missing == [], page.name
+
+
 def test_readme_snippet_runs():
     (block,) = readme_blocks("python")
     scope = {}
