@@ -62,7 +62,7 @@ method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
 seed = 0
-steps = None  # iterations; None: as many as the recipe has
+steps = None  # iterations; None: as many as the recipe has, half as many for the demonstration
 
 # %% [markdown]
 # ## The answer
@@ -218,8 +218,9 @@ recipe = recipe or ("quick" if dataset == "digits" else "bench")
 chosen = method if alpha is None else f"{method}-a{alpha_label(alpha).replace('/', '-')}"
 methods = dict.fromkeys(["original", "bicubic", chosen] if recipe == "quick" else [chosen])
 plan = recipes.classify(recipe)
-if dataset == "digits":
+if recipe == "quick":
     torch.set_num_threads(1)  # images this small gain little from more
+    steps = steps or plan.steps // 2
 runs = {
     name: Classification(dataset, upscaler.called(name), plan, seed, steps) for name in methods
 }
