@@ -13,6 +13,8 @@ from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.studies import provenance
 
+RATIO = "times hfsr's"
+
 Tables = dict[str, list[dict[str, Any]]]
 
 
@@ -95,6 +97,32 @@ def records(benchmark: str) -> list[dict[str, Any]]:
             f"no record of {benchmark} in {paths.timings()}: python benchmarks/{benchmark}.py --record MACHINE"
         )
     return found
+
+
+def times(benchmark: str, title: str) -> pd.DataFrame:
+    """What each way takes beside hfsr, on every machine that measured it.
+
+    Parameters
+    ----------
+    benchmark, title : str
+        A table that has the column ``times hfsr's``.
+
+    Returns
+    -------
+    DataFrame
+        A row a way other than hfsr itself, without its number of workers; a column a machine, by its description.
+
+    Examples
+    --------
+    >>> times("weightmap", "1 thread").index.tolist()
+    ["authors' algorithm, Python loop over pixels", 'the same without the loop, NumPy float32']
+    """
+    columns = {}
+    for record in records(benchmark):
+        ratios = table(record, title)[RATIO]
+        ratios.index = ratios.index.str.replace(r", \d+ workers?$", "", regex=True)
+        columns[record["device"]] = ratios[~ratios.index.str.fullmatch(r"hfsr(\.\w+)?")]
+    return pd.DataFrame(columns)
 
 
 def table(record: dict[str, Any], title: str) -> pd.DataFrame:

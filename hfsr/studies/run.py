@@ -1,7 +1,7 @@
 """A run as a thing: its name, folder, command, what it requires, and the record that it leaves.
 
-Its kinds share this interface: `SuperresRun`, `UpscaledSet`, `Classification`, `Measurement` and `Spectra`, and what derives from
-them. Whatever plans, publishes, checks or tabulates runs speaks to it alone.
+`SuperresRun`, `UpscaledSet`, `Classification`, `Measurement` and `Spectra` share this interface, and what derives from them.
+Whatever plans, publishes, checks or tabulates runs speaks to it alone.
 """
 
 import json

@@ -71,6 +71,10 @@ def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.selected_shares(pd.DataFrame({"a": 0.5, "b": 0.6}, index=paper.ALPHAS))
     yield figures.spectra(methods)
     yield figures.spectra(methods | {"another": image}, centred=True)
+    ways = pd.DataFrame(
+        {"a CPU, bf16 units": [2.5, 0.9], "a CPU, no bf16 units": [1.2, 1.0]}, index=["plain", "compiled"]
+    )
+    yield figures.times({"training": ways, "upscaling": ways.iloc[:1]})
     yield figures.radial_profiles({name: radial_profile(one) for name, one in methods.items()}, "ground truth")
     yield figures.spectra_differences(methods, "ground truth")
     yield figures.agreement(measured, images=100)

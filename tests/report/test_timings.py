@@ -49,3 +49,16 @@ def test_machine_has_a_plain_name(name):
     with pytest.raises(ValueError, match="machine's name"):
         timings.machine_name(name)
     assert timings.machine_name("avx2-2-cores") == "avx2-2-cores"
+
+
+def test_ways_stand_beside_hfsr_machine_by_machine(monkeypatch):
+    for machine, workers, ratio in (("laptop", 0, 1.5), ("server", 2, 4.0)):
+        ways = [(f"plain loop, {workers} workers", ratio), ("hfsr", 1.0), ("hfsr with torch.compile (left off)", 0.9)]
+        monkeypatch.setattr(provenance, "machine", lambda machine=machine: machine)
+        rows = [{"loop": way, timings.RATIO: ratio} for way, ratio in ways]
+        timings.report("training", {"loops": rows}, machine)
+    expected = {
+        "laptop": {"plain loop": 1.5, "hfsr with torch.compile (left off)": 0.9},
+        "server": {"plain loop": 4.0, "hfsr with torch.compile (left off)": 0.9},
+    }
+    assert timings.times("training", "loops").to_dict() == expected

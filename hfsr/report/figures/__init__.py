@@ -4,6 +4,7 @@ from hfsr.report.figures.diagram import framework
 from hfsr.report.figures.forest import forest
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.report.figures.method import crop_shares, map_histogram, map_panels, selected_shares
+from hfsr.report.figures.speed import times
 from hfsr.report.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "side_by_side",
     "spectra",
     "spectra_differences",
+    "times",
 ]
