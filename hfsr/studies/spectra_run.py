@@ -63,7 +63,7 @@ class SpectraRecord(Record):
 
     @property
     def speed(self) -> float | None:
-        return None
+        return self.run.work.training / self.seconds if self.seconds else None
 
     def problems(self) -> list[str]:
         return records.recipe_problems(self.folder, self.recipe, self.recipe_digest)
