@@ -123,10 +123,10 @@ def called(recipe: str) -> Spectra:
         ...
     hfsr.errors.UserError: spectra are measured for recipe bench, not 'paper'
     """
-    known = recipes.STUDIES["spectra"]
+    run, known = Spectra(recipes.superres(recipe)), recipes.STUDIES["spectra"]
     if recipe not in known:
         raise UserError(f"spectra are measured for recipe {', '.join(known)}, not {recipe!r}")
-    return Spectra(recipes.superres(recipe))
+    return run
 
 
 def fine_shares(curves: Mapping[str, Curve]) -> dict[str, float]:
