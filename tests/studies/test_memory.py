@@ -1,4 +1,5 @@
 import dataclasses
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -28,6 +29,16 @@ def test_what_is_counted_on_two_images_is_what_a_whole_batch_keeps(run, bf16):
     task.model.to(memory_format=torch.channels_last)
     whole = memory.kept(task, task.batch(0), bf16)
     assert memory.of(run, bf16).iteration == sum(whole) + 2 * max(whole)
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
+def test_what_is_counted_without_convolving_is_what_an_iteration_keeps(monkeypatch, run, bf16):
+    task = trial.training(run, memory.CPU)
+    task.model.to(memory_format=torch.channels_last)
+    counted = memory.kept(task, task.batch(0), bf16)
+    monkeypatch.setattr(memory, "Unconvolved", nullcontext)
+    assert memory.kept(task, task.batch(0), bf16) == counted
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
