@@ -1,6 +1,7 @@
 """What a run needs of a GPU's memory, counted on its own network, loss and optimiser before it starts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -69,10 +70,11 @@ def of(run: Run, bf16: bool) -> Memory:
     kind = trial.kind(run)
     if kind is None:
         return NONE
-    if isinstance(run, Classification):
+    if isinstance(run, Classification) and isinstance(kind, Classification):
         images, side = flops.LABELLED[labelled.whole(run.dataset)]
         images = min(images, run.recipe.subset or images) * 3 * (run.upscaler.factor * side) ** 2
-        return _training(kind, bf16)._replace(images=images)
+        counted = flops.of_depth(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
+        return Memory(*counted)._replace(images=images)
     return _training(kind, bf16)._replace(pictures=int(flops.photographs((str(run.identity()["data"]),))))
 
 
