@@ -1,4 +1,4 @@
-"""Folders for huggingface_hub give back the same network, bit for bit, without a network of cables."""
+"""Folders for huggingface_hub give back the same network, bit for bit, and no other machine is asked."""
 
 import shutil
 import socket
@@ -18,7 +18,7 @@ KINDS = {"wdsr-a1-5": pretrained.WDSR, "srcnn": pretrained.SRCNN}
 @pytest.fixture(autouse=True)
 def offline(monkeypatch):
     def refuse(*_):
-        raise AssertionError("asks for the network")
+        raise AssertionError("asks another machine")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
