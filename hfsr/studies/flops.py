@@ -1,9 +1,7 @@
 """What a run computes, holds and leaves, counted on the networks themselves before it is started."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import torch
 from torch import nn
@@ -13,16 +11,14 @@ from hfsr import models
 from hfsr.data import degradation, labelled
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
-from hfsr.studies.recipe import ClassifyRecipe, CompactRecipe, SuperresRecipe
+from hfsr.studies import depth
+from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 from hfsr.studies.rows import UNTRAINED
 
 # What the sets hold, for what is planned without them: DIV2K's pictures have 2,040 pixels on their longer side.
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
 OTHER_PIXELS = 120_000_000  # of all other photographs together, rounded up
 LABELLED = {"digits": (1797, 8)} | dict.fromkeys(LAYOUTS, (60_000, 32))  # images and their side
-SHALLOW = (11, 20)  # depths of ResNets with one block a stage, and with two
-
-Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
@@ -185,26 +181,7 @@ def _classifier(recipe: ClassifyRecipe, factor: int, side: int) -> tuple[float, 
         network = recipe.network(factor)  # of batch normalisation meta tensors take longer than numbers
         return _operations(network, side), models.parameters(network)
 
-    return of_depth(recipe, counted)
-
-
-def of_depth(recipe: ClassifyRecipe, count: Callable[[ClassifyRecipe], tuple[Number, ...]]) -> tuple[Number, ...]:
-    """What is counted on a recipe's classifier; on a deep ResNet from two shallow ones.
-
-    A stage's blocks after its first are alike, so each adds the same.
-
-    Examples
-    --------
-    >>> from hfsr.studies import recipes
-    >>> paper = recipes.classify("paper")
-    >>> of_depth(paper, lambda recipe: (models.parameters(recipe.network(1)),)), models.parameters(paper.network(1))
-    ((1703258,), 1703258)
-    """
-    if isinstance(recipe, CompactRecipe) or recipe.depth <= SHALLOW[1]:
-        return count(recipe)
-    first, second = (count(replace(recipe, depth=depth)) for depth in SHALLOW)
-    more = (recipe.depth - SHALLOW[0]) // (SHALLOW[1] - SHALLOW[0])
-    return tuple(one + more * (two - one) for one, two in zip(first, second, strict=True))
+    return depth.counted(recipe, counted)
 
 
 @cache

@@ -9,7 +9,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from hfsr.data import labelled
-from hfsr.studies import flops, trial
+from hfsr.studies import depth, flops, trial
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
 from hfsr.training.loop import Task
@@ -73,7 +73,7 @@ def of(run: Run, bf16: bool) -> Memory:
     if isinstance(run, Classification) and isinstance(kind, Classification):
         images, side = flops.LABELLED[labelled.whole(run.dataset)]
         images = min(images, run.recipe.subset or images) * 3 * (run.upscaler.factor * side) ** 2
-        counted = flops.of_depth(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
+        counted = depth.counted(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
         return Memory(*counted)._replace(images=images)
     return _training(kind, bf16)._replace(pictures=int(flops.photographs((str(run.identity()["data"]),))))
 
