@@ -4,6 +4,7 @@ The method, the published models, their metrics and ``hfsr upscale`` need none o
 """
 
 PACKAGES = {  # as they are imported; a test holds them against pyproject.toml
+    "hub": ("huggingface_hub",),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
     "study": ("accelerate", "cv2", "msgspec", "pandas", "psutil", "scipy", "skimage", "sklearn", "torchvision"),
     "report": ("matplotlib", "seaborn"),

@@ -85,6 +85,11 @@ def test_export_writes_a_file_that_onnx_runtime_reads(hfsr, model, tmp_path):
     assert onnxruntime.InferenceSession(tmp_path / "out.onnx").get_modelmeta().custom_metadata_map["name"] == "model"
 
 
+def test_export_writes_a_folder_for_a_hub(hfsr, model, tmp_path):
+    assert hfsr("export", model, tmp_path / "out", "--half") == (0, "", "")
+    assert read_json(tmp_path / "out" / "config.json")["name"] == "model"
+
+
 def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):
     publish.publish(superres.train(SuperresRun(Row("bicubic"), tiny_study)))
     code, out, _ = hfsr("verify", "--publish")

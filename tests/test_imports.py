@@ -14,6 +14,7 @@ import hfsr
 HEAVY = {
     "accelerate",
     "cv2",
+    "huggingface_hub",
     "matplotlib",
     "msgspec",
     "onnx",
@@ -102,8 +103,12 @@ main()
 
 @pytest.mark.parametrize(
     ("words", "missing", "extra"),
-    [(["plan"], "pandas", "study"), (["export", "srcnn", "{folder}/out.onnx"], "onnxscript", "onnx")],
-    ids=["plan", "export"],
+    [
+        (["plan"], "pandas", "study"),
+        (["export", "srcnn", "{folder}/out.onnx"], "onnxscript", "onnx"),
+        (["export", "srcnn", "{folder}/out"], "huggingface_hub", "hub"),
+    ],
+    ids=["plan", "export", "export to a folder"],
 )
 def test_a_missing_package_of_an_extra_is_one_line(tmp_path, words, missing, extra):
     code = WITHOUT.format(missing=missing, words=[word.format(folder=tmp_path) for word in words])

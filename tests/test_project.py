@@ -22,7 +22,7 @@ from hfsr import extras
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-CONDA = {"torch": "pytorch"}  # names that differ on conda-forge
+CONDA = {"torch": "pytorch", "huggingface-hub": "huggingface_hub"}  # names that differ on conda-forge
 NOT_ON_CONDA_FORGE = {
     "opencv-python-headless",
     "snakemake",  # on bioconda, with its plugin

@@ -77,6 +77,7 @@ def test_nothing_of_an_extra_is_there(run):
     assert "torch" in names
     assert not names & {
         "accelerate",
+        "huggingface-hub",
         "matplotlib",
         "msgspec",
         "pandas",
@@ -132,13 +133,14 @@ def test_these_verbs_need_no_extra(run, picture, words, printed):
         ["evaluate", "bicubic"],
         ["upscale", "digits"],
         ["export", "srcnn", "model.onnx"],
+        ["export", "srcnn", "folder"],
     ],
     ids=" ".join,
 )
 def test_the_others_name_their_extra_in_one_line(run, words):
     ended = run("hfsr", *words)
     assert (ended.returncode, ended.stdout) == (2, "")
-    extra = "onnx" if words[0] == "export" else "study"
+    extra = {"model.onnx": "onnx", "folder": "hub"}.get(words[-1], "study")
     assert re.fullmatch(
         rf"hfsr {words[0]} needs: pip install 'hfsr\[{extra}\]' \(\w+ is not installed\)\n", ended.stderr
     )

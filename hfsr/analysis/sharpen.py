@@ -1,6 +1,5 @@
 """A plain linear sharpening, the control of what a network draws: how much of it equals a network in gradient energy."""
 
-from scipy.optimize import brentq
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -73,6 +72,8 @@ def matched_amount(images: Tensor, reference: Tensor) -> float:
     >>> matched_amount(images, sharpen(images, 0.7))
     0.7
     """
+    from scipy.optimize import brentq  # a second that only this needs
+
     wanted = gradient_energy(reference)
     ends = [gradient_energy(sharpen(images, amount)) for amount in (0.0, MOST)]
     if not ends[0] <= wanted <= ends[1]:

@@ -1,4 +1,4 @@
-"""`hfsr export`: a network for programs without PyTorch."""
+"""`hfsr export`: a network for programs without PyTorch, or for a hub."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +8,20 @@ import typer
 
 def export(
     model: Annotated[str, typer.Argument(help="A published model, or a .safetensors file of a run.")],
-    target: Annotated[Path, typer.Argument(help="Where to: a file whose name ends in .onnx.")],
+    target: Annotated[
+        Path, typer.Argument(help="Where to: a file whose name ends in .onnx, or a folder, whose name has no ending.")
+    ],
     half: Annotated[
         bool, typer.Option("--half", help="Store the weights as float16: half the size, within one grey level.")
     ] = False,
 ) -> None:
-    """Write a network as an ONNX file for pictures of any size, checked against PyTorch before it is there."""
-    from hfsr.models.export import export
+    """Write a network as an ONNX file for pictures of any size, checked against PyTorch before it is there, or as a folder.
+
+    The folder holds config.json, model.safetensors and a model card, for from_pretrained.
+    """
+    if target.suffix and not target.is_dir():
+        from hfsr.models.export import export
+    else:
+        from hfsr.models.pretrained import export
 
     export(model, target, half)

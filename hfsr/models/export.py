@@ -2,7 +2,6 @@
 
 import importlib
 import warnings
-from importlib.metadata import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,9 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from hfsr import paths
 from hfsr.errors import UserError
-from hfsr.files import atomic, sha256
+from hfsr.files import atomic
 from hfsr.models import store
-from hfsr.models.resnet import ResNet
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
@@ -30,9 +27,7 @@ def export(model: str | Path, target: Path | str, half: bool = False) -> None:
     """Write a super-resolution network as an ONNX file, checked by ONNX Runtime against PyTorch, atomically.
 
     Its input ``lr`` is a float32 batch (N, 3, H, W) in [0, 1], its output ``sr`` (N, 3, scale*H, scale*W), about [0, 1];
-    N, H and W are free. Its metadata are ``name``, ``weights_sha256`` (the digest of the safetensors file, which the
-    published record has too), ``scale``, ``halo`` (small pixels around a tile that its result depends on), and of a published
-    network the ``licence``.
+    N, H and W are free. Its metadata are the facts of `hfsr.models.store.load_to_export`.
 
     Parameters
     ----------
@@ -62,16 +57,10 @@ def export(model: str | Path, target: Path | str, half: bool = False) -> None:
         importlib.import_module(package)  # torch asks for the last one, in words of its own
     if Path(target).suffix != ".onnx":
         raise UserError(f"{target}: the name of an ONNX file must end in .onnx")
-    source = store.find(model)
-    network = store.load(source)
-    if isinstance(network, ResNet):
-        raise UserError(f"{model}: a classifier; only networks that upscale are exported")
+    network, facts = store.load_to_export(model)
     content = _translated(network)
     if half:
         _store_half(content.graph)
-    facts = {"name": source.stem, "weights_sha256": sha256(source), "scale": network.scale, "halo": network.halo}
-    if str(model) in paths.published():
-        facts["licence"] = metadata("hfsr")["License-Expression"]
     for key, value in facts.items():
         content.metadata_props.add(key=key, value=str(value))
     _check(content, network, TOLERANCE[half])

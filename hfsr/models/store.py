@@ -1,7 +1,9 @@
 """Networks as files: safetensors in float16, with what is needed to build them again."""
 
 import json
+from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 
 from hfsr import paths
 from hfsr.errors import UserError
-from hfsr.files import atomic
+from hfsr.files import atomic, sha256
 from hfsr.models.compact import Compact
 from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
@@ -116,3 +118,40 @@ def find(name: str | Path) -> Path:
     if str(name) not in known:
         raise UserError(f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file")
     return paths.weights() / f"{name}.safetensors"
+
+
+def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, Any]]:
+    """Load a network that upscales, and what files of other formats say of it.
+
+    Parameters
+    ----------
+    name : str or path
+        As for `load_model`.
+
+    Returns
+    -------
+    network : Module
+        As of `load_model`.
+    facts : dict
+        ``name``, ``weights_sha256`` (the digest of its ``.safetensors`` file, which the published record has too), ``scale``,
+        ``halo`` (small pixels around a tile that its result depends on), and of a published network the ``licence``.
+
+    Raises
+    ------
+    UserError
+        If there is no such network, or it is a classifier.
+
+    Examples
+    --------
+    >>> facts = load_to_export("srcnn")[1]
+    >>> facts["name"], facts["scale"], facts["halo"], facts["licence"]
+    ('srcnn', 2, 6, 'MIT')
+    """
+    source = find(name)
+    network = load(source)
+    if not isinstance(network, WDSR | SRCNN):
+        raise UserError(f"{name}: a classifier; only networks that upscale are exported")
+    facts = {"name": source.stem, "weights_sha256": sha256(source), "scale": network.scale, "halo": network.halo}
+    if str(name) in paths.published():
+        facts["licence"] = metadata("hfsr")["License-Expression"]
+    return network, facts

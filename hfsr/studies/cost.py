@@ -138,9 +138,9 @@ def fits(recipe: str) -> list[str]:
     >>> fits("quick")[0].partition(";")[0]
     'in bf16: a GPU of 8 GB is enough'
     """
-    lines = []
+    lines, runs = [], everything(recipe)
     for precision, bf16 in (("bf16", True), ("float32, without bf16 units", False)):
-        needed = [memory.of(run, bf16) for run in everything(recipe)]
+        needed = [memory.of(run, bf16) for run in runs]
         most = max(each.needed for each in needed)
         size = memory.card(most)
         where = f"a GPU of {size} GB is enough" if size else f"no GPU of up to {memory.CARDS[-1]} GB is enough"

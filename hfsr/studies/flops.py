@@ -11,6 +11,7 @@ from hfsr import models
 from hfsr.data import degradation, labelled
 from hfsr.data.cifar import LAYOUTS
 from hfsr.models import SRCNN, WDSR, ResNet
+from hfsr.studies import depth
 from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 from hfsr.studies.rows import UNTRAINED
 
@@ -173,10 +174,14 @@ def parameters(kind: str, size: int, scale: int = 2) -> int:
 
 
 @cache
-def _classifier(recipe: ClassifyRecipe, factor: int, side: int) -> tuple[float, int]:
+def _classifier(recipe: ClassifyRecipe, factor: int, side: int) -> tuple[float, ...]:
     """`_operations` of a recipe's classifier, and its parameters: the same on sets of equal size, so counted once."""
-    network = recipe.network(factor)  # of batch normalisation meta tensors take longer than numbers
-    return _operations(network, side), models.parameters(network)
+
+    def counted(recipe: ClassifyRecipe) -> tuple[float, int]:
+        network = recipe.network(factor)  # of batch normalisation meta tensors take longer than numbers
+        return _operations(network, side), models.parameters(network)
+
+    return depth.counted(recipe, counted)
 
 
 @cache

@@ -78,8 +78,14 @@ def with_required(wanted: Iterable[Run]) -> dict[Path, Run]:
     ['digits-bicubic', 'digits-bicubic-quick-s0']
     """
     found: dict[Path, Run] = {}
-    for run in wanted:
-        found |= with_required(run.requires) | {run.folder: run}
+
+    def add(runs: Iterable[Run]) -> None:
+        for run in runs:
+            if run.folder not in found:  # many require the same
+                add(run.requires)
+                found[run.folder] = run
+
+    add(wanted)
     return found
 
 

@@ -1,13 +1,15 @@
 """What a run needs of a GPU's memory, counted on its own network, loss and optimiser before it starts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from hfsr.data import labelled
-from hfsr.studies import flops, trial
+from hfsr.studies import depth, flops, trial
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
 from hfsr.training.loop import Task
@@ -68,10 +70,11 @@ def of(run: Run, bf16: bool) -> Memory:
     kind = trial.kind(run)
     if kind is None:
         return NONE
-    if isinstance(run, Classification):
+    if isinstance(run, Classification) and isinstance(kind, Classification):
         images, side = flops.LABELLED[labelled.whole(run.dataset)]
         images = min(images, run.recipe.subset or images) * 3 * (run.upscaler.factor * side) ** 2
-        return _training(kind, bf16)._replace(images=images)
+        counted = depth.counted(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
+        return Memory(*counted)._replace(images=images)
     return _training(kind, bf16)._replace(pictures=int(flops.photographs((str(run.identity()["data"]),))))
 
 
@@ -87,14 +90,39 @@ def card(needed: int) -> int | None:
 
 
 @cache
-def _training(run: Run, bf16: bool) -> Memory:
+def _task(run: Run) -> tuple[Task, int]:
+    """A run's training, and bytes of its state."""
     task = trial.training(run, CPU)
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return task, _state(task)
+
+
+@cache
+def _training(run: Run, bf16: bool) -> Memory:
+    task, state = _task(run)
     batch = task.batch(0)
     one, two = (kept(task, type(batch)(*(each[:count] for each in batch)), bf16) for count in (1, 2))
     # What belongs to no image, such as the weights in bf16, is kept once; the rest grows with the batch.
     sizes = [first + (task.images - 1) * (both - first) for first, both in zip(one, two, strict=True)]
-    return Memory(_state(task), sum(sizes) + 2 * max(sizes), 0, 0)
+    return Memory(state, sum(sizes) + 2 * max(sizes), 0, 0)
+
+
+class Unconvolved(TorchDispatchMode):
+    """Convolutions give zeros of the right shape: what autograd keeps of them is the same, and bf16 is slow on many processors.
+
+    Examples
+    --------
+    >>> with Unconvolved():
+    ...     torch.nn.functional.conv2d(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 1, 2))
+    tensor([[[[0.],
+              [0.]]]])
+    """
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is not torch.ops.aten.convolution.default:
+            return func(*args, **(kwargs or {}))
+        shapes = [each.to("meta") if isinstance(each, torch.Tensor) else each for each in args]
+        return torch.zeros_like(func(*shapes), device=CPU)
 
 
 def kept(task: Task, batch: tuple[torch.Tensor, ...], bf16: bool) -> list[int]:
@@ -117,6 +145,7 @@ def kept(task: Task, batch: tuple[torch.Tensor, ...], bf16: bool) -> list[int]:
     with (
         torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor),
         torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16),
+        Unconvolved(),
     ):
         loss = task.loss(task.model, batch)  # while it is there, so is all that is kept
     for parameter in task.model.parameters():

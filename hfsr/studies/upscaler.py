@@ -5,6 +5,7 @@ the gradient energy of plain WDSR's images (`hfsr.analysis.sharpen`).
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from torch import Tensor
@@ -182,8 +183,13 @@ def called(name: str) -> Upscaler:
     """
     if name in NO_NETWORK:
         return _without_network(name)
-    known = {run.model or run.name: run for recipe in recipes.SUPERRES.values() for run in superres_run.grid(recipe)}
-    return Upscaler(name, known.get(name) or _made_here(name))
+    return Upscaler(name, _in_tables(tuple(recipes.SUPERRES.values())).get(name) or _made_here(name))
+
+
+@cache
+def _in_tables(known: tuple[SuperresRecipe, ...]) -> dict[str, SuperresRun]:
+    """Every run of recipes by the name of its network, of which each record asks for one."""
+    return {run.model or run.name: run for recipe in known for run in superres_run.grid(recipe)}
 
 
 def _without_network(name: str) -> Upscaler:

@@ -14,7 +14,7 @@ from hfsr.models import export
 from hfsr.models.upscaling import upscale
 
 TEXT = (ROOT / "book" / "elsewhere.md").read_text()
-(EXPORT,) = re.findall(r"^hfsr (export .+)$", TEXT, re.MULTILINE)
+FOLDER, ONNX = re.findall(r"^hfsr (export .+)$", TEXT, re.MULTILINE)
 
 
 @pytest.fixture
@@ -47,8 +47,16 @@ def test_from_torch_hub(picture):
 
 
 @pytest.mark.processes
+def test_from_a_folder(picture):
+    subprocess.run([Path(sys.executable).with_name("hfsr"), *FOLDER.split()], check=True)
+    network = run("from_pretrained")["network"]
+    batch = torch.rand(1, 3, 24, 32)
+    assert torch.equal(network(batch), load_model("wdsr-a1-5")(batch))
+
+
+@pytest.mark.processes
 def test_in_onnx_runtime(picture, tmp_path):
-    subprocess.run([Path(sys.executable).with_name("hfsr"), *EXPORT.split()], check=True)
+    subprocess.run([Path(sys.executable).with_name("hfsr"), *ONNX.split()], check=True)
     run("onnxruntime")
     apart = images.read(tmp_path / "photo-x2.png").int() - upscale(picture, load_model("wdsr-a1-5")).int()
     assert apart.abs().max() <= 1

@@ -35,7 +35,8 @@ def run(path, batch):
 
 @pytest.mark.parametrize("size", [(1, 3, 1, 1), (3, 3, 17, 50), (1, 3, 80, 2)])
 @pytest.mark.parametrize(
-    ("name", "half", "apart"), [("wdsr-a1-5", False, 2e-6), ("wdsr-a1-5", True, 5e-4), ("srcnn", True, 5e-4)]
+    ("name", "half", "apart"),
+    [("wdsr-a1-5", False, 2e-6), ("wdsr-a1-5", True, 5e-4), ("srcnn", False, 2e-6), ("srcnn", True, 5e-4)],
 )
 def test_any_size_gives_what_pytorch_does(exported, name, half, apart, size):
     batch = torch.rand(size, generator=torch.manual_seed(1))
@@ -87,11 +88,16 @@ def test_what_is_not_pytorchs_result_is_refused_and_nothing_is_written(tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_network_of_ones_own_has_no_licence_and_a_classifier_is_refused(tmp_path):
-    store.save(tmp_path / "mine.safetensors", models.WDSR(blocks=1))
+def test_a_network_of_ones_own_keeps_its_scale_and_has_no_licence(tmp_path):
+    store.save(tmp_path / "mine.safetensors", models.SRCNN(scale=4))
     export.export(tmp_path / "mine.safetensors", tmp_path / "mine.onnx")
-    keys = {entry.key for entry in onnx.load(tmp_path / "mine.onnx").metadata_props}
-    assert keys == {"name", "weights_sha256", "scale", "halo"}
+    facts = {entry.key: entry.value for entry in onnx.load(tmp_path / "mine.onnx").metadata_props}
+    assert facts.keys() == {"name", "weights_sha256", "scale", "halo"}
+    assert facts["scale"] == "4"
+    assert run(tmp_path / "mine.onnx", torch.zeros(1, 3, 5, 7)).shape == (1, 3, 20, 28)
+
+
+def test_a_classifier_is_refused(tmp_path):
     store.save(tmp_path / "classes.safetensors", models.ResNet(depth=11))
     with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
         export.export(tmp_path / "classes.safetensors", tmp_path / "classes.onnx")

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from hfsr.models import WDSR
+from hfsr import models
+from hfsr.models import WDSR, ResNet
 from hfsr.studies import flops, recipes
 
 
@@ -22,6 +23,15 @@ def test_an_image_of_twice_the_side_is_four_times_the_work():
     original, upscaled = (flops.classify("cifar10", paper, paper.steps, factor).training for factor in (1, 2))
     assert upscaled == pytest.approx(4 * original, rel=1e-3)
     assert flops.classify("cifar10", paper, 1, 1).training == pytest.approx(original / paper.steps)
+
+
+def test_a_deep_resnet_is_counted_on_two_shallow_ones():
+    deep, network = dataclasses.replace(recipes.classify("quick"), depth=38), ResNet(38)
+    with FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, 3, 8, 8)).sum().backward()
+    work = flops.classify("digits", deep, 1, 1)
+    assert work.training == deep.batch * counter.get_total_flops()
+    assert work.disk == 10 * models.parameters(network)
 
 
 def test_upscaling_is_a_forward_pass_an_image():

@@ -1,4 +1,5 @@
 import dataclasses
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -18,6 +19,7 @@ RUNS = [
     SuperresRun(Row("wdsr", "1/5", "random"), SMALL),
     SuperresRun(Row("srcnn"), SMALL),
     Classification("digits", upscaler.ORIGINAL, dataclasses.replace(recipes.classify("quick"), batch=6)),
+    Classification("digits", upscaler.ORIGINAL, dataclasses.replace(recipes.classify("quick"), batch=6, depth=38)),
 ]
 
 
@@ -28,6 +30,16 @@ def test_what_is_counted_on_two_images_is_what_a_whole_batch_keeps(run, bf16):
     task.model.to(memory_format=torch.channels_last)
     whole = memory.kept(task, task.batch(0), bf16)
     assert memory.of(run, bf16).iteration == sum(whole) + 2 * max(whole)
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
+def test_what_is_counted_without_convolving_is_what_an_iteration_keeps(monkeypatch, run, bf16):
+    task = trial.training(run, memory.CPU)
+    task.model.to(memory_format=torch.channels_last)
+    counted = memory.kept(task, task.batch(0), bf16)
+    monkeypatch.setattr(memory, "Unconvolved", nullcontext)
+    assert memory.kept(task, task.batch(0), bf16) == counted
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.title)
@@ -50,6 +62,13 @@ def test_the_state_is_weights_gradients_and_what_the_optimiser_keeps_of_each():
     """Adam: two moments a weight, and a counter a tensor."""
     weights, tensors = models.parameters(WDSR(blocks=2)), len(list(WDSR(blocks=2).parameters()))
     assert memory.of(RUNS[0], bf16=True).state == 4 * 4 * weights + 4 * tensors
+
+
+def test_the_state_of_a_deep_resnet_is_counted_on_two_shallow_ones():
+    """Momentum alone, and batch normalisation's buffers."""
+    network = models.ResNet(38)
+    buffers = sum(each.nbytes for each in network.buffers())
+    assert memory.of(RUNS[-1], bf16=True).state == 3 * 4 * models.parameters(network) + buffers
 
 
 def test_data_on_the_device_are_bytes():

@@ -1,0 +1,120 @@
+"""Folders for huggingface_hub give back the same network, bit for bit, and no other machine is asked."""
+
+import shutil
+import socket
+
+import pytest
+import torch
+from huggingface_hub import ModelCard
+from safetensors.torch import load_file, save_file
+
+from hfsr import UserError, load_model, models, paths, upscale
+from hfsr.files import read_json
+from hfsr.models import pretrained, store
+
+KINDS = {"wdsr-a1-5": pretrained.WDSR, "srcnn": pretrained.SRCNN}
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("asks another machine")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hub")
+    for name in KINDS:
+        pretrained.export(name, folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_published_network_comes_back_bit_for_bit(exported, name):
+    network, expected = KINDS[name].from_pretrained(exported / name), load_model(name)
+    assert not network.training
+    weights = network.state_dict()
+    assert weights.keys() == expected.state_dict().keys()
+    assert all(torch.equal(weights[key], value) for key, value in expected.state_dict().items())
+    batch = torch.rand(2, 3, 17, 30, generator=torch.manual_seed(0))
+    with torch.inference_mode():
+        assert torch.equal(network(batch), expected(batch))
+
+
+def test_it_upscales_pictures_as_the_networks_of_the_package_do(exported):
+    picture = torch.randint(256, (3, 20, 30), dtype=torch.uint8, generator=torch.manual_seed(0))
+    network = pretrained.WDSR.from_pretrained(exported / "wdsr-a1-5")
+    assert torch.equal(upscale(picture, network), upscale(picture, "wdsr-a1-5"))
+
+
+def test_weights_in_float16_are_half_the_file_and_the_same_numbers(exported, tmp_path):
+    pretrained.export("wdsr-a1-5", tmp_path, half=True)
+    sizes = [(folder / "model.safetensors").stat().st_size for folder in (tmp_path, exported / "wdsr-a1-5")]
+    assert sizes[0] < 0.52 * sizes[1]
+    weights = pretrained.WDSR.from_pretrained(tmp_path).state_dict()
+    assert all(torch.equal(weights[key], value) for key, value in load_model("wdsr-a1-5").state_dict().items())
+
+
+def test_the_folder_says_what_it_holds(exported):
+    record = read_json(paths.results() / "superres" / "srcnn.json")
+    assert read_json(exported / "srcnn" / "config.json") == {
+        "network": "SRCNN",
+        "name": "srcnn",
+        "weights_sha256": record["weights_sha256"],
+        "licence": "MIT",
+        "scale": 2,
+        "halo": 6,
+    }
+    card = ModelCard.load(exported / "srcnn" / "README.md")
+    assert (card.data.license, card.data.library_name, card.data.pipeline_tag) == ("mit", "hfsr", "image-to-image")
+    assert "# srcnn\n" in card.text
+    assert "gives (N, 3, 2H, 2W)" in card.text
+    assert "SRCNN.from_pretrained(" in card.text
+
+
+def test_a_network_of_ones_own_is_kept_to_the_last_digit_and_has_no_licence(tmp_path):
+    mine = pretrained.WDSR(blocks=1, features=5, scale=3)
+    mine.save_pretrained(tmp_path)
+    back = pretrained.WDSR.from_pretrained(tmp_path)
+    assert back.settings == mine.settings == read_json(tmp_path / "config.json")
+    assert all(torch.equal(value, mine.state_dict()[key]) for key, value in back.state_dict().items())
+    assert ModelCard.load(tmp_path / "README.md").data.license is None
+
+
+def test_a_run_is_exported_over_what_was_there(exported, tmp_path):
+    store.save(tmp_path / "mine.safetensors", models.WDSR(blocks=1))
+    pretrained.export("srcnn", tmp_path / "folder")
+    pretrained.export(tmp_path / "mine.safetensors", tmp_path / "folder")
+    config, card = read_json(tmp_path / "folder" / "config.json"), ModelCard.load(tmp_path / "folder" / "README.md")
+    assert (config["name"], config["network"], config["blocks"]) == ("mine", "WDSR", 1)
+    assert "licence" not in config
+    assert card.data.license is None
+    assert "# mine\n" in card.text
+    assert len(load_file(tmp_path / "folder" / "model.safetensors")) == len(models.WDSR(blocks=1).state_dict())
+
+
+def test_weights_that_are_missing_are_no_network(exported, tmp_path):
+    shutil.copy(exported / "srcnn" / "config.json", tmp_path)
+    weights = load_file(exported / "srcnn" / "model.safetensors")
+    del weights["last.bias"]
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(RuntimeError, match=r"Missing key.+last\.bias"):
+        pretrained.SRCNN.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "classifier", [models.ResNet(depth=11), models.Compact((8, 8))], ids=lambda one: type(one).__name__
+)
+def test_a_classifier_is_refused(tmp_path, classifier):
+    store.save(tmp_path / "classes.safetensors", classifier)
+    with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
+        pretrained.export(tmp_path / "classes.safetensors", tmp_path / "folder")
+    assert not (tmp_path / "folder").exists()
+
+
+def test_a_file_in_the_folders_place_is_named(tmp_path):
+    (tmp_path / "model").touch()
+    with pytest.raises(UserError, match=r"model/\S+: cannot be written"):
+        pretrained.export("srcnn", tmp_path / "model")
