@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin
 
+from hfsr.errors import UserError
 from hfsr.files import atomic
 from hfsr.models import srcnn, store, wdsr
 
@@ -44,6 +45,11 @@ class _Shared(PyTorchModelHubMixin, library_name="hfsr", pipeline_tag="image-to-
     def _from_pretrained(cls, *, strict: bool = True, **options: Any) -> Any:
         """Refuse weights that are missing or too many, and lay them out as `hfsr.load_model` does: equal to the bit."""
         return super()._from_pretrained(strict=strict, **options).to(memory_format=torch.channels_last)
+
+    @classmethod
+    def _load_as_pickle(cls, model: Any, model_file: str, *_: Any) -> Any:
+        """What the mixin does where there is no ``model.safetensors``: refused, as a pickle can run code."""
+        raise UserError(f"{model_file}: a pickle, which hfsr never loads; the repository has no model.safetensors")
 
 
 class WDSR(wdsr.WDSR, _Shared):

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 import torch
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, hub_mixin
 from safetensors.torch import load_file, save_file
 
 from hfsr import UserError, load_model, models, paths, upscale
@@ -118,3 +118,16 @@ def test_a_file_in_the_folders_place_is_named(tmp_path):
     (tmp_path / "model").touch()
     with pytest.raises(UserError, match=r"model/\S+: cannot be written"):
         pretrained.export("srcnn", tmp_path / "model")
+
+
+def test_a_repository_of_pickles_is_refused_in_one_line(tmp_path, monkeypatch):
+    def fetched(filename, **_):
+        if filename == "model.safetensors":
+            raise hub_mixin.EntryNotFoundError("no such file")
+        (tmp_path / filename).write_text('{"blocks": 1}' if filename == "config.json" else "a pickle")
+        return str(tmp_path / filename)
+
+    monkeypatch.setattr(hub_mixin, "hf_hub_download", fetched)
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("loaded"))
+    with pytest.raises(UserError, match=r"pytorch_model.bin: a pickle, which hfsr never loads"):
+        pretrained.WDSR.from_pretrained("somebody/network")
