@@ -28,7 +28,7 @@ INPUTS = (
 CLEAN = "clean"  # the note of a build without a warning, beside what Sphinx keeps
 
 # The parts of MathJax that a page asks for; the package holds ten times as much.
-MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2")
 
 PAPER = {
     "eq-l1": 1,
@@ -63,9 +63,10 @@ def fresh_outputs(app: Sphinx, config: Config) -> None:
 
 
 def what_pages_show(app: Sphinx) -> str:
-    """What all pages may show besides their own text: the library with its records, and the extensions."""
-    extensions = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return inputs_digest(Path(app.srcdir)) + hashlib.sha256(b"".join(extensions)).hexdigest()[:16]
+    """What all pages may show besides their own text: the library with its records, the extensions and the templates."""
+    book = Path(__file__).parents[1]
+    made_by = (path.read_bytes() for path in sorted([*book.glob("extension/*.py"), *book.glob("templates/*")]))
+    return inputs_digest(Path(app.srcdir)) + hashlib.sha256(b"".join(made_by)).hexdigest()[:16]
 
 
 def pages_to_read(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
@@ -73,7 +74,10 @@ def pages_to_read(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set
     clean = Path(app.doctreedir) / CLEAN
     is_clean = clean.exists() and clean.read_text() == what_pages_show(app)
     clean.unlink(missing_ok=True)
-    return set() if is_clean else set(env.found_docs)
+    if is_clean:
+        return set()
+    shutil.rmtree(Path(app.outdir) / "_modules", ignore_errors=True)  # Sphinx looks at the age of the code alone
+    return set(env.found_docs)
 
 
 def note_a_clean_build(app: Sphinx, error: Exception | None) -> None:

@@ -1,5 +1,6 @@
-"""What is mended in each page before it is written: names and roles for those who hear it."""
+"""What is mended in each page before it is written: names and roles for those who hear it, tables that scroll one by one."""
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -8,12 +9,17 @@ MENDED = {
     ' aria-label="Toggle hidden content"': "",  # a folded cell is called what its line says
     'role="doc-biblioentry"': 'role="listitem"',  # ARIA deprecates the first; the entries' parent is a list
 }
+BOX = r'<div class="pst-scrollable-table-container">\g<0></div>'  # the theme's
+FOLDED = re.compile(r'<details class="folded">.*?</details>', re.DOTALL)
+TABLE = re.compile(r'<table [^>]*class="dataframe".*?</table>', re.DOTALL)  # other tables have a box already
 
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Replace in a page's text what `MENDED` lists, and give a name to what unfolds chapters in the list of them."""
+    """Replace what `MENDED` lists, put each folded table into a box, and name what unfolds chapters in the list of them."""
+    body = context.get("body", "")
     for wrong, right in MENDED.items():
-        context["body"] = context.get("body", "").replace(wrong, right)
+        body = body.replace(wrong, right)
+    context["body"] = FOLDED.sub(lambda folded: TABLE.sub(BOX, folded[0]), body)
     listed = context["generate_toctree_html"]
 
     def named(*args: Any, **kwargs: Any) -> str:

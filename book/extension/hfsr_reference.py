@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Set as AbstractSet
+from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,15 @@ from sphinx.util.nodes import make_refnode, nested_parse_with_titles
 PACKAGE = "hfsr"
 FULL = re.compile(rf"{PACKAGE}(\.[A-Za-z_]\w*)+")
 LOGGER = logging.getLogger(__name__)
+FOR_SOURCE = (  # what a page of source code loads besides the theme's own
+    "pygments.css",
+    "sphinx-book-theme.css",
+    "copybutton.css",
+    "book.css",
+    "documentation_options.js",
+    "clipboard.min.js",
+    "copybutton.js",
+)
 
 
 def modules(package: str) -> list[str]:
@@ -188,10 +198,13 @@ def skip_fields(app: Sphinx, what: str, name: str, value: Any, skip: bool, optio
     return True if from_elsewhere or type(value).__name__ == "_tuplegetter" else None
 
 
-def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Leave the list of chapters out of the pages of source code: they are many, and each entry links to its own."""
-    if page.startswith("_modules/"):
-        context["sidebars"] = ["navbar-logo.html", "search-button-field.html"]
+def lighten(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> str | None:
+    """Give the pages of source code, which are many, a template of their own, and `FOR_SOURCE` alone to load."""
+    if not page.startswith("_modules/"):
+        return None
+    for kind in ("css_files", "script_files"):
+        context[kind] = [file for file in context[kind] if PurePath(file.filename or "").name in FOR_SOURCE]
+    return "source.html"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import suppress
 
 import pytest
-from layout import ROOT, pages
+from layout import ROOT, SOURCE, pages
 from playwright.sync_api import TimeoutError
 
 from hfsr.files import read_json
@@ -58,7 +58,7 @@ def test_the_lock_file_holds_digests_and_no_addresses():
         assert "resolved" not in entry  # a registry's address is the machine's, in npm's own settings
 
 
-@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("name", [*pages(), SOURCE])
 def test_page_is_accessible(name, book, page, axe):
     page.set_default_timeout(120_000)  # some pages of the reference are long
     page.goto((book / f"{name}.html").as_uri(), wait_until="load")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 import yaml
-from layout import ROOT, load, pages
+from layout import ROOT, SOURCE, load, pages
 from sphinx.application import Sphinx
 from sphinx.util.inventory import InventoryFile
 
@@ -123,7 +123,37 @@ def test_the_reference_stays_light(book):
     sizes = [
         path.stat().st_size for folder in ("book/reference", "_modules") for path in (book / folder).rglob("*.html")
     ]
-    assert sum(sizes) < 6_500_000  # of 150 modules, each of whose entries has an example
+    assert sum(sizes) < 4_500_000  # of 150 modules, each of whose entries has an example
+
+
+def test_a_page_of_source_code_has_what_a_reader_uses(book, page):
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.goto((book / f"{SOURCE}.html").as_uri())
+    assert page.locator("pre + .copybtn").count() == 1
+    themes = set()
+    for _ in range(3):
+        page.locator(".theme-switch-button").click()
+        themes.add(page.evaluate("document.documentElement.dataset.theme"))
+    assert themes == {"light", "dark"}
+    page.get_by_role("link", name="All modules").click()
+    page.get_by_role("link", name="hfsr.losses").click()
+    page.locator("#masked_l1 .viewcode-back").click()
+    assert page.url.endswith("hfsr.html#hfsr.losses.masked_l1")
+    page.locator("[id='hfsr.losses.masked_l1'] .viewcode-link").click()
+    page.wait_for_url("**/losses.html#masked_l1")
+    assert complaints == []
+    page.keyboard.press("Control+k")
+    page.locator("#pst-search-dialog input").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".search-button").click()
+    page.locator("#pst-search-dialog input").fill("selection")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li").first.wait_for()
+    page.go_back()
+    page.locator(".navbar-brand").click()
+    page.wait_for_url("**/book/intro.html")
 
 
 def test_every_entry_has_an_example_that_the_tests_run(public):

@@ -4,8 +4,11 @@ import json
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from layout import load, pages
+from PIL import Image
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -13,6 +16,35 @@ from pygments.styles import get_style_by_name
 from pygments.token import Text
 
 CLICKED = "_static/upscaling"
+PAGE = '''<!-- a comment -->
+<div>
+    <p>See <code><span class="pre">hfsr.l1</span> <span class="pre">alone</span></code>,
+       <em>and</em> <b>no</b> more.</p>
+    <a href="../_images/photo.png"><img src="../_images/photo.png"/></a> <img src="data:image/png;base64,AAAA"/>
+</div>
+<pre>
+<span class="k">def</span> f():
+    <span class="sd">"""One.</span>
+
+<span class="sd">    Two."""</span>
+</pre>
+<script>
+    let text = "<!-- kept -->";
+</script>
+'''
+CHART = """<?xml version="1.0"?>
+<svg xmlns="http://www.w3.org/2000/svg">
+ <metadata>who made it</metadata>
+ <g transform="translate(166.656643 1242.1) scale(0.015625 -0.12)">
+  <!-- 0.5 -->
+  <path d="M 175.67875 1225.996 
+L -342.193512 49.802595 
+z
+" style="opacity: 0.123456"/>
+  <use x="3.14159" y="40"/>
+ </g>
+</svg>
+"""  # noqa: W291
 PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 
@@ -36,8 +68,48 @@ def test_code_is_lighter_and_says_the_same(extension):
     assert '<span class="k">return</span> hfsr<span class="o">.</span>l1(sr, hr)' in plain
 
 
+def test_a_page_is_lighter_and_says_the_same(extension):
+    lighter = extension.lighter_page(PAGE)
+    assert lighter == extension.lighter_page(lighter)
+    before, after = (BeautifulSoup(page, "html.parser") for page in (PAGE, lighter))
+    for name in ("pre", "script"):
+        assert after.find(name).get_text() == before.find(name).get_text()
+    assert after.get_text().split() == before.get_text().split()
+    assert after.find("p").get_text() == "See hfsr.l1 alone,\nand no more."
+    assert "a comment" not in lighter
+    assert 'class="pre"' not in lighter
+    assert [mark.get_text() for mark in after.select("pre span")] == ["def", '"""One.\n\n    Two."""']
+
+
+def test_a_page_asks_for_the_pictures_as_they_are_stored(extension):
+    images = BeautifulSoup(extension.lighter_page(PAGE), "html.parser")
+    assert [image["src"] for image in images.find_all("img")] == ["../_images/photo.webp", "data:image/png;base64,AAAA"]
+    assert images.find("a")["href"] == "../_images/photo.webp"
+
+
+def test_a_chart_is_lighter_and_draws_the_same(extension):
+    lighter = extension.lighter_chart(CHART)
+    assert lighter == extension.lighter_chart(lighter)
+    assert 'd="M175.68 1226L-342.19 49.8z"' in lighter
+    assert 'transform="translate(166.66 1242.1) scale(0.015625 -0.12)"' in lighter
+    assert '<use x="3.14" y="40"/>' in lighter
+    assert "opacity: 0.123456" in lighter
+    assert not re.search("who made it|0\\.5 ", lighter)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_picture_keeps_its_pixels(extension, tmp_path, channels):
+    pixels = np.random.default_rng(0).integers(256, size=(8, 12, channels), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    extension.as_webp(tmp_path / "photo.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.webp"]
+    assert np.array_equal(Image.open(tmp_path / "photo.webp"), pixels)
+
+
 def test_only_what_no_page_asks_for_goes(extension, tmp_path):
-    kept, gone = ["_static/a.js", "_static/a.woff2"], ["_static/x/a.js.map", "_static/a.ttf", "_static/locales/de/a.mo"]
+    fonts = "_static/mathjax/output/chtml/fonts/woff-v2"
+    kept = ["_static/a.js", "_static/a.woff2", f"{fonts}/MathJax_Main-Bold.woff"]
+    gone = ["_static/x/a.js.map", "_static/a.ttf", "_static/locales/de/a.mo", f"{fonts}/MathJax_Fraktur-Bold.woff"]
     for name in (*kept, *gone, extension.ICONS):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("content")
@@ -56,7 +128,7 @@ def sizes(book):
 
 
 def test_the_site_is_light(book):
-    assert sum(sizes(book).values()) < 15_000_000
+    assert sum(sizes(book).values()) < 12_000_000
 
 
 @pytest.mark.parametrize("name", pages())

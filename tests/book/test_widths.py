@@ -1,7 +1,7 @@
 """Nothing is cut off at any width: what is wider than its column scrolls in a box that the keyboard reaches."""
 
 import pytest
-from layout import pages
+from layout import SOURCE, pages
 
 WIDTHS = (390, 768, 1280)
 LOOK = """async () => {
@@ -39,7 +39,7 @@ LOOK = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("name", [*pages(), SOURCE])
 def test_nothing_is_cut_off(name, book, page):
     found = {}
     for width in WIDTHS:

@@ -1,6 +1,8 @@
 """What the figures show is what they were given; and all are legible: no small writing, none cut off."""
 
+import inspect
 import itertools
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -62,12 +64,20 @@ DETAIL = pd.DataFrame(
     },
     index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, complement"],
 )
+CLAIMS = pd.DataFrame(
+    {"mean": [1.0, -30], "low": [0.5, -40], "high": [1.5, -20], "paper": [2.0, 5], "verdict": ["supported", "refuted"]},
+    index=["Sharper", "Higher PSNR than the same network that is trained on every element"],
+)
+UNIT = re.compile(r"\((dB|%|points|grey levels²|cycles a pixel)[^)]*\)")
+WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$", "weight, scaled", "difference in margins")
+COUNTS = ("iterations", "crops", "elements a grey level")
 
 
 def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.framework()
     yield figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60))
     yield figures.map_histogram(image, "1/5")
+    yield figures.crop_shares(selection_mask(image, "1/5").double().mean(dim=(0, 1)))
     yield figures.selected_shares(pd.DataFrame({"a": 0.5, "b": 0.6}, index=paper.ALPHAS))
     yield figures.spectra(methods)
     yield figures.spectra(methods | {"another": image}, centred=True)
@@ -85,6 +95,11 @@ def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.side_by_side(methods)
     yield figures.accuracies({name: accuracy_table(name) for name in paper.table3()})
     yield figures.gains(gain_tables())
+    yield figures.forest(CLAIMS)
+
+
+def test_every_public_figure_is_among_them():
+    assert set(re.findall(r"yield figures\.(\w+)\(", inspect.getsource(every_figure))) == set(figures.__all__)
 
 
 def test_every_figure_is_legible(image, methods, log, gaps, curves, measured):
@@ -107,6 +122,23 @@ def test_every_figure_is_legible(image, methods, log, gaps, curves, measured):
             assert {ax.get_facecolor()[3] for ax in figure.axes} == {0}
     assert not plt.get_fignums()
     assert {key: plt.rcParams[key] for key in STYLE} == before  # the caller's style is left alone
+
+
+def numbered(axis):
+    """Whether numbers, and not names, stand along an axis."""
+    texts = [re.sub(r"[${}]|\\mathdefault", "", label.get_text()) for label in axis.get_ticklabels()]
+    return axis.axes.axison and any(re.fullmatch("[+\u2212-]?\\d[\\d.^/\u2212-]*%?", text) for text in texts)
+
+
+def test_every_axis_with_numbers_says_of_what_and_in_which_unit(image, methods, log, gaps, curves, measured):
+    labels = []
+    for figure in every_figure(image, methods, log, gaps, curves, measured):
+        figure.draw_without_rendering()
+        for ax in figure.axes:
+            for axis, common in ((ax.xaxis, figure.get_supxlabel()), (ax.yaxis, figure.get_supylabel())):
+                labels += [axis.get_label_text() or common] if numbered(axis) else []
+    assert len(labels) > 25
+    assert [label for label in labels if not UNIT.search(label) and not label.startswith(WITHOUT_UNIT + COUNTS)] == []
 
 
 def test_framework_names_what_the_paper_names():

@@ -89,7 +89,7 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     }
     band = parse_alpha(alpha) * spread
 
-    figure, axes = panels(2, 1, height=5.8)
+    figure, axes = panels(2, 1, height=6.2)
     for ax, reach in zip(axes, (4 * spread, 1.0), strict=True):
         low, high = max(-0.5, centre - reach), min(0.5, centre + reach)
         ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
@@ -98,10 +98,10 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
         x = np.linspace(low, high, 1001)
         for name, (fit, colour, line) in fits.items():
             ax.plot(x, weights.numel() / span * fit.pdf(x), line, color=colour, label=name)
-        ax.set(xlim=(low, high), ylabel="elements a grey level")
+        ax.set(xlim=(low, high), xlabel="weight, scaled to [0, 1], minus 0.5", ylabel="elements a grey level")
         ax.grid(axis="x", visible=False)
     axes[0].ticklabel_format(axis="y", style="sci", scilimits=(3, 3), useMathText=True)
-    axes[1].set(yscale="log", ylim=(0.5, None), xlabel="weight, scaled to [0, 1], minus 0.5")
+    axes[1].set(yscale="log", ylim=(0.5, None))
     entries = {text: handle for handle, text in zip(*axes[0].get_legend_handles_labels(), strict=True)}
     order = ["weights", unselected, "Gaussian", "Laplacian"]
     figure.legend([entries[text] for text in order], order, loc="outside upper center", ncols=2)
