@@ -68,7 +68,7 @@ CLAIMS = pd.DataFrame(
     {"mean": [1.0, -30], "low": [0.5, -40], "high": [1.5, -20], "paper": [2.0, 5], "verdict": ["supported", "refuted"]},
     index=["Sharper", "Higher PSNR than the same network that is trained on every element"],
 )
-UNIT = re.compile(r"\((dB|%|points|grey levels²|cycles a pixel)[^)]*\)")
+UNIT = re.compile(r"\((dB|%|points|times|grey levels²|cycles a pixel)[^)]*\)")
 WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$", "weight, scaled", "difference in margins")
 COUNTS = ("iterations", "crops", "elements a grey level")
 
