@@ -166,14 +166,14 @@ figures.agreement(curves, images)
 # ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels;
 # *steepness* is that of edges, 1 for the ground truth's.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; coloured where zero is excluded.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; coloured where zero is excluded. Power in per cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
 measured = {
-    "right power": "right_power",
-    "wrong power": "wrong_power",
-    "recovered": "recovered",
-    "cutoff 1/2 (cycles)": "cutoff_half",
-    "steepness": "steepness",
-    "overshoot (grey levels)": "overshoot",
+    "right power (%)": "right_power",
+    "wrong power (%)": "wrong_power",
+    "recovered (%)": "recovered",
+    "cutoff 1/2 (1/100)": "cutoff_half",
+    "steepness (1/100)": "steepness",
+    "overshoot (1/100)": "overshoot",
 }
 near = [
     row for row in published if row in labels and row.startswith("wdsr-a1") and "low" not in row
@@ -186,7 +186,7 @@ for gap in gaps.values():
     gap[["mean", "low", "high"]] *= 100
 figures.differences(
     {title: gap.rename(index=labels) for title, gap in gaps.items()},
-    "difference to WDSR x 100, BSD100",
+    "difference to WDSR on BSD100 (unit above)",
 )
 
 # %% tags=["hide-input"]
