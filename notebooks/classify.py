@@ -33,6 +33,7 @@ from hfsr.data import labelled
 from hfsr.report import (
     accuracies,
     answers,
+    cifar_spectra,
     claims,
     comparison,
     designs,
@@ -41,7 +42,6 @@ from hfsr.report import (
     one_run,
     paper,
     printed,
-    small_images,
 )
 from hfsr.report.folded import Folded
 from hfsr.report.layers import table2
@@ -177,9 +177,9 @@ display(
 # known truth it finds: that is the second design's question.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Power at each frequency, each image scaled to the same variance: CIFAR's test images, photographs brought down to one such image each, and squares of the halved photographs that the networks learned from. Below, the same relative to the photographs brought down.", "name": "fig-small-images"}, "image": {"alt": "Two charts of four falling curves against frequency. CIFAR-10 and CIFAR-100 run together; toward the highest frequency they fall below the photographs by some decibels, while squares of halved photographs end beside them."}}
-print(small_images.in_words())
+print(cifar_spectra.in_words())
 figures.radial_profiles(
-    small_images.profiles(), small_images.PHOTOGRAPHS, unit="share of variance"
+    cifar_spectra.profiles(), cifar_spectra.PHOTOGRAPHS, unit="share of variance"
 )
 
 # %% [markdown]

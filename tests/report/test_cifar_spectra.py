@@ -4,7 +4,7 @@ import pytest
 
 from hfsr import paths
 from hfsr.files import write_json
-from hfsr.report import small_images
+from hfsr.report import cifar_spectra
 
 
 @pytest.fixture
@@ -20,20 +20,20 @@ def published(tmp_path, monkeypatch):
         "images": dict.fromkeys(kinds, 16),
         "curves": {kind: {"mean": [1.0, 1.0, above, above], "sd": [0.1] * 4} for kind, above in kinds.items()},
     }  # fmt: skip
-    monkeypatch.setattr(small_images.SpectraRecord, "problems", lambda record: [])
+    monkeypatch.setattr(cifar_spectra.SpectraRecord, "problems", lambda record: [])
     write_json(tmp_path / "spectra" / "bench.json", content)
 
 
 def test_every_kind_has_its_curve(published):
-    profiles = small_images.profiles()
-    assert list(profiles) == list(small_images.TITLES.values())
+    profiles = cifar_spectra.profiles()
+    assert list(profiles) == list(cifar_spectra.TITLES.values())
     frequency, power = profiles["CIFAR-100"]
     assert frequency.tolist() == [0.125, 0.25, 0.375, 0.5]
     assert power.tolist() == [1.0, 1.0, 0.25, 0.25]
 
 
 def test_shares_are_in_per_cent_with_intervals_over_the_images(published):
-    shares = small_images.fine_shares()
+    shares = cifar_spectra.fine_shares()
     row = shares.loc["CIFAR-10"]
     assert row["mean"] == pytest.approx(5)
     assert row["high"] - row["mean"] == pytest.approx(2.1314 * 1 / 4, abs=1e-3)  # Student's t of 15 degrees of freedom
@@ -42,6 +42,6 @@ def test_shares_are_in_per_cent_with_intervals_over_the_images(published):
 
 
 def test_the_words_hold_the_numbers(published):
-    lines = small_images.in_words().splitlines()
+    lines = cifar_spectra.in_words().splitlines()
     assert lines[0].startswith("CIFAR-10: 5.00 % (4.47 to 5.53) of 16 images' variance")
     assert "(" not in lines[2]
