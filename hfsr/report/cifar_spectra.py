@@ -57,13 +57,11 @@ def in_words(recipe: str = "bench") -> str:
 
     Examples
     --------
-    >>> in_words().splitlines()[0].partition(":")[0]
-    'CIFAR-10'
+    >>> in_words().splitlines()[0]
+    'of the variance lie above 0.25 cycles a pixel'
     """
-    lines = []
+    lines = ["of the variance lie above 0.25 cycles a pixel"]
     for title, row in fine_shares(recipe).iterrows():
         reach = "" if pd.isna(row["low"]) else f" ({row['low']:.2f} to {row['high']:.2f})"
-        lines.append(
-            f"{title}: {row['mean']:.2f} %{reach} of {row['images']:,.0f} images' variance is above 0.25 cycles a pixel"
-        )
+        lines.append(f"    {title}: {row['mean']:.2f} %{reach}, {row['images']:,.0f} images")
     return "\n".join(lines)
