@@ -44,7 +44,7 @@ style: install
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
-test: style  ## the same and every other test of seconds: studies, reports, command line (about 7 minutes on two cores)
+test: style  ## the same and every other test of seconds: studies, reports, command line (about 6 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
 cover: SELECT := $(COVERAGE)
