@@ -1,6 +1,6 @@
 """Upscaling x2 by a published network beside a peer of the same size, Real-ESRGAN's compact network as spandrel has it.
 
-``pip install spandrel``, then ``python benchmarks/peer.py``, which takes some minutes on two cores. Both compute in float32, in
+``pip install spandrel``, then ``python benchmarks/peer.py``, which takes five minutes on two cores. Both compute in float32, in
 one process, on as many threads, a whole picture at once and turn by turn. The peer's weights are random: time does not depend
 on them. It is timed in both layouts of memory; the published networks are channels last as they are loaded.
 """
@@ -19,7 +19,7 @@ from hfsr.report import timings
 
 OURS = "wdsr-a1-5"
 SIDE = 512  # of the small picture: about a megapixel comes out
-REPETITIONS = 9
+REPETITIONS = 5
 
 
 def peer() -> nn.Module:
