@@ -82,6 +82,7 @@ def main() -> None:
     for threads in dict.fromkeys((default, 1)):
         torch.set_num_threads(threads)
         tables[f"{threads} thread{'s' * (threads > 1)}, {SIDE}x{SIDE} pixels in, float32"] = compare()
+    torch.set_num_threads(default)  # which the record's first line names
     timings.report("peer", tables, options.record)
 
 
