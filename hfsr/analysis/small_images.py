@@ -68,7 +68,7 @@ def variance_profiles(images: Tensor) -> Tensor:
     -------
     Tensor
         float64, (M, K), of the K frequencies of `hfsr.analysis.spectrum.radial_profile`. A ring holds as many frequencies as
-        its radius is large, so power times frequency is a ring's share of the variance: all shares of an image add up to 1.
+        its radius is large, so power times frequency is a ring's share of the variance in all rings: the shares add up to 1.
 
     Examples
     --------

@@ -132,7 +132,7 @@ def _measurement(record: MeasurementRecord) -> Again:
 def _spectra(record: SpectraRecord) -> Again:
     found = Again()
     try:
-        kinds = spectra.images_of(record.run)
+        kinds, _ = spectra.images_of(record.run)
     except UserError as error:
         return Again(missing=[str(error)])
     for kind, images in kinds.items():

@@ -51,15 +51,16 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
     cifar-10-batches-bin
     """
     folder = Path(out) if out else run.folder
-    if run.finished_in(folder, run.inputs()):
-        return folder
     start = time.monotonic()
-    profiles = {kind: variance_profiles(images) for kind, images in images_of(run).items()}
+    kinds, digests = images_of(run)
+    if run.finished_in(folder, {"data_digest": digests}):
+        return folder
+    profiles = {kind: variance_profiles(images) for kind, images in kinds.items()}
     curves = {kind: curve(each) for kind, each in profiles.items()}
     record = SpectraRecord(
         **run.identity(),
         **provenance.origin(run.command),
-        data=Data(name=run.recipe.data, images=sum(map(len, profiles.values())), digest=run.inputs()["data_digest"]),
+        data=Data(name=run.recipe.data, images=sum(map(len, profiles.values())), digest=digests),
         images={kind: len(each) for kind, each in profiles.items()},
         curves=curves,
         deviations={kind: fine_share(each).std().item() for kind, each in profiles.items()},
@@ -70,8 +71,13 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
     return folder
 
 
-def images_of(run: Spectra) -> dict[str, Tensor]:
-    """The images of every kind, uint8 (N, 3, 32, 32); a `UserError` if CIFAR or the photographs are not here.
+def images_of(run: Spectra) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The images of every kind, uint8 (N, 3, 32, 32), and digests of the sets that they are from, all read once.
+
+    Raises
+    ------
+    UserError
+        If CIFAR or the photographs are not here.
 
     Examples
     --------
@@ -83,11 +89,14 @@ def images_of(run: Spectra) -> dict[str, Tensor]:
         ...
     hfsr.errors.UserError: cifar-10-batches-bin: not in nowhere; run `hfsr data fetch cifar10`, or set HFSR_DATA ...
     """
-    kinds = {name: labelled.load(name).test_images for name in SETS}
+    sets = [labelled.load(name) for name in SETS]
     pictures = photographs.load(run.recipe.data)
-    kinds[SQUARES] = torch.cat([squares(lr, SIDE) for lr in pictures.lr])
-    kinds[BROUGHT_DOWN] = torch.stack([brought_down(hr, SIDE) for hr in pictures.hr])
-    return kinds
+    kinds = {
+        **{each.name: each.test_images for each in sets},
+        SQUARES: torch.cat([squares(lr, SIDE) for lr in pictures.lr]),
+        BROUGHT_DOWN: torch.stack([brought_down(hr, SIDE) for hr in pictures.hr]),
+    }
+    return kinds, {each.name: each.digest for each in sets} | {pictures.name: pictures.digest}
 
 
 def curve(profiles: Tensor) -> Curve:

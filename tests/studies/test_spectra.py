@@ -76,7 +76,8 @@ def test_what_is_missing_is_named(run, monkeypatch):
 
 
 def test_photographs_are_cut_from_their_halves(run):
-    kinds = spectra.images_of(run)
+    kinds, digests = spectra.images_of(run)
+    assert digests == run.inputs()["data_digest"]
     pictures = photographs.load(run.recipe.data)
     assert torch.equal(kinds[SQUARES][0], pictures.lr[0][:, :8, :8])
 
