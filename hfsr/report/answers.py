@@ -124,9 +124,7 @@ def _headline(answer: Answer) -> str:
     contrast = line.contrast
     ours = escape(line.measured.shown(contrast.digits, contrast.unit))
     compared = escape(f"{difference(contrast)}, on {contrast.on}")
-    if (
-        contrast.direction == "close"
-    ):  # to what the paper says, or to a rule: no seeds, and no other number to compare with
+    if contrast.direction == "close":  # to the paper or a rule: without seeds, and with no other number beside it
         return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from hfsr.report.figures import style
-from hfsr.report.figures.style import GREY, styled, title
+from hfsr.report.figures.style import styled, title
 
-MARKERS = {"no bf16 units": ("o", style.ORANGE), "bf16 units": ("s", style.BLUE)}  # by what the machine's line holds
+MARKERS = {"no bf16 units": ("o", style.GREY), "bf16 units": ("s", style.INK)}  # by what the machine's line holds
 
 
 @styled
@@ -40,7 +40,7 @@ def times(panels: Mapping[str, pd.DataFrame]) -> Figure:
             kind = next(each for each in MARKERS if each in str(machine))
             marker, colour = MARKERS[kind]
             ax.plot(values, [row + 0.15 for row in range(len(values))], marker, color=colour, ms=7, label=kind)
-        ax.axvline(1, color=GREY, lw=1, ls=":")
+        ax.axvline(1, color=style.GREY, lw=1, ls=":")
         ax.set(xscale="log", ylim=(len(table) - 0.4, -0.7), yticks=[])
         ax.grid(visible=False)
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
