@@ -1,5 +1,6 @@
 import itertools
 import json
+from collections import defaultdict
 
 import pytest
 
@@ -7,7 +8,8 @@ from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.report import accuracies, paper, registration
 from hfsr.report.registration import contrasts
-from hfsr.studies import recipes, recognition
+from hfsr.studies import published, recipes, recognition
+from hfsr.studies.superres_run import SuperresRecord
 
 READ = registration.read()
 ROWS = {"Bicubic": "bicubic", "SRCNN": "srcnn", "WDSR": "wdsr-a0"} | {
@@ -62,6 +64,15 @@ def test_what_had_been_seen_is_exploratory():
             or bool({each.row, each.baseline} & {"Nearest", "1/5, random"}),
         }
         assert (each.stage == "confirmatory") == unseen.get(each.study, False), each
+
+
+def test_no_difference_between_rows_holds_one_between_precisions():
+    precisions = defaultdict(set)
+    for each in published.everything(SuperresRecord):
+        if each.weights_sha256:  # bicubic has none
+            precisions[each.recipe, each.seed].add(each.precision or "bf16")  # records without the field were in bf16
+    assert all(len(each) == 1 for each in precisions.values()), precisions
+    assert all(each == {"float32"} for (recipe, seed), each in precisions.items() if recipe == "bench" and seed > 2)
 
 
 def test_the_papers_numbers_are_the_papers():
