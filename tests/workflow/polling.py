@@ -1,4 +1,4 @@
-"""Snakemake as its command is, but that it asks Slurm every three seconds; its plugin waits ten longer whenever no job has ended."""
+"""Snakemake as its command is, but it asks Slurm every three seconds: its plugin waits ten longer whenever no job has ended."""
 
 import asyncio
 import sys
