@@ -41,7 +41,14 @@ def daemons() -> Iterator[Path]:
 def workflow(user: Path, *words: str, **environment: str) -> subprocess.Popen:
     """A user's workflow, in a folder of its own, as `make study PROFILE=slurm` starts it."""
     user.mkdir(exist_ok=True)
-    call = [sys.executable, Path(__file__).with_name("polling.py"), "-s", ROOT / "workflow" / "Snakefile", "--directory", user]
+    call = [
+        sys.executable,
+        Path(__file__).with_name("polling.py"),
+        "-s",
+        ROOT / "workflow" / "Snakefile",
+        "--directory",
+        user,
+    ]
     call += ["--profile", ROOT / "workflow" / "profiles" / "slurm"]
     call += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]  # no accounting here
     call += ["--config", "threads=1", *words]
