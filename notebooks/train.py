@@ -37,7 +37,7 @@ from hfsr.data import photographs
 from hfsr.images import to_uint8
 from hfsr.models import WDSR, parameters
 from hfsr.models.store import load
-from hfsr.report import figures, paper
+from hfsr.report import figures, paper, printed
 from hfsr.report.folded import Folded
 from hfsr.studies import recipes, superres
 from hfsr.studies.records import RECORD, WEIGHTS, read
@@ -209,7 +209,7 @@ measured = {
 }
 table = pd.DataFrame(measured).rename_axis("mean over the held-out photographs")
 table["gain"] = table["trained here"] - table["bicubic"]
-table.round(4)
+table.rename(index=printed.metric).round(4)
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A part of a held-out photograph, upscaled x2.", "name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}}
 lr, hr = held_out.lr[0], held_out.hr[0]
@@ -229,9 +229,7 @@ figures.side_by_side(
 
 # %% tags=["hide-input"]
 row = {"srcnn": "SRCNN"}.get(method) or ("WDSR" if record.mask == "all" else alpha_label(alpha))
-ours = table.loc[["psnr_rgb_border8", "ssim_rgb_border8"], ["bicubic", "trained here"]].T.round(
-    4
-)
-ours = ours.set_axis(["Bicubic", row]).set_axis(["PSNR here", "SSIM here"], axis=1)
+ours = table.loc[["psnr_rgb_border8", "ssim_rgb_border8"], ["bicubic", "trained here"]]
+ours = ours.round(4).T.set_axis(["Bicubic", row]).set_axis(["PSNR here", "SSIM here"], axis=1)
 beside = paper.table1().join(ours, how="outer").reindex([*dict.fromkeys([*paper.METHODS, row])])
 Folded("Beside the paper's Table I", {"Table I": beside.round(4).astype(object).fillna("")})

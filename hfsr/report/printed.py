@@ -28,6 +28,32 @@ def named(table: pd.DataFrame, recipe: str, study: str = "superres") -> pd.DataF
     return table.rename(index=tables.labels(recipe, study) | {TRUTH: "Ground truth"}, columns=SHORT)
 
 
+def metric(name: str) -> str:
+    """A metric of `hfsr.analysis.evaluation` in words.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``psnr_y_border2``.
+
+    Raises
+    ------
+    KeyError
+        For a name of another kind.
+
+    Examples
+    --------
+    >>> metric("psnr_rgb_border8_selected"), metric("ssim_y_border2"), metric("recovered")
+    ('PSNR, RGB, border 8, selected elements (dB)', 'SSIM, luma, border 2', 'detail recovered (share)')
+    """
+    if name == "recovered":
+        return "detail recovered (share)"
+    kind, space, border, *part = name.split("_")
+    words = [kind.upper(), {"y": "luma", "rgb": "RGB"}[space], f"border {border.removeprefix('border')}"]
+    words += {"selected": ["selected elements"], "others": ["other elements"]}[part[0]] if part else []
+    return ", ".join(words) + {"psnr": " (dB)", "ssim": ""}[kind]
+
+
 def with_interval(estimate: pd.Series, digits: int) -> str:
     """A difference: its mean, low and high end, with their signs.
 
