@@ -92,6 +92,23 @@ def test_it_is_worked_by_keyboard_and_says_what_it_shows(page, pictures):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_the_histogram_is_written_in_the_colour_of_the_pages_text(page, pictures):
+    widget = opened(page, {"noise": pictures["noise"]})
+    page.add_style_tag(content="html[data-theme=dark] { color: rgb(250, 0, 0) }")
+    foot = """canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 361, 640, 39);
+        const opaque = [...Array(640 * 39).keys()].filter(place => data[4 * place + 3] === 255);
+        return opaque.map(place => data[4 * place]);
+    }"""
+    histogram = widget.locator("canvas.histogram")
+    light = histogram.evaluate(foot)
+    assert 0 < len(light) < 640 * 39 / 4, "letters on no ground of their own"
+    assert set(light) == {0}
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(50)  # an observer is told after the change
+    assert set(histogram.evaluate(foot)) == {250}
+
+
 def test_the_slider_shows_more_of_one_picture_or_the_other(page, pictures):
     image = pictures["coffee"]
     page.set_content(

@@ -9,10 +9,11 @@ const STYLE = `
   hfsr-weight-map .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
   hfsr-weight-map figure { margin: 0; }
   hfsr-weight-map canvas { width: 100%; height: auto; display: block; background: #000; }
-  hfsr-weight-map canvas.histogram { background: #fff; }
+  hfsr-weight-map canvas.histogram { background: none; }
   hfsr-weight-map input[type=range] { width: min(16rem, 60vw); vertical-align: middle; }
   hfsr-weight-map input[type=file] { max-width: 100%; }
-  hfsr-weight-map .error { color: #b3261e; }`;
+  hfsr-weight-map .error { color: #b3261e; }
+  html[data-theme="dark"] hfsr-weight-map .error { color: #ff8a80; }`;
 
 class WeightMap extends HTMLElement {
   connectedCallback() {
@@ -21,6 +22,7 @@ class WeightMap extends HTMLElement {
     this.build();
     this.setAttribute("ready", "");
     this.take(this.own[0]);
+    new MutationObserver(() => { if (this.mask) this.select(); }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   build() {
@@ -104,16 +106,14 @@ class WeightMap extends HTMLElement {
     const context = canvas.getContext("2d"), most = Math.max(...bins), step = width / bins.length;
     const at = weight => (weight + reach + 0.5) * step;
     const { mu, sigma } = this.statistics;
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, width, height);
-    context.fillStyle = "#fbe3d0";
+    context.fillStyle = "rgba(222, 143, 5, 0.25)";
     context.fillRect(at(mu - alpha * sigma), 0, 2 * alpha * sigma * step, height - foot);
     context.fillStyle = "#0173b2";
     bins.forEach((count, bin) => {
       const tall = (height - foot - 10) * count / most;
       context.fillRect(bin * step + 0.5, height - foot - tall, step - 1, tall);
     });
-    context.fillStyle = "#262626";
+    context.fillStyle = getComputedStyle(canvas).color; // the page's text, light or dark
     context.font = "24px sans-serif";
     context.textAlign = "center";
     for (const tick of [-30, -15, 0, 15, 30]) context.fillText(tick, at(tick), height - 10);
