@@ -17,7 +17,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from hfsr import images, paths
-from hfsr.data import degradation, div2k, embedded, roots
+from hfsr.data import blocks, degradation, div2k, embedded, roots
 from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 
@@ -112,15 +112,18 @@ def load(name: str, grey: bool = False, degrade: str = BICUBIC, whole: bool = Tr
     # Path.is_dir would raise on a joined name longer than a file's name may be.
     parts = [name] if os.path.isdir(name) else name.split("+")  # noqa: PTH112
     titles: list[str] = []
-    pairs: list[Pair] = []
+    hr: list[Tensor] = []
+    lr: list[Tensor] = []
     for part in parts:
         sources = _sources(part, degrade, whole)
         titles += sources if len(parts) == 1 else [f"{_own_name(part)}/{title}" for title in sources]
-        pairs += _read_all(part, list(sources.values()))
-    if not grey:
-        pairs = [(images.to_rgb(hr).contiguous(), images.to_rgb(lr).contiguous()) for hr, lr in pairs]
-    names, (hr, lr) = tuple(titles), zip(*pairs, strict=True)
-    return Photographs("+".join(_own_name(part) for part in parts), names, hr, lr, _digest(names, hr, lr), degrade)
+        for pair in _read_all(part, list(sources.values())):
+            for column, picture in zip((hr, lr), pair, strict=True):
+                column.append(picture if grey else images.to_rgb(picture).contiguous())
+    blocks.pack(hr)
+    blocks.pack(lr)
+    names, pairs = tuple(titles), (tuple(hr), tuple(lr))
+    return Photographs("+".join(_own_name(part) for part in parts), names, *pairs, _digest(names, *pairs), degrade)
 
 
 def require_crop(photographs: Photographs, crop: int) -> None:

@@ -17,7 +17,7 @@ from hfsr.studies import contents, provenance, records
 from hfsr.studies.records import Data, Measured
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
-from hfsr.training import hardware, loop, processes
+from hfsr.training import hardware, loop, processes, sharing
 from hfsr.training.crops import Batch, Crops, dihedral
 from hfsr.training.loop import Progress
 from hfsr.training.selection import batch_mask
@@ -104,16 +104,17 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     """
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
-    pictures = photographs.load(run.data, degrade=run.degrade, whole=run.data == run.recipe.data)
+    pictures = sharing.load(run.data, degrade=run.degrade, whole=run.data == run.recipe.data)
     run = replace(run, data=pictures.name)  # of a folder, its own name
     folder, read = Path(out) if out else run.folder, {"data_digest": pictures.digest}
     if run.finished_in(folder, read):
         return folder
 
     recipe = run.recipe
-    watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
     task = training(run, pictures, hardware.device())
-    task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
+    if processes.is_main():
+        watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
+        task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
     progress = loop.fit(task, folder, run.identity() | read, run.steps)
 
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait

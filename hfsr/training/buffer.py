@@ -5,17 +5,21 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from hfsr.data import blocks
+
 SHARE = 0.6  # of a GPU's free memory that pictures may take; more of them stay in the machine's own, pinned
 
 
 class PictureBuffer:
-    """Pictures, channel by channel and row by row, one after the other.
+    """Pictures, channel by channel and row by row, one after the other: on the CPU the same memory as theirs.
 
     Parameters
     ----------
     pictures : sequence of Tensor, (3, H, W), uint8
+        Of one block (`hfsr.data.blocks.block`); others are copied into one.
     rim : int
-        Pixels added on every side; the last pixel of a picture stands in for what lies beyond it (see `hfsr.weight_map`).
+        Pixels that squares get on every side, 0 or 1; the last pixel of a picture stands in for what lies beyond it (see
+        `hfsr.weight_map`).
     device : torch.device
         Where squares are wanted. The buffer lies there too where it fits.
 
@@ -29,19 +33,15 @@ class PictureBuffer:
     """
 
     def __init__(self, pictures: Sequence[Tensor], rim: int, device: torch.device) -> None:
-        sizes = torch.tensor([picture.shape for picture in pictures])
         self.device = device
         self.rim = rim
-        planes = (sizes[:, 1] + 2 * rim) * (sizes[:, 2] + 2 * rim)
-        ends = (3 * planes).cumsum(0)
-        data = torch.empty(int(ends[-1]), dtype=torch.uint8)
-        for picture, start, end in zip(pictures, (ends - 3 * planes).tolist(), ends.tolist(), strict=True):
-            rows, columns = (torch.arange(-rim, size + rim).clamp(0, size - 1) for size in picture.shape[1:])
-            data[start:end].view(3, len(rows), len(columns)).copy_(picture[:, rows[:, None], columns])
+        data = blocks.block(pictures)
         self.data = data.to(device) if _fits(data, device) else data.pin_memory()
+        sizes = torch.tensor([picture.shape for picture in pictures])
         here = self.data.device
-        self.starts = (ends - 3 * planes).to(here)
-        self.planes, self.widths = planes.to(here), (sizes[:, 2] + 2 * rim).to(here)
+        self.heights, self.widths = sizes[:, 1].to(here), sizes[:, 2].to(here)
+        self.planes = self.heights * self.widths
+        self.starts = blocks.SPARE + 3 * (self.planes.cumsum(0) - self.planes)
 
     def squares(self, chosen: Tensor, top: Tensor, left: Tensor, size: int) -> Tensor:
         """Squares of `size` pixels and their rims.
@@ -51,6 +51,7 @@ class PictureBuffer:
         chosen, top, left : Tensor, (N,), int64
             Each square's picture, and its corner in the picture.
         size : int
+            At most the sides of the chosen pictures.
 
         Returns
         -------
@@ -58,16 +59,19 @@ class PictureBuffer:
             uint8, (N, 3, size + 2 rim, size + 2 rim), on the device.
         """
         chosen, top, left = (index.to(self.data.device) for index in (chosen, top, left))
-        size += 2 * self.rim
-        across = torch.arange(size, device=chosen.device)
+        rimmed, width = size + 2 * self.rim, self.widths[chosen]
+        row = top[:, None] + torch.arange(-self.rim, size + self.rim, device=chosen.device)
+        row = torch.minimum(row.clamp(min=0), self.heights[chosen, None] - 1)  # beyond the picture, its last row
+        corner = self.starts[chosen] + left - self.rim
         channel = torch.arange(3, device=chosen.device)[:, None]
-        corner = self.starts[chosen] + top * self.widths[chosen] + left
-        rows = (
-            corner[:, None, None] + channel * self.planes[chosen, None, None] + across * self.widths[chosen, None, None]
-        )
-        # Every run of `size` bytes of the buffer is a row of this view; those that are wanted are copied whole.
-        runs = self.data.as_strided((len(self.data) - size + 1, size), (1, 1))
-        cut = runs.index_select(0, rows.flatten()).view(len(chosen), 3, size, size)
+        rows = corner[:, None, None] + channel * self.planes[chosen, None, None] + (row * width[:, None])[:, None]
+        # Every run of `rimmed` bytes of the buffer is a row of this view; those that are wanted are copied whole.
+        runs = self.data.as_strided((len(self.data) - rimmed + 1, rimmed), (1, 1))
+        cut = runs.index_select(0, rows.flatten()).view(len(chosen), 3, rimmed, rimmed)
+        if self.rim:  # beyond the picture, its first or last column
+            beyond = torch.stack((left == 0, left == width - size), dim=-1)[:, None, None]
+            outer, inner = cut[..., :: rimmed - 1], cut[..., 1 : -1 : max(size - 1, 1)]
+            outer.copy_(torch.where(beyond, inner, outer))
         return cut if cut.device == self.device else cut.pin_memory().to(self.device, non_blocking=True)
 
 

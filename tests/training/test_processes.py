@@ -1,12 +1,8 @@
-import os
-import subprocess
-import sys
-import textwrap
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import torch
+from launching import TWO, launch
 
 from hfsr.errors import UserError
 from hfsr.studies import records, run
@@ -62,16 +58,6 @@ MEASURING = """
     if not processes.is_main():
         left.touch()
 """
-
-
-def launch(script: str, folder: Path, out: Path, *launcher: str) -> subprocess.CompletedProcess:
-    path = out.parent / f"{out.name}.py"
-    path.write_text(textwrap.dedent(script).format(data=str(folder), out=str(out)))
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, *launcher, path], capture_output=True, text=True, env=environment)
-
-
-TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
 
 
 @pytest.mark.processes
