@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 
 # Two processes with a thread each are faster here than two threads in one: the tests' tensors are small.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --durations=20 --durations-min=5
 COVERAGE := --cov=hfsr --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 help:  ## print this list
@@ -51,7 +51,7 @@ cover: SELECT := $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "whole and not slow" tests/book tests/notebooks tests/workflow notebooks
+	$(PYTEST) -m "whole and not slow" tests/book tests/notebooks tests/workflow notebooks
 
 test-all: SELECT := -m ""
 test-all: test  ## all of these and the tests marked slow

@@ -11,5 +11,6 @@ async def sleep(executor: RemoteExecutor) -> None:
     await asyncio.sleep(3)
 
 
-RemoteExecutor.sleep = sleep
-sys.exit(main())
+if __name__ == "__main__":
+    RemoteExecutor.sleep = sleep
+    sys.exit(main())
