@@ -50,6 +50,15 @@ def block(pictures: Sequence[Tensor]) -> Tensor:
     -------
     Tensor
         uint8, flat, with `SPARE` bytes before and after them.
+
+    Examples
+    --------
+    >>> pictures = [torch.ones(1, 2, 2, dtype=torch.uint8)]
+    >>> block(pictures).tolist()
+    [0, 1, 1, 1, 1, 0]
+    >>> pack(pictures)
+    >>> block(pictures).data_ptr() == pictures[0].data_ptr() - SPARE  # no copy
+    True
     """
     first, end = pictures[0], pictures[0].data_ptr()
     for picture in pictures:
