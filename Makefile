@@ -50,8 +50,9 @@ test: style  ## the same and every other test of seconds: studies, reports, comm
 cover: SELECT := $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
+NOTEBOOKS := notebooks
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
-	$(PYTEST) -m "whole and not slow" tests/book tests/notebooks tests/workflow notebooks
+	$(PYTEST) -m "whole and not slow" tests/book tests/notebooks tests/workflow $(NOTEBOOKS)
 
 test-all: SELECT := -m ""
 test-all: test  ## all of these and the tests marked slow
