@@ -207,7 +207,7 @@ measured = {
     name: pd.DataFrame(evaluation.evaluate(method, held_out)).mean()
     for name, method in methods.items()
 }
-table = pd.DataFrame(measured).rename_axis("mean over the held-out photographs")
+table = pd.DataFrame(measured).rename_axis("means")
 table["gain"] = table["trained here"] - table["bicubic"]
 table.rename(index=printed.metric).round(4)
 
