@@ -50,9 +50,10 @@ test: style  ## the same and every other test of seconds: studies, reports, comm
 cover: SELECT := $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
+# In this order: the workflow takes longest, and would leave a core idle in the end.
 NOTEBOOKS := notebooks
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
-	$(PYTEST) -m "whole and not slow" tests/book tests/notebooks tests/workflow $(NOTEBOOKS)
+	$(PYTEST) --no-loadscope-reorder -m "whole and not slow" tests/workflow tests/notebooks tests/book $(NOTEBOOKS)
 
 test-all: SELECT := -m ""
 test-all: test  ## all of these and the tests marked slow
