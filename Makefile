@@ -50,8 +50,8 @@ test: style  ## the same and every other test of seconds: studies, reports, comm
 cover: SELECT := $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
-# In this order: the workflow takes longest, and would leave a core idle in the end.
 NOTEBOOKS := notebooks
+# In this order: the workflow takes longest, and would leave a core idle in the end.
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
 	$(PYTEST) --no-loadscope-reorder -m "whole and not slow" tests/workflow tests/notebooks tests/book $(NOTEBOOKS)
 

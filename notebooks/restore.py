@@ -148,7 +148,7 @@ made = {label: superres.train(run) for label, run in runs.items()}
 networks = {label: load(folder / WEIGHTS) for label, folder in made.items()}
 here = {label: run.record().metrics for label, run in runs.items()}
 table = pd.DataFrame(here).filter(regex="psnr_rgb|ssim_rgb|recovered", axis=0)
-table.rename(index=lambda name: printed.metric(name.partition("/")[2])).round(3)
+table.rename(index=lambda name: printed.METRICS[name.partition("/")[2]]).round(3)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "The same part of the photograph as three networks, trained for a hundred iterations, give it back."}}
 restored = {

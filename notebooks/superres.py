@@ -219,8 +219,9 @@ figures.side_by_side(windows, columns=2)
 # ## How sure is this?
 #
 # Ten seeds are registered of the rows that decide; the tables say how many there are so far, from the fourth on in float32
-# ({doc}`/book/verified`). Single networks of one row differ by a hundredth or two from each other, so differences of that size do not rank the $\alpha$. {doc}`/book/curves` shows that one network moves by more than that from one measurement to the next until
-# the learning rate has fallen.
+# ({doc}`/book/verified`). Single networks of one row differ by a hundredth or two from each other, so differences of that size do not
+# rank the $\alpha$. {doc}`/book/curves` shows that one network moves by more than that from one measurement to the next until the
+# learning rate has fallen.
 #
 # After ten times as many iterations the networks gain three tenths of a decibel on the benchmark sets, and the method's hundredth on
 # BSD100 is gone: it now lies a hundredth behind, with one seed. A lead that turns around with the length of the training is no property of the

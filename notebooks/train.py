@@ -209,7 +209,7 @@ measured = {
 }
 table = pd.DataFrame(measured).rename_axis("means")
 table["gain"] = table["trained here"] - table["bicubic"]
-table.rename(index=printed.metric).round(4)
+table.rename(index=printed.METRICS).round(4)
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A part of a held-out photograph, upscaled x2.", "name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}}
 lr, hr = held_out.lr[0], held_out.hr[0]

@@ -41,7 +41,8 @@ class Photographs:
     names : tuple of str
         One a picture: the file's name, after that of its set where several are joined ("t91/t1.png").
     hr : tuple of Tensor, (C, H, W), uint8
-        Even sizes; C = 3, or 1 for a grey picture of a set loaded with ``grey=True``.
+        Of one block of memory, as `lr` of another (`hfsr.data.blocks`). Even sizes; C = 3, or 1 for a grey picture of a set
+        loaded with ``grey=True``.
     lr : tuple of Tensor, (C, H/2, W/2), uint8
         (C, H, W) where the degradation keeps the size.
     digest : str

@@ -14,6 +14,15 @@ from hfsr.report import paper, tables
 from hfsr.studies import recipes
 
 SHORT = {"realsr-train": "camera training", "realsr-held-out": "camera"}
+METRICS = {  # of `hfsr.analysis.evaluation.evaluate`, in words
+    "psnr_rgb_border8": "PSNR, RGB, border 8 (dB)",
+    "ssim_rgb_border8": "SSIM, RGB, border 8",
+    "psnr_y_border2": "PSNR, luma, border 2 (dB)",
+    "ssim_y_border2": "SSIM, luma, border 2",
+    "psnr_rgb_border8_selected": "PSNR, RGB, border 8, selected elements (dB)",
+    "psnr_rgb_border8_others": "PSNR, RGB, border 8, other elements (dB)",
+    "recovered": "detail recovered (share)",
+}
 
 
 def named(table: pd.DataFrame, recipe: str, study: str = "superres") -> pd.DataFrame:
@@ -26,32 +35,6 @@ def named(table: pd.DataFrame, recipe: str, study: str = "superres") -> pd.DataF
     np.float64(31.2)
     """
     return table.rename(index=tables.labels(recipe, study) | {TRUTH: "Ground truth"}, columns=SHORT)
-
-
-def metric(name: str) -> str:
-    """A metric of `hfsr.analysis.evaluation` in words.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``psnr_y_border2``.
-
-    Raises
-    ------
-    KeyError
-        For a name of another kind.
-
-    Examples
-    --------
-    >>> metric("psnr_rgb_border8_selected"), metric("ssim_y_border2"), metric("recovered")
-    ('PSNR, RGB, border 8, selected elements (dB)', 'SSIM, luma, border 2', 'detail recovered (share)')
-    """
-    if name == "recovered":
-        return "detail recovered (share)"
-    kind, space, border, *part = name.split("_")
-    words = [kind.upper(), {"y": "luma", "rgb": "RGB"}[space], f"border {border.removeprefix('border')}"]
-    words += {"selected": ["selected elements"], "others": ["other elements"]}[part[0]] if part else []
-    return ", ".join(words) + {"psnr": " (dB)", "ssim": ""}[kind]
 
 
 def with_interval(estimate: pd.Series, digits: int) -> str:

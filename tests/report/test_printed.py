@@ -1,8 +1,16 @@
 import pytest
 
+from hfsr.analysis import evaluation
+from hfsr.data.photographs import Photographs
 from hfsr.report import paper, printed, tables
 
 pytestmark = pytest.mark.usefixtures("table_1")
+
+
+def test_every_metric_of_a_picture_has_its_words(photograph):
+    picture = photograph("coffee")[:, :64, :64]
+    pair = Photographs("one", ("coffee",), (picture,), (picture,), "", degrade="noise25")
+    assert set(evaluation.evaluate("input", pair)) == set(printed.METRICS)
 
 
 def test_means_have_their_deviation_where_there_are_several_seeds():

@@ -73,17 +73,20 @@ def test_the_mask_of_a_batch_is_the_crop_of_the_whole_pictures_masks(pictures):
             )
 
 
-def test_pictures_in_one_buffer_are_cut_as_pictures(pictures):
+@pytest.mark.parametrize("size", [1, 2, 12, 30])  # one picture is just as wide as the last
+def test_pictures_in_one_buffer_are_cut_as_pictures(pictures, size):
     """Against plain slices, at every corner too; in the memory of the pictures themselves."""
     buffer = PictureBuffer(pictures.hr, 1, CPU)
     assert buffer.data.data_ptr() == pictures.hr[0].data_ptr() - blocks.SPARE
+    assert buffer.data.nbytes == sum(hr.nbytes for hr in pictures.hr) + 2 * blocks.SPARE
     rimmed = [F.pad(hr[None].float(), (1, 1, 1, 1), mode="replicate")[0].byte() for hr in pictures.hr]
     for index, (hr, picture) in enumerate(zip(pictures.hr, rimmed, strict=True)):
-        places = [(top, left) for top in (0, 5, hr.shape[1] - 12) for left in (0, 3, hr.shape[2] - 12)]
+        low, right = hr.shape[1] - size, hr.shape[2] - size
+        places = [(top, left) for top in (0, min(5, low), low) for left in (0, min(3, right), right)]
         top, left = torch.tensor(places).T
-        cut = buffer.squares(torch.full((9,), index), top, left, 12)
+        cut = buffer.squares(torch.full((9,), index), top, left, size)
         for (row, column), square in zip(places, cut, strict=True):
-            assert torch.equal(square, picture[:, row : row + 14, column : column + 14])
+            assert torch.equal(square, picture[:, row : row + size + 2, column : column + size + 2])
 
 
 def test_squares_may_be_chosen_on_another_device(pictures):

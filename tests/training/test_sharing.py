@@ -5,6 +5,7 @@ import torch
 from launching import TWO, launch
 
 from hfsr.data import photographs
+from hfsr.errors import UserError
 from hfsr.training import sharing
 
 # Each process tells where in its memory the pictures lie: in which file, by device and number, and how that is mapped.
@@ -33,6 +34,13 @@ def test_one_process_reads_the_pictures_itself(folder):
     pictures, expected = sharing.load(str(folder)), photographs.load(str(folder))
     assert (pictures.names, pictures.digest) == (expected.names, expected.digest)
     assert all(torch.equal(*pair) for pair in zip(pictures.hr, expected.hr, strict=True))
+
+
+def test_a_folder_that_cannot_take_the_pictures_is_named_with_the_way_out(folder, tmp_path):
+    said = sharing._read(tmp_path / "full" / "own", str(folder), "bicubic", whole=True)
+    assert isinstance(said, UserError)
+    assert str(said).startswith(f"{tmp_path}/full: cannot take the photographs (")
+    assert str(said).endswith("; set TMPDIR to a folder with more room")
 
 
 @pytest.mark.processes

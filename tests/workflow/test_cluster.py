@@ -41,15 +41,8 @@ def daemons() -> Iterator[Path]:
 def workflow(user: Path, *words: str, **environment: str) -> subprocess.Popen:
     """A user's workflow, in a folder of its own, as `make study PROFILE=slurm` starts it."""
     user.mkdir(exist_ok=True)
-    call = [
-        sys.executable,
-        Path(__file__).with_name("polling.py"),
-        "-s",
-        ROOT / "workflow" / "Snakefile",
-        "--directory",
-        user,
-    ]
-    call += ["--profile", ROOT / "workflow" / "profiles" / "slurm"]
+    call = [sys.executable, Path(__file__).with_name("polling.py"), "-s", ROOT / "workflow" / "Snakefile"]
+    call += ["--directory", user, "--profile", ROOT / "workflow" / "profiles" / "slurm"]
     call += ["--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"]  # no accounting here
     call += ["--config", "threads=1", *words]
     environment = os.environ | {"HFSR_RUNS": str(user / "runs")} | environment
@@ -108,6 +101,9 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
     assert began(users[0], name) > 0, "begun anew instead of going on from its checkpoint"
     weights = [(folder / WEIGHTS).read_bytes() for folder in folders]
     assert weights[0] == weights[1]
+    assert began(users[1], name) == 0, "another user's run was begun again"
+    first, second = (records.read(folder / RECORD, SuperresRecord) for folder in folders)
+    assert first.metrics == second.metrics
     assert re.search(f"requeue.*{node}|{node}.*not responding", (daemons / "slurmctld.log").read_text())
     wait_for(idle, 60, "all nodes are idle again")
 
