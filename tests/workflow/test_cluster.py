@@ -109,8 +109,12 @@ def test_a_run_whose_node_dies_goes_on_elsewhere_and_another_users_is_not_distur
 
 
 def began(user: Path, name: str) -> int:
-    """The iteration from which the last attempt at a run went on: Snakemake keeps the last one's log."""
-    return int(re.search(r"(\d+)/\d+ \[", (user / "runs" / "logs" / f"{name}.log").read_text())[1])
+    """The iteration from which the last attempt at a run went on: Snakemake keeps the last one's log.
+
+    Where reading the pictures takes seconds, a bar of that comes before the training's, which bears the run's name.
+    """
+    log = (user / "runs" / "logs" / f"{name}.log").read_text()
+    return int(re.search(rf"{re.escape(Path(name).name)}: .*?(\d+)/\d+ \[", log)[1])
 
 
 def squeue(form: str) -> list[str]:
