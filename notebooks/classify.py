@@ -62,7 +62,7 @@ method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
 seed = 0
-steps = None  # iterations; None: as many as the recipe has, half as many for the demonstration
+steps = None  # iterations; None: as many as the recipe has, a quarter of them for the demonstration
 
 # %% [markdown]
 # ## The answer
@@ -220,7 +220,7 @@ methods = dict.fromkeys(["original", "bicubic", chosen] if recipe == "quick" els
 plan = recipes.classify(recipe)
 if recipe == "quick":
     torch.set_num_threads(1)  # images this small gain little from more
-    steps = steps or plan.steps // 2
+    steps = steps or plan.steps // 4
 runs = {
     name: Classification(dataset, upscaler.called(name), plan, seed, steps) for name in methods
 }

@@ -56,7 +56,7 @@ method = "wdsr"  # or "srcnn"
 alpha = "1/5"  # a number or a fraction; 0 trains on every pixel
 recipe = "quick"  # "bench" and "paper" are hours and days
 seed = 0
-steps = 500  # iterations, some minutes; None: as many as the recipe has, four times that
+steps = 400  # iterations, some minutes; None: as many as the recipe has, five times that
 data = None  # training photographs: a name or a folder; None: the recipe's
 
 # %% [markdown]

@@ -1,7 +1,7 @@
-"""Pages that hold code are executed before they are read: as many at once as there are cores, with a thread each."""
+"""Pages that hold code are executed while the others are read: as many at once as there are cores, with a thread each."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -15,43 +15,58 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 WIDGET = "application/vnd.jupyter.widget-view+json"
+LONGEST = "notebooks/train"  # begun among the last, it would end alone
 
 
-def notebooks(env: BuildEnvironment, names: list[str]) -> dict[Path, NotebookNode]:
-    """Those of the named pages that hold code, read as myst_nb reads them, notebooks first: they take longest."""
+def notebooks(env: BuildEnvironment, names: list[str]) -> dict[str, NotebookNode]:
+    """Those of the named pages that hold code, as myst_nb reads them; those that take longest come first."""
     found = {}
-    for name in names:
-        path = Path(env.doc2path(name))
-        text = path.read_text(encoding="utf-8")
-        if reader := create_nb_reader(str(path), env.myst_config, env.mystnb_config, text):
-            found[path] = reader.read(text)
-    return dict(sorted(found.items(), key=lambda item: item[0].suffix))
+    for name in sorted(names, key=lambda name: (name != LONGEST, Path(env.doc2path(name)).suffix)):
+        path = env.doc2path(name)
+        text = Path(path).read_text(encoding="utf-8")
+        if reader := create_nb_reader(path, env.myst_config, env.mystnb_config, text):
+            found[name] = reader.read(text)
+    return found
 
 
-def execute(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Fill the cache with what it lacks of these pages; one that fails stays out, and fails with a message when it is read."""
-    cache = get_cache(env.mystnb_config.execution_cache_path)
-    todo = {}
-    for path, notebook in notebooks(env, names).items():
-        try:
-            cache.match_cache_notebook(notebook)
-        except KeyError:
-            todo[path] = notebook
+class Executions:
+    """The pages of one build that are executed in the background, until Sphinx wants to read them."""
 
-    def run(path: Path) -> ExecutionResult:
-        timeout = env.mystnb_config.execution_timeout
-        return single_nb_execution(todo[path], cwd=str(path.parent), timeout=timeout, allow_errors=False)
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(os.cpu_count())
+        self.running: dict[str, Future[ExecutionResult]] = {}
 
-    # Threads of torch that wait for each other, on cores that other work takes too, make a page many times slower.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = {pool.submit(run, path): path for path in todo}
-        for done in as_completed(running):
-            path, result = running[done], done.result()
-            LOGGER.info("executed %s in %.0f s", path.relative_to(app.srcdir), result.time)
-            if result.err is None:
-                bundle = CacheBundleIn(without_bars(result.nb), str(path), data={"execution_seconds": result.time})
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    def begin(self, app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+        """Execute what the cache lacks of these pages, and have the others read meanwhile."""
+        # Threads of torch that wait for each other, on cores that other work takes too, make a page many times slower.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        cache, timeout = get_cache(env.mystnb_config.execution_cache_path), env.mystnb_config.execution_timeout
+        for name, notebook in notebooks(env, names).items():
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                folder = str(Path(env.doc2path(name)).parent)
+                self.running[name] = self.pool.submit(
+                    single_nb_execution, notebook, cwd=folder, timeout=timeout, allow_errors=False
+                )
+        # In the order in which they are executed.
+        names.sort(key=lambda name: [*self.running].index(name) if name in self.running else -1)
+
+    def finish(self, app: Sphinx, name: str, text: list[str]) -> None:
+        """Before a page is read: put its outputs into the cache. One that fails stays out, and fails with a message."""
+        if name not in self.running:
+            return
+        result = self.running.pop(name).result()
+        LOGGER.info("executed %s in %.0f s", name, result.time)
+        if result.err is None:
+            data = {"execution_seconds": result.time}
+            bundle = CacheBundleIn(without_bars(result.nb), app.env.doc2path(name), data=data)
+            cache = get_cache(app.env.mystnb_config.execution_cache_path)
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+    def end(self, app: Sphinx, error: Exception | None) -> None:
+        """Begin no more: the build is over, perhaps before its time."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
 
 def without_bars(notebook: NotebookNode) -> NotebookNode:
@@ -64,5 +79,8 @@ def without_bars(notebook: NotebookNode) -> NotebookNode:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
-    app.connect("env-before-read-docs", execute)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    executions = Executions()
+    app.connect("env-before-read-docs", executions.begin)
+    app.connect("source-read", executions.finish)
+    app.connect("build-finished", executions.end)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}  # one process knows what is executed

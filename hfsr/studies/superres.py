@@ -112,7 +112,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
 
     recipe = run.recipe
     task = training(run, pictures, hardware.device())
-    if processes.is_main():
+    if processes.is_main() and task.checks:
         watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
         task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
     progress = loop.fit(task, folder, run.identity() | read, run.steps)
@@ -157,7 +157,7 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
         loss=lambda model, batch: batch_loss(model, batch, run.row),
         images=recipe.batch,
         watch=lambda model: {},
-        checks=recipe.checks,
+        checks=recipe.checks * min(run.steps, recipe.steps) // recipe.steps,  # of a short run fewer, down to none
     )
 
 

@@ -45,7 +45,9 @@ class Task:
     images : int
         Images an iteration, over all processes, for the throughput.
     watch : callable, model -> dict of float
-        What the log notes `checks` times on the way, measured in evaluation mode.
+        What the log notes `checks` times on the way, the last time at the end, measured in evaluation mode.
+    checks : int
+        0: never.
 
     Examples
     --------
@@ -148,7 +150,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
     update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
     log_every = min(50, max(1, steps // 200))
-    check_every = max(1, steps // task.checks)
+    check_every = max(1, steps // max(1, task.checks))
     last_log = last_checkpoint = time.monotonic()
     fastest = math.inf  # seconds an iteration
     task.model.train()
@@ -180,7 +182,7 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds
             bar.set_postfix_str(f"loss {mean:.4f}, {iterations * task.images / seconds:.0f} images/s", refresh=False)
-            if processes.is_main() and (done % check_every < iterations or done == steps):
+            if processes.is_main() and task.checks and (done % check_every < iterations or done == steps):
                 entry |= _watch(task)
             progress.log.append({**entry, "seconds": progress.seconds})
             if processes.is_main() and (time.monotonic() - last_checkpoint >= checkpoint_seconds or done == steps):

@@ -2,10 +2,12 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from jupyter_cache.executors.utils import ExecutionResult
 from layout import ROOT, STRICT, load
 from nbformat import v4
 from sphinx.errors import ExtensionError
@@ -48,6 +50,66 @@ def test_a_progress_bar_is_no_part_of_a_page():
     cells = [v4.new_markdown_cell("text"), v4.new_code_cell("code", outputs=[bar, table])]
     cleaned = execution.without_bars(v4.new_notebook(cells=cells))
     assert cleaned.cells[1].outputs == [table]
+
+
+class Cache:
+    """Holds what was executed before, and takes what is executed now."""
+
+    def __init__(self, *known):
+        self.known, self.new = known, []
+
+    def match_cache_notebook(self, notebook):
+        if notebook not in self.known:
+            raise KeyError(notebook)
+
+    def cache_notebook_bundle(self, bundle, **options):
+        self.new.append(bundle.nb)
+
+
+@pytest.fixture
+def build(monkeypatch):
+    """A build of four pages: one without code, one whose outputs are known, and two that are executed once `go` is set."""
+    execution, go = load("hfsr_execution"), threading.Event()
+    pages = {name: v4.new_notebook(metadata={"title": name}) for name in ("long", "short", "known")}
+
+    def executed(notebook, **options):
+        go.wait(60)
+        failed = ValueError("a cell failed") if notebook.metadata.title == "short" else None
+        return ExecutionResult(notebook, options["cwd"], 1.0, failed)
+
+    cache = Cache(pages["known"])
+    monkeypatch.setattr(execution, "notebooks", lambda env, names: pages)
+    monkeypatch.setattr(execution, "get_cache", lambda path: cache)
+    monkeypatch.setattr(execution, "single_nb_execution", executed)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    settings = SimpleNamespace(execution_cache_path="", execution_timeout=60)
+    env = SimpleNamespace(doc2path=lambda name: f"/book/{name}.md", mystnb_config=settings)
+    executions, names = execution.Executions(), ["short", "long", "text", "known"]
+    executions.begin(None, env, names)
+    yield SimpleNamespace(executions=executions, app=SimpleNamespace(env=env), names=names, cache=cache, go=go)
+    go.set()
+    executions.end(None, None)
+
+
+def test_pages_are_read_while_others_are_executed(build):
+    assert build.names == ["text", "known", "long", "short"]
+    for name in ("text", "known"):
+        build.executions.finish(build.app, name, [])  # waits for nothing
+    assert not build.cache.new
+    assert not build.executions.running["long"].done()
+
+
+def test_outputs_are_cached_before_a_page_is_read_but_for_those_of_a_failure(build):
+    build.go.set()
+    for name in ("long", "short"):
+        build.executions.finish(build.app, name, [])
+    assert [notebook.metadata.title for notebook in build.cache.new] == ["long"]
+
+
+def test_a_build_that_ends_early_begins_no_more(build):
+    build.executions.end(build.app, ValueError("a record is stale"))
+    with pytest.raises(RuntimeError, match="shutdown"):
+        build.executions.pool.submit(print)
 
 
 def test_outputs_of_former_inputs_are_removed(extension, tmp_path):

@@ -115,6 +115,15 @@ def test_methods_of_one_seed_see_the_same_crops_and_start_alike(tmp_path, tiny):
     assert min(first[1:]) < first[0] < max(first[1:]) or share in (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("steps", "checks"),
+    [(None, 4), (20, 4), (10, 2), (4, 0), (40, 4)],  # one longer than the recipe is watched no more often
+)
+def test_a_short_run_is_watched_less(tiny, pictures, steps, checks):
+    run = SuperresRun(Row("wdsr"), dataclasses.replace(tiny, steps=20, checks=4), 0, steps)
+    assert superres.training(run, pictures, torch.device("cpu")).checks == checks
+
+
 def test_a_finished_run_is_read_not_repeated(tmp_path, tiny):
     folder = train(tmp_path, alpha="1/5")
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}

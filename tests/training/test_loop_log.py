@@ -94,6 +94,7 @@ def test_entries_are_two_hundred_or_one_every_fifty_iterations(tmp_path, played,
         (4, 10, [1, 2, 3, 4]),
         (9, 2, [4, 8, 9]),
         (1000, 3, [335, 670, 1000]),  # entries are five iterations apart
+        (9, 0, []),
     ],
 )
 def test_the_network_is_watched_as_often_as_asked_and_at_the_end(tmp_path, played, steps, checks, places):
