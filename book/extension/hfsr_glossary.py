@@ -79,13 +79,25 @@ def apart(text: nodes.Text) -> bool:
     return False
 
 
-def pages_that_link(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
-    """All pages, where the glossary has changed."""
-    return set(env.found_docs) if any(GLOSSARY in names for names in changes) else set()
+class PagesThatLink:
+    """All pages are written again where the glossary has changed; they need not be read again."""
+
+    changed = False
+
+    def note(self, app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
+        """Before pages are read: see which have changed; there is none to add."""
+        self.changed = any(GLOSSARY in names for names in changes)
+        return []
+
+    def names(self, app: Sphinx, env: BuildEnvironment) -> set[str]:
+        """Once pages are read: those that are to be written besides them."""
+        return set(env.found_docs) if self.changed else set()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
     app.add_post_transform(LinkTerms)
-    app.connect("env-get-outdated", pages_that_link)
+    pages = PagesThatLink()
+    app.connect("env-get-outdated", pages.note)
+    app.connect("env-get-updated", pages.names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
