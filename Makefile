@@ -44,16 +44,18 @@ style: install
 check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
-test: style  ## the same and every other test of seconds: studies, reports, command line (about 6 minutes on two cores)
+SELECT := -m "not slow and not whole and not processes"
+test: style  ## the same and every other test in one process: studies, reports, command line (about 5 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
-cover: SELECT := $(COVERAGE)
+cover: SELECT += $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
 NOTEBOOKS := notebooks
 # In this order: the workflow takes longest, and would leave a core idle in the end.
-whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, a study from its first run to its tables
-	$(PYTEST) --no-loadscope-reorder -m "whole and not slow" tests/workflow tests/notebooks tests/book $(NOTEBOOKS)
+PARTS := tests/workflow tests/notebooks tests/book tests/training tests/studies tests/data $(wildcard tests/test_*.py)
+whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, several processes, a study from its first run to its tables
+	$(PYTEST) --no-loadscope-reorder -m "(whole or processes) and not slow" $(PARTS) $(NOTEBOOKS)
 
 test-all: SELECT := -m ""
 test-all: test  ## all of these and the tests marked slow

@@ -217,6 +217,7 @@ KILLED = """
 """
 
 
+@pytest.mark.processes
 def test_a_process_killed_by_the_system_loses_nothing(tmp_path):
     def start(name):
         call = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / name)]
@@ -245,6 +246,7 @@ LIMITED = """
 """
 
 
+@pytest.mark.processes
 def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path):
     def run(room):
         call = [sys.executable, "-c", textwrap.dedent(LIMITED), str(room), str(tmp_path / "set")]
