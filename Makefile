@@ -31,6 +31,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 book: install  ## execute the notebooks, build the book, print where it is
 	$(BIN)/jupyter-book build . -n -W --keep-going
+	@echo "The networks run in the page from a server only: $(BIN)/python -m http.server -d _build/html, then http://localhost:8000"
 
 # What a change of the method, the data or the training needs while it is made.
 CORE := tests/test_*.py tests/models tests/data tests/training hfsr

@@ -151,8 +151,8 @@ Folded(
 # %% [markdown]
 # ## What the added power is
 #
-# Over a whole set: power, error and correlation at each frequency. Where the error's power reaches the ground truth's own (0 dB), the method
-# had better left that frequency out.
+# Over a whole set: power, error and correlation at each frequency. Where the error's power reaches the ground truth's own (0 dB), the image
+# would be nearer to the truth without that frequency.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground truth; bands are 95 % intervals over the images.", "name": "fig-agreement"}, "image": {"alt": "Three charts against frequency. Beyond a quarter of a cycle a pixel bicubic's power falls far below the ground truth's and its correlation to nothing; SRCNN and the WDSR networks keep more of both, and the lines of WDSR and of alpha 1/5 and 1/3 can hardly be told apart."}}
 drawn = ["bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-3", "wdsr-a1-5-low"]

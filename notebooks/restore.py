@@ -18,7 +18,7 @@
 # # Noise and JPEG: the paper's future work
 #
 # *"Our method can also be applied in image dehazing and denoising in future work"* is the last sentence of the paper
-# {cite}`zhou2020improving`. Can it? Here the same mask, the same network without its enlargement, and the same controls learn to take
+# {cite}`zhou2020improving`. Can it? Here the same mask, the same network without its upscaling, and the same controls learn to take
 # noise out of photographs, and to repair JPEG files. What is claimed, by which margin, and what we expect were registered before any
 # of these networks was trained: {doc}`/book/decided`.
 
@@ -160,7 +160,7 @@ figures.side_by_side(restored, columns=3)
 # %% [markdown]
 # ## Dehazing
 #
-# Not tested, neither here nor in the paper. It takes photographs in pairs, with and without haze, or with the depth of every pixel:
+# Not tested, neither here nor in the paper. A test needs photographs in pairs, with and without haze, or with the depth of every pixel:
 # haze can be made of that, as $I = J t + A (1 - t)$ with $t = e^{-\beta d}$ for a scene $J$, an airlight $A$ and a depth $d$. The sets
 # of this study have neither. With such pairs the recipe would be one more, and a degradation one more function in
 # `hfsr.data.degradation`. What this page says about noise need not hold there: haze takes contrast from edges, and changes

@@ -81,7 +81,7 @@ def mask(
     target: Annotated[Path, typer.Argument(help="Where to write the mask: white is selected, a channel each.")],
     alpha: Alpha = "1/5",
 ) -> None:
-    """Write the mask of the elements that the method trains on, and print their share."""
+    """Write the mask of the elements that the method trains on, and print the fraction selected."""
     from hfsr import images, selection_mask
 
     images.check_target(target, lossless=True)

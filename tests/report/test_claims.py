@@ -42,14 +42,15 @@ def test_every_registered_claim_is_answered_in_its_order():
         ("method-accuracy", Verdict.UNDECIDED),
     ],
 )
-def test_the_readme_says_what_the_records_say(claim, verdict):
-    readme = (paths.results().parent / "README.md").read_text()
+@pytest.mark.parametrize("page", ["README.md", "book/intro.md"])
+def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
+    text = (paths.results().parent / page).read_text()
     answer = FOUND[claim]
     contrast = answer.shown.contrast
     mean, low, high = (f"{value:+.{contrast.digits}f}" for value in answer.shown.measured.estimate[:3])
-    assert answer.verdict == verdict, "README.md's sentence says otherwise"
-    assert f"{mean} {contrast.unit.split()[0]} ({low}, {high})" in readme
-    assert answer.tested_at.split(",")[0] in readme
+    assert answer.verdict == verdict, f"{page}'s sentence says otherwise"
+    assert f"{mean} {contrast.unit.split()[0]} ({low}, {high})" in text
+    assert answer.tested_at.split(",")[0] in text
 
 
 def test_records_that_are_named_are_there():
