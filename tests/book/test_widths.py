@@ -26,8 +26,9 @@ LOOK = """async () => {
     for (const element of article.querySelectorAll("*")) {
         if (clips(element) && element.scrollWidth > element.clientWidth + 1 && !unseen(element)) boxes.add(element);
     }
-    const stuck = [], unreached = [], loose = [];
+    const stuck = [], unreached = [], loose = [], unmarked = [];
     for (const box of boxes) {
+        if (!getComputedStyle(box).backgroundImage.includes("gradient")) unmarked.push(said(box)); // the shadow at its edge
         if (box.tabIndex < 0) unreached.push(said(box));
         box.scrollLeft = 40;
         if (box.scrollLeft < Math.min(40, box.scrollWidth - box.clientWidth - 1)) stuck.push(said(box));
@@ -35,7 +36,7 @@ LOOK = """async () => {
         const gone = first ? first.getBoundingClientRect().left - box.getBoundingClientRect().left : 0;
         if (Math.abs(gone) > 1.5) loose.push(said(first));
     }
-    return {out, stuck, unreached, loose};
+    return {out, stuck, unreached, loose, unmarked};
 }"""
 
 
