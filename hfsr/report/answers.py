@@ -7,6 +7,7 @@ import pandas as pd
 
 from hfsr.report.claims import Answer, Line
 from hfsr.report.compared import difference
+from hfsr.report.folded import csv_link
 from hfsr.report.registration import Contrast, Registration
 from hfsr.report.verdict import Verdict
 
@@ -141,7 +142,11 @@ def _folded(answers: Sequence[Answer], table: Callable[[Iterable[Answer]], str])
     if not waiting:
         return known
     summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
-    return f'{known}<details class="folded"><summary>{summary}</summary>{table(waiting)}</details>'
+    plain = {each.claim.claim: (each.claim.place, each.tested_at, str(each.verdict)) for each in waiting}
+    link = csv_link(
+        "Claims not measured yet", pd.DataFrame.from_dict(plain, "index", columns=["place", "tested at", "verdict"])
+    )
+    return f'{known}<details class="folded"><summary>{summary}</summary>{link}{table(waiting)}</details>'
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:
