@@ -222,7 +222,7 @@ Folded(
 # ## Does it select JPEG's block edges?
 #
 # JPEG works on squares of 8 x 8 pixels, and its files have faint steps where two squares meet. BSD100's ground truth is such files,
-# and most of the training photographs are. So: which fraction is selected of the elements beside the border of such a square, and which
+# and most of the training photographs are. So: which fraction is selected of the elements beside the edge of such a square, and which
 # of the others? Kodak24 and McMaster were never JPEG files; there the two should be the same.
 
 # %% tags=["hide-input"]
