@@ -38,6 +38,17 @@ def test_what_is_folded_can_be_had_as_csv():
         assert pd.read_csv(BytesIO(b64decode(data)), index_col=0).index.tolist() == waiting
 
 
+def test_what_is_compared_is_in_words():
+    text = unescape(answers.headline(FOUND) + answers.full(FOUND))
+    assert "1/5 minus a Gaussian's, selected fraction, on the training photographs: " in text
+    assert not re.search(r" on [a-z]+\d+\b", text)
+
+
+def test_a_page_that_is_named_is_linked():
+    for table in (answers.short(FOUND), answers.full(FOUND)):
+        assert '<a href="../book/scale.html">a page of this book</a> says how' in table
+
+
 def test_the_full_table_quotes_the_paper_and_names_every_record():
     table = unescape(answers.full(FOUND))
     for answer in FOUND:
