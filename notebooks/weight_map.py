@@ -235,7 +235,10 @@ figures.differences(
 said = edges[["pictures", "at edges", "inside"]].copy()
 said[["at edges", "inside"]] = edges[["at edges", "inside"]].map("{:.1%}".format)
 said["difference, points"] = edges.apply(printed.with_interval, axis=1, digits=2)
-Folded("What is selected at block edges and inside, set by set", {"alpha = 1/5": said})
+Folded(
+    "What is selected at block edges and inside, set by set",
+    {"block edges, alpha = 1/5": said},
+)
 
 # %% [markdown]
 # Yes, a little: on BSD100 elements at the edges are selected more often, by the points that the table gives; on the lossless
