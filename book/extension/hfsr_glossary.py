@@ -1,6 +1,7 @@
 """The first use of each word of the glossary on a page leads to its entry."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from docutils import nodes
@@ -27,6 +28,15 @@ APART = (
     addnodes.desc_signature,
 )
 
+# Phrases in which a word of the glossary is another thing.
+OTHER = (
+    "alpha channel",
+    "pixels of alpha",
+    "reflected at its border",
+    "mirrored border",
+    "fixed-length record",
+)
+
 
 class LinkTerms(SphinxPostTransform):
     """Link a word, or its plural, where it stands in running text for the first time."""
@@ -46,16 +56,21 @@ class LinkTerms(SphinxPostTransform):
 
     def link(self, text: nodes.Text, terms: dict[str, tuple[str, str]]) -> None:
         """Put links in place of what `terms` names in a text, and take it out of them."""
-        names = "|".join(re.escape(name).replace(r"\ ", r"\s") for name in sorted(terms, key=len, reverse=True))
+        other, names = either(OTHER), either(sorted(terms, key=len, reverse=True))
         found, end = [], 0
-        for match in re.finditer(rf"(?<![\w-])({names})s?(?![\w-])", text, re.IGNORECASE):
-            if entry := terms.pop(re.sub(r"\s", " ", match[1]).lower(), None):
+        for match in re.finditer(rf"(?<![\w-])(?:{other}|({names}))s?(?![\w-])", text, re.IGNORECASE):
+            if match[1] and (entry := terms.pop(re.sub(r"\s", " ", match[1]).lower(), None)):
                 word = make_refnode(self.app.builder, self.env.docname, *entry, nodes.inline(match[0], match[0]))
                 word["classes"].append("term")
                 found += [nodes.Text(text[end : match.start()]), word]
                 end = match.end()
         if found:
             text.parent.replace(text, [*found, nodes.Text(text[end:])])
+
+
+def either(phrases: Iterable[str]) -> str:
+    """A pattern of any of these, across the ends of lines too."""
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s") for phrase in phrases)
 
 
 def joined(children: list[nodes.Node]) -> list[nodes.Node]:

@@ -1,5 +1,6 @@
 """The claims as the book prints them: tables and sentences in HTML, from `hfsr.report.claims`."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
@@ -7,7 +8,9 @@ import pandas as pd
 
 from hfsr.report.claims import Answer, Line
 from hfsr.report.compared import difference
-from hfsr.report.registration import Contrast, Registration
+from hfsr.report.folded import csv_link
+from hfsr.report.printed import SETS
+from hfsr.report.registration import Claim, Contrast, Registration
 from hfsr.report.verdict import Verdict
 
 
@@ -38,7 +41,7 @@ def _short(answers: Iterable[Answer]) -> str:
     rows = (
         (
             f'{escape(each.claim.claim)}<br><a href="..{each.claim.page}.html">{escape(each.claim.place)}</a>',
-            escape(each.tested_at or each.claim.untested or ""),
+            escape(each.tested_at) or _untested(each.claim),
             verdict(each.verdict),
         )
         for each in answers
@@ -123,7 +126,7 @@ def _headline(answer: Answer) -> str:
         return f"<li>{said}</li>"
     contrast = line.contrast
     ours = escape(line.measured.shown(contrast.digits, contrast.unit))
-    compared = escape(f"{difference(contrast)}, on {contrast.on}")
+    compared = escape(_compared(contrast))
     if contrast.direction == "close":  # to the paper or a rule: without seeds, and with no other number beside it
         return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
@@ -141,14 +144,18 @@ def _folded(answers: Sequence[Answer], table: Callable[[Iterable[Answer]], str])
     if not waiting:
         return known
     summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
-    return f'{known}<details class="folded"><summary>{summary}</summary>{table(waiting)}</details>'
+    plain = {each.claim.claim: (each.claim.place, each.tested_at, str(each.verdict)) for each in waiting}
+    link = csv_link(
+        "Claims not measured yet", pd.DataFrame.from_dict(plain, "index", columns=["place", "tested at", "verdict"])
+    )
+    return f'{known}<details class="folded"><summary>{summary}</summary>{link}{table(waiting)}</details>'
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:
     claim, line = answer.claim, answer.shown
     quoted = f"<details><summary>the paper's words</summary>“{escape(claim.words)}”</details>"
     theirs = _theirs(line.contrast) if line else ""
-    ours = _ours(line) if line else escape(claim.untested or "")
+    ours = _ours(line) if line else _untested(claim)
     return (
         f'{escape(claim.claim)}<br><a href="..{claim.page}.html">{escape(claim.place)}</a>{quoted}',
         theirs,
@@ -156,6 +163,15 @@ def _full_row(answer: Answer) -> tuple[str, ...]:
         escape(answer.tested_at),
         verdict(answer.verdict) + (f"<br>{answer.stage}" if answer.stage else ""),
     )
+
+
+def _untested(claim: Claim) -> str:
+    """Why nothing here decides a claim; a page of the book that is named there becomes a link."""
+    return re.sub(r"book/\w+", r'<a href="../\g<0>.html">a page of this book</a>', escape(claim.untested or ""))
+
+
+def _compared(contrast: Contrast) -> str:
+    return f"{difference(contrast)}, on {SETS.get(contrast.on, contrast.on)}"
 
 
 def _theirs(contrast: Contrast) -> str:
@@ -171,7 +187,7 @@ def _ours(line: Line) -> str:
     text = line.measured.shown(line.contrast.digits, line.contrast.unit)
     excluded = {None: "", True: "; excludes the paper's", False: "; includes the paper's"}[line.excludes_paper]
     seeds = "" if line.contrast.direction == "close" else f", {line.seeds}"
-    return escape(f"{difference(line.contrast)}, on {line.contrast.on}: {text}{seeds}{excluded}")
+    return escape(f"{_compared(line.contrast)}: {text}{seeds}{excluded}")
 
 
 def _behind(answer: Answer) -> str:

@@ -15,7 +15,7 @@ def selected(recipe: str = "bench") -> pd.DataFrame:
     -------
     DataFrame
         A row a set: ``pictures``, ``at edges`` and ``inside``, means over them; ``mean``, ``low`` and ``high`` of the
-        difference in percentage points, with a 95 % interval over the pictures.
+        difference in percentage points, with a 95 % interval over the pictures; its ``sign``, 0 where that holds zero.
 
     Raises
     ------
@@ -33,10 +33,12 @@ def selected(recipe: str = "bench") -> pd.DataFrame:
         for record in tables.published(recipe, study).get(TRUTH, []):
             for name, measured in record.per_image.items():
                 edges, inside = np.array(measured["selected_at_edges"]), np.array(measured["selected_inside"])
+                difference = of_mean(100 * (edges - inside))
                 rows[name] = {
                     "pictures": len(edges),
                     "at edges": edges.mean(),
                     "inside": inside.mean(),
-                    **of_mean(100 * (edges - inside))._asdict(),
+                    **difference._asdict(),
+                    "sign": difference.sign,
                 }
-    return pd.DataFrame(rows).T.astype({"pictures": int})
+    return pd.DataFrame(rows).T.astype({"pictures": int, "sign": int})

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hfsr.analysis.statistics import half_width, spread
-from hfsr.report import tables
+from hfsr.report import printed, tables
 from hfsr.report.claims import Answer
 from hfsr.report.contrasts import METRICS, measure
 from hfsr.report.registration import Contrast, Registration
@@ -60,7 +60,7 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
     --------
     >>> from hfsr.report import claims, registration
     >>> table = registered_contrasts(claims.claims("matters"), registration.read())
-    >>> table.loc[table["on"] == "kodak24", "stage"].unique().tolist()
+    >>> table.loc[table["on"] == "Kodak24", "stage"].unique().tolist()
     ['confirmatory']
     """
     rows = []
@@ -70,7 +70,7 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
             {
                 "claim": each.claim.claim,
                 "contrast": difference(contrast),
-                "on": contrast.on,
+                "on": printed.SETS.get(contrast.on, contrast.on),
                 "stage": contrast.stage,
                 "claimed": contrast.direction,
                 "margin": f"{contrast.margin:g} {contrast.unit}".strip(),
@@ -93,8 +93,9 @@ def difference(contrast: Contrast) -> str:
     '1/5 minus 1/5, random, PSNR'
     """
     names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
+    names |= {"gaussian": "a Gaussian's", "paper": "the paper's"}
     row, baseline = (names.get(each, each) for each in (contrast.row, contrast.baseline))
-    longer = f", {contrast.recipe}" if contrast.recipe != "bench" else ""
+    longer = f", recipe {contrast.recipe}" if contrast.recipe != "bench" else ""
     return f"{row} minus {baseline}, {METRICS.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
 
 

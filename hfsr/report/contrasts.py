@@ -16,7 +16,8 @@ METRICS = {
     "psnr_rgb_border8_others": "PSNR of the elements left out",
     "ssim_rgb_border8": "SSIM",
     "png_bytes": "bytes",
-    "high_power": "power",
+    "high_power": "power at high frequencies",
+    "recovered": "recovered detail",
 }  # in words
 
 

@@ -34,9 +34,21 @@ class Folded:
         return f'<details class="folded"><summary>{escape(self.summary)}</summary>\n{inside}\n</details>'
 
 
-def _titled(title: str, table: pd.DataFrame) -> str:
+def csv_link(title: str, table: pd.DataFrame) -> str:
+    """A title, and a link beside it that gives the table as CSV; the title names the file.
+
+    Examples
+    --------
+    >>> csv_link("PSNR, dB", pd.DataFrame({"PSNR": ["37.22"]}, index=["WDSR"]))
+    '<p><strong>PSNR, dB</strong> (<a download="psnr-db.csv" href="data:text/csv;base64,...">CSV</a>)</p>'
+    """
     name = "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
-    link = f'<a download="{name}.csv" href="data:text/csv;base64,{b64encode(table.to_csv().encode()).decode()}">CSV</a>'
+    data = b64encode(table.to_csv().encode()).decode()
+    return (
+        f'<p><strong>{escape(title)}</strong> (<a download="{name}.csv" href="data:text/csv;base64,{data}">CSV</a>)</p>'
+    )
+
+
+def _titled(title: str, table: pd.DataFrame) -> str:
     with pd.option_context("display.max_colwidth", None):  # nothing is cut short
-        shown = table.to_html(border=0)
-    return f"<p><strong>{escape(title)}</strong> ({link})</p>\n{shown}"
+        return f"{csv_link(title, table)}\n{table.to_html(border=0)}"

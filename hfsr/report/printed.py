@@ -10,10 +10,11 @@ import pandas as pd
 
 from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.statistics import spread
-from hfsr.report import paper, tables
+from hfsr.report import accuracies, paper, tables
 from hfsr.studies import recipes
 
 SHORT = {"realsr-train": "camera training", "realsr-held-out": "camera"}
+SETS = {"train": "the training photographs", "bsd100": "BSD100", "kodak24": "Kodak24"} | accuracies.SETS  # in sentences
 METRICS = {  # of `hfsr.analysis.evaluation.evaluate`, in words
     "psnr_rgb_border8": "PSNR, RGB, border 8 (dB)",
     "ssim_rgb_border8": "SSIM, RGB, border 8",

@@ -27,8 +27,10 @@ def tested_at(contrast: Contrast) -> str:
     found = accuracies.summary(contrast.recipe, contrast.on)["mean"]
     theirs = paper.table3()[contrast.on]
     known = [row for row in (contrast.row, contrast.baseline) if row in found.index.intersection(theirs.index)]
-    level = f"{found[known[0]]:.0f} % against {theirs[known[0]]:.0f} %, " if known else ""
-    return f"{level}{share} of the paper's training"
+    if not known:
+        return f"{share} of the paper's training"
+    level = f"{found[known[0]]:.0f} % against {theirs[known[0]]:.0f} %"
+    return f"images right: {level} in the paper, with {share} of its training"
 
 
 def _superres(recipe: str) -> float:

@@ -20,6 +20,9 @@ element
 
 PSNR
   A ratio.
+
+alpha
+  How far from the mean.
 ```
 """
 PAGE = """# An element in a heading
@@ -34,7 +37,8 @@ PAGE = """# An element in a heading
     weight map
 
 The Weight
-map of a line that breaks.
+map of a line that breaks. An alpha
+channel and two alpha channels are not the alpha of Eq 7.
 
 ```{figure} words.svg
 The weight map of a caption.
@@ -81,7 +85,12 @@ def test_the_first_use_in_running_text_is_linked_and_no_other(built):
         (["Elements"], "book/glossary.html#term-element"),
         (["PSNR"], "book/glossary.html#term-PSNR"),
         (["Weight", "map"], "book/glossary.html#term-weight-map"),
+        (["alpha"], "book/glossary.html#term-alpha"),
     ]
+
+
+def test_a_word_that_is_another_thing_is_not_linked(built):
+    assert re.search(r'are not the <a class="[^"]*\bterm\b[^"]*" href="[^"]*#term-alpha"', built[0])
 
 
 def test_the_text_stays_as_it_was(built):

@@ -1,5 +1,9 @@
 import re
+from base64 import b64decode
 from html import unescape
+from io import BytesIO
+
+import pandas as pd
 
 from hfsr.report import answers, claims, registration
 from hfsr.report.verdict import Verdict
@@ -25,6 +29,24 @@ def test_what_is_not_measured_yet_is_folded():
         assert not any(
             answers.verdict(Verdict.NOT_MEASURED) in row.rpartition("<td>")[2] for row in shown.split("<tr>")
         )
+
+
+def test_what_is_folded_can_be_had_as_csv():
+    waiting = [answer.claim.claim for answer in FOUND if answer.verdict == Verdict.NOT_MEASURED]
+    for table in (answers.short(FOUND), answers.full(FOUND)):
+        (data,) = re.findall(r'download="[^"]+\.csv" href="data:text/csv;base64,([^"]+)"', table)
+        assert pd.read_csv(BytesIO(b64decode(data)), index_col=0).index.tolist() == waiting
+
+
+def test_what_is_compared_is_in_words():
+    text = unescape(answers.headline(FOUND) + answers.full(FOUND))
+    assert "1/5 minus a Gaussian's, selected fraction, on the training photographs: " in text
+    assert not re.search(r" on [a-z]+\d+\b", text)
+
+
+def test_a_page_that_is_named_is_linked():
+    for table in (answers.short(FOUND), answers.full(FOUND)):
+        assert '<a href="../book/scale.html">a page of this book</a> says how' in table
 
 
 def test_the_full_table_quotes_the_paper_and_names_every_record():

@@ -21,5 +21,7 @@ def test_what_the_page_says_holds():
     """Selected more often where there are JPEG files, and not on photographs that never were one."""
     table = block_edges.selected()
     assert table.loc["bsd100", "low"] > 0
+    assert table.loc["bsd100", "sign"] == 1
     for lossless in ("kodak24", "mcmaster"):
         assert table.loc[lossless, "low"] < 0 < table.loc[lossless, "high"]
+        assert table.loc[lossless, "sign"] == 0
