@@ -58,7 +58,7 @@ def forest(table: pd.DataFrame) -> Figure:
     ax.set_ylim(float(heights.sum()), 0)
     ax.grid(axis="y", visible=False)
     figure.supxlabel(
-        "difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims", fontsize=12
+        "difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims"
     )
     seen = [verdict for verdict in COLOURS if verdict in set(table["verdict"])]
     marks = [

@@ -109,7 +109,7 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
         ax.set(ylim=(len(table) - 0.5, -0.5))
         ax.xaxis.set_major_locator(MaxNLocator(2))  # more labels than that run into each other
         ax.grid(axis="y", visible=False)
-    figure.supxlabel(xlabel, fontsize=12)
+    figure.supxlabel(xlabel)
     return figure
 
 
@@ -197,7 +197,7 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     ours = Line2D([], [], color=GREY, marker="o", mfc="none", lw=2, label="here, 95 % interval")
     theirs, _ = axes[0].get_legend_handles_labels()
     figure.legend(handles=[ours, *theirs], loc="outside upper right", ncols=1)
-    figure.supxlabel("difference of accuracy (points)", fontsize=12)
+    figure.supxlabel("difference of accuracy (points)")
     return figure
 
 
