@@ -84,7 +84,7 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
 
 @styled
 def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
-    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, coloured where it excludes zero.
+    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, filled where it excludes zero.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="y", visible=False)
     axes[0].set_yticks(places, style.method_labels(rows))
-    ours = Line2D([], [], color=GREY, marker="o", mfc="none", lw=2, label="here, 95 % interval")
+    ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, 95 % interval")
     theirs, _ = axes[0].get_legend_handles_labels()
     figure.legend(handles=[ours, *theirs], loc="outside upper right", ncols=1)
     figure.supxlabel("difference of accuracy (points)")
@@ -202,10 +202,9 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool = True) -> None:
-    """A mean with its ends; in the method's colour and filled where it is clear, else grey and open."""
-    colour = drawn.colour if clear else GREY
-    ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
-    ax.plot(row["mean"], place, drawn.marker, color=colour, mfc=colour if clear else "white", ms=7)
+    """A mean with its ends, in the method's colour; filled where it is clear, else hollow."""
+    ax.plot([row["low"], row["high"]], [place, place], color=drawn.colour, lw=2)
+    ax.plot(row["mean"], place, drawn.marker, color=drawn.colour, mfc=drawn.colour if clear else "white", ms=7)
 
 
 def _two_a_line(names: Iterable[str], height: float) -> tuple[Figure, NDArray[np.object_]]:
