@@ -8,13 +8,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from hfsr import selected_fraction, selection_mask, weight_map
 from hfsr.analysis.spectrum import radial_profile, spectrum
 from hfsr.images import resize_bicubic
 from hfsr.report import figures, paper
-from hfsr.report.figures.style import STYLE, Chart, look
+from hfsr.report.figures.forest import COLOURS, MARKERS
+from hfsr.report.figures.style import LOOKS, METHOD, STYLE, Chart, look
 from hfsr.weightmap import map_statistics
 
 
@@ -331,6 +334,17 @@ def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
         assert [line.get_color() for line in drawn] == [look(row).colour for row in gaps["set5"].index]
     clear = [True, False, True, True, False]
     assert [marker.get_markerfacecolor() != "white" for marker in markers] == clear
+
+
+def lab(colour):
+    return rgb2lab(np.array([[to_rgb(colour)]]))[0, 0]
+
+
+def test_a_verdict_looks_like_no_method_and_no_other_verdict():
+    methods = {METHOD.colour, *(each.colour for each in LOOKS.values())}
+    for colour in COLOURS.values():
+        assert min(deltaE_ciede2000(lab(colour), lab(other)) for other in methods) > 12
+    assert len(set(COLOURS.values())) == len(set(MARKERS.values())) == len(COLOURS)
 
 
 def gain_tables():

@@ -8,16 +8,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hfsr.report.figures.style import GREY, INK, PALE, panels, styled
+from hfsr.report.figures.style import INK, PALE, panels, styled
 from hfsr.report.verdict import Verdict
 
 COLOURS = {  # none of a method's
-    Verdict.SUPPORTED: "#1a7f4b",
-    Verdict.NO_DIFFERENCE: "#3a7ca5",
-    Verdict.UNDECIDED: GREY,
+    Verdict.SUPPORTED: "#332288",
+    Verdict.NO_DIFFERENCE: "#9a8a00",
+    Verdict.UNDECIDED: "#7d8fa8",
     Verdict.REFUTED: "#b3261e",
 }
-MARKERS = {Verdict.SUPPORTED: "o", Verdict.NO_DIFFERENCE: "s", Verdict.UNDECIDED: "o", Verdict.REFUTED: "X"}
+MARKERS = {Verdict.SUPPORTED: "o", Verdict.NO_DIFFERENCE: "s", Verdict.UNDECIDED: "^", Verdict.REFUTED: "X"}
 LINEAR = 2  # margins to either side that are drawn to scale; beyond them the axis is logarithmic
 
 
