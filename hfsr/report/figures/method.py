@@ -124,7 +124,7 @@ def crop_shares(shares: Tensor) -> Figure:
     1
     """
     figure, ax = panels(1, 1, height=2.5)
-    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=BLUE, edgecolor="white")
+    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=GREY, edgecolor="white")
     ax.set(xlim=(0, 1), xlabel="fraction of a crop's elements that count", ylabel="crops")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     return figure

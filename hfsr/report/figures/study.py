@@ -14,7 +14,7 @@ from torch import Tensor
 
 from hfsr.report import paper
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, Look, grid, look, show, styled, title
+from hfsr.report.figures.style import GREY, Look, grid, look, show, styled, title
 
 
 @styled
@@ -34,7 +34,7 @@ def curve(log: pd.DataFrame) -> Figure:
     figure, ax = style.panels(1, 1, height=3)
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
     ax.plot(log["step"], log["loss"], color=GREY, alpha=0.5, lw=1, label="as logged")
-    ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
+    ax.plot(log["step"], smooth, color=style.INK, lw=2, label="running median")
     ax.set(xlabel="iterations", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     ax.yaxis.set_major_formatter("{x:g}")
