@@ -50,16 +50,14 @@ def forest(table: pd.DataFrame) -> Figure:
     ax.set_xscale("symlog", linthresh=LINEAR, linscale=1)
     furthest = max(3.0, float(np.nanmax(table[["low", "high", "paper"]].abs().to_numpy()))) * 1.5
     ax.set_xlim(-furthest, furthest)
-    ticks = [1, 100] if furthest > 100 else [1, 10] if furthest > 10 else [1]
-    ax.set_xticks([*(-tick for tick in reversed(ticks)), 0, *ticks], minor=False)
+    ticks = [1, 100] if furthest > 100 else [1, 10] if furthest > 10 else [0, 1]  # the line says where 0 is
+    ax.set_xticks(sorted({*(-tick for tick in ticks), *ticks}), minor=False)
     ax.xaxis.set_minor_locator(plt.NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}" if value else "0")
     ax.set_yticks(places, names)
     ax.set_ylim(float(heights.sum()), 0)
     ax.grid(axis="y", visible=False)
-    figure.supxlabel(
-        "difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims"
-    )
+    figure.supxlabel("difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims")
     seen = [verdict for verdict in COLOURS if verdict in set(table["verdict"])]
     marks = [
         Line2D([], [], color=COLOURS[verdict], marker=MARKERS[verdict], lw=2.5, ms=8, label=str(verdict))

@@ -209,7 +209,7 @@ def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool =
 
 def _two_a_line(names: Iterable[str], height: float) -> tuple[Figure, NDArray[np.object_]]:
     """A figure with panels of equal rows and these titles, and the panels; an odd one stands alone in the last line."""
-    titles = [textwrap.fill(name, 18) for name in names]  # a longer line runs into the next panel's
+    titles = [textwrap.fill(name, 14) for name in names]  # a longer line runs into the next panel's
     columns = min(2, len(titles))
     lines = -(-len(titles) // columns)
     figure, axes = style.panels(lines, columns, lines * height, sharey=True, squeeze=False)

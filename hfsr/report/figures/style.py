@@ -35,8 +35,11 @@ STYLE = sns.axes_style("whitegrid") | {
     "font.size": TEXT,
     "grid.color": "#ececec",
     "image.cmap": "magma",
+    "legend.borderpad": 0.2,
+    "legend.columnspacing": 1,
     "legend.fontsize": TEXT,
     "legend.frameon": False,
+    "legend.handletextpad": 0.5,
     "savefig.facecolor": "none",
     "svg.fonttype": "path",
     "svg.hashsalt": "hfsr",  # the same chart is the same file
