@@ -78,7 +78,7 @@ steps = (
 ids = ["srcnn-accuracy", "wdsr-accuracy", "bicubic-accuracy", "method-accuracy"]
 HTML(answers.headline(claims.claims(*ids, "compact-method")))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the number of rows, filled and coloured where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many iterations.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. Minus bicubic, the networks' rows lie half a point to three points above zero. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the number of rows, filled where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many iterations.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. Minus bicubic, the networks' rows lie half a point to three points above zero. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}}
 names = accuracies.SETS
 study, longer = recipes.classify(comparison.RECIPE), recipes.classify("long")
 panels = [

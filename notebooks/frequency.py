@@ -166,7 +166,7 @@ figures.agreement(curves, images)
 # ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels;
 # *steepness* is that of edges, 1 for the ground truth's.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; coloured where zero is excluded. Power in per cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; filled where they exclude zero. Power in per cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
 measured = {
     "right power (%)": "right_power",
     "wrong power (%)": "wrong_power",

@@ -8,13 +8,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from hfsr import selected_fraction, selection_mask, weight_map
 from hfsr.analysis.spectrum import radial_profile, spectrum
 from hfsr.images import resize_bicubic
 from hfsr.report import figures, paper
-from hfsr.report.figures.style import GREY, STYLE, Chart, look
+from hfsr.report.figures.forest import COLOURS, MARKERS
+from hfsr.report.figures.style import LOOKS, METHOD, STYLE, Chart, look
 from hfsr.weightmap import map_statistics
 
 
@@ -58,18 +61,18 @@ def curves():
 
 DETAIL = pd.DataFrame(
     {
-        "bytes": [0, 6.2, 7.8, 9.3, 10.6, 1.9],
-        "recovered": [13.1, 37.5, 41.4, 41.3, 41.1, 19.3],
-        "psnr": [26.0, 28.1, 28.9, 28.9, 28.8, 26.5],
+        "bytes": [0, 6.2, 7.8, 9.3, 10.6, 8.1, 1.9],
+        "recovered": [13.1, 37.5, 41.4, 41.3, 41.1, 41.2, 19.3],
+        "psnr": [26.0, 28.1, 28.9, 28.9, 28.8, 28.8, 26.5],
     },
-    index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, complement"],
+    index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, random", "1/5, complement"],
 )
 CLAIMS = pd.DataFrame(
     {"mean": [1.0, -30], "low": [0.5, -40], "high": [1.5, -20], "paper": [2.0, 5], "verdict": ["supported", "refuted"]},
     index=["Sharper", "Higher PSNR than the same network that is trained on every element"],
 )
-UNIT = re.compile(r"\((dB|%|points|times|grey levels²|cycles a pixel)[^)]*\)")
-WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$", "weight, scaled", "difference in margins")
+UNIT = re.compile(r"\((dB|%|points|times|grey levels²?|cycles a pixel)[^)]*\)")
+WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$", "difference in margins")
 COUNTS = ("iterations", "crops", "elements a grey level")
 
 
@@ -91,7 +94,8 @@ def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.bytes_and_detail(DETAIL)
     yield figures.curve(log)
     yield figures.learning_curves(curves, "psnr", "PSNR (dB)")
-    yield figures.differences(gaps, "difference (dB)")
+    titles = ("steepness (1/100)", "overshoot (1/100)", "selected elements")
+    yield figures.differences(dict(zip(titles, gaps.values(), strict=True)), "difference (dB)")
     yield figures.side_by_side(methods)
     yield figures.accuracies({name: accuracy_table(name) for name in paper.table3()})
     yield figures.gains(gain_tables())
@@ -106,11 +110,12 @@ def test_every_figure_is_legible(image, methods, log, gaps, curves, measured):
     before = {key: plt.rcParams[key] for key in STYLE}
     for figure in every_figure(image, methods, log, gaps, curves, measured):
         written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-        # on a telephone a figure is 358 pixels wide, and a point is 4/3 of a pixel
-        assert min(text.get_fontsize() for text in written) * 358 / figure.get_figwidth() / 96 >= 9
         figure.draw_without_rendering()  # settles the layout
-        titles = {ax.get_title("left") for ax in figure.axes}
-        places = [text.get_window_extent() for text in written if text.get_text() in titles]
+        # on a telephone a figure is 342 pixels wide; here an inch is 96, and both formats add a tenth of one to each side
+        width = 96 * (figure.get_tightbbox().width + 0.2)
+        assert min(text.get_fontsize() for text in written) * min(1, 342 / width) >= 9
+        labels = {label for ax in figure.axes for label in (ax.get_title("left"), ax.get_xlabel(), ax.get_ylabel())}
+        places = [text.get_window_extent() for text in written if text.get_text() in labels]
         assert not any(one.overlaps(other) for one, other in itertools.combinations(places, 2))
         drawn, inch = figure.get_tightbbox(), 0.01
         assert min(drawn.x0, drawn.y0) > -inch
@@ -172,20 +177,19 @@ def test_map_histogram_counts_every_element_once(image):
     figure = figures.map_histogram(image, "1/5")
     weights = weight_map(image)
     mu, sigma = map_statistics(image)
-    low, span = int(weights.min()), int(weights.max() - weights.min())
     for ax in figure.axes:
         counts, places, _ = next(patch for patch in ax.patches if patch.get_label() == "weights").get_data()
-        levels = np.round(((places[:-1] + places[1:]) / 2 + 0.5) * span + low, 6)
+        levels = (places[:-1] + places[1:]) / 2
         assert counts.sum() == weights.numel()
         assert counts.max() == (weights == levels[counts.argmax()]).sum()
         # the band: what lies inside it is what Eq 7 leaves out
         band = next(patch for patch in ax.patches if patch.get_label().startswith("not selected"))
-        edges = (np.array([band.get_x(), band.get_x() + band.get_width()]) + 0.5) * span + low
+        edges = np.array([band.get_x(), band.get_x() + band.get_width()])
         np.testing.assert_allclose(edges, [mu - sigma / 5, mu + sigma / 5], atol=1e-9)
         inside = counts[(levels >= edges[0]) & (levels <= edges[1])].sum()
         assert 1 - inside / weights.numel() == pytest.approx(selected_fraction(image, "1/5"), abs=1e-9)
         for line in ax.lines:  # both curves are densities of the elements
-            assert np.trapezoid(line.get_ydata() * span, line.get_xdata()) == pytest.approx(weights.numel(), rel=0.1)
+            assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(weights.numel(), rel=0.1)
 
 
 def test_selected_shares_shows_table1_and_both_distributions():
@@ -258,7 +262,8 @@ def test_bytes_and_detail_has_a_point_a_method_and_a_line_through_the_alphas():
         np.testing.assert_allclose(through.get_xydata(), DETAIL.loc[["WDSR", "1/5", "1/3"], ["bytes", column]])
         assert {text.get_text() for text in ax.texts} == {"WDSR", "$\\alpha$ = 1/3"}
     (legend,) = figure.legends
-    assert {text.get_text() for text in legend.get_texts()} == {"Bicubic", "SRCNN", "$\\alpha$ = 1/5, complement"}
+    others = {"Bicubic", "SRCNN", "$\\alpha$ = 1/5, random", "$\\alpha$ = 1/5, complement"}
+    assert {text.get_text() for text in legend.get_texts()} == others
 
 
 def test_curve_draws_the_log(log):
@@ -325,11 +330,22 @@ def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
     assert [tuple(line.get_xdata()) for line in intervals] == list(
         zip(gaps["set5"]["low"], gaps["set5"]["high"], strict=True)
     )
-    colours = [line.get_color() for line in intervals]
-    clear = [True, False, True, True, False]
-    assert colours == [look(row).colour if sign else GREY for row, sign in zip(gaps["set5"].index, clear, strict=True)]
     markers = panel.get_lines()[1:-1:2]
-    assert [marker.get_markerfacecolor() != "white" for marker in markers] == clear  # told apart in grey print too
+    for drawn in (intervals, markers):
+        assert [line.get_color() for line in drawn] == [look(row).colour for row in gaps["set5"].index]
+    clear = [True, False, True, True, False]
+    assert [marker.get_markerfacecolor() != "white" for marker in markers] == clear
+
+
+def lab(colour):
+    return rgb2lab(np.array([[to_rgb(colour)]]))[0, 0]
+
+
+def test_a_verdict_looks_like_no_method_and_no_other_verdict():
+    methods = {METHOD.colour, *(each.colour for each in LOOKS.values())}
+    for colour in COLOURS.values():
+        assert min(deltaE_ciede2000(lab(colour), lab(other)) for other in methods) > 12
+    assert len(set(COLOURS.values())) == len(set(MARKERS.values())) == len(COLOURS)
 
 
 def gain_tables():

@@ -55,6 +55,13 @@ def test_an_import_against_the_order_is_drawn_in_red(package):
     assert drawn.count(f'stroke="{structure.WRONG}"') == 1
 
 
+def test_the_drawing_is_legible_on_a_telephone():
+    """There it is 342 pixels wide, and 9 points are 12 pixels."""
+    drawn = structure.drawing(structure.read()).html
+    width = float(re.search(r'viewBox="0 0 (\d+) ', drawn)[1])
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawn)) * min(1, 342 / width) >= 12
+
+
 def test_every_import_of_the_library_goes_down_and_is_allowed():
     found = structure.read()
     assert structure.WRONG not in structure.drawing(found).html

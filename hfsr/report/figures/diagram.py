@@ -24,7 +24,7 @@ def framework() -> Figure:
     box(axes, 7.1, 4.8, "SR image $Y'$")
     box(axes, 0, 2.4, "HR image $Y$")
     box(axes, 7.1, 2.4, "L1 loss\nwhere $W = 1$")
-    box(axes, 3.55, 0, "weight map $W$\n(Eqs 4 to 7)", edge=RED, fill="#fbeee5")
+    box(axes, 3.55, 0, "weight map\n$W$ (Eqs 4 to 7)", edge=RED, fill="#fbeee5")
     arrow(axes, (2.9, 5.4), (3.55, 5.4))
     arrow(axes, (6.45, 5.4), (7.1, 5.4))
     arrow(axes, (8.55, 4.8), (8.55, 3.6))

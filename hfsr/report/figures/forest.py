@@ -8,16 +8,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hfsr.report.figures.style import GREY, INK, PALE, panels, styled
+from hfsr.report.figures.style import INK, PALE, panels, styled
 from hfsr.report.verdict import Verdict
 
 COLOURS = {  # none of a method's
-    Verdict.SUPPORTED: "#1a7f4b",
-    Verdict.NO_DIFFERENCE: "#3a7ca5",
-    Verdict.UNDECIDED: GREY,
+    Verdict.SUPPORTED: "#332288",
+    Verdict.NO_DIFFERENCE: "#9a8a00",
+    Verdict.UNDECIDED: "#7d8fa8",
     Verdict.REFUTED: "#b3261e",
 }
-MARKERS = {Verdict.SUPPORTED: "o", Verdict.NO_DIFFERENCE: "s", Verdict.UNDECIDED: "o", Verdict.REFUTED: "X"}
+MARKERS = {Verdict.SUPPORTED: "o", Verdict.NO_DIFFERENCE: "s", Verdict.UNDECIDED: "^", Verdict.REFUTED: "X"}
 LINEAR = 2  # margins to either side that are drawn to scale; beyond them the axis is logarithmic
 
 
@@ -50,16 +50,14 @@ def forest(table: pd.DataFrame) -> Figure:
     ax.set_xscale("symlog", linthresh=LINEAR, linscale=1)
     furthest = max(3.0, float(np.nanmax(table[["low", "high", "paper"]].abs().to_numpy()))) * 1.5
     ax.set_xlim(-furthest, furthest)
-    ticks = [1, 100] if furthest > 100 else [1, 10] if furthest > 10 else [1]
-    ax.set_xticks([*(-tick for tick in reversed(ticks)), 0, *ticks], minor=False)
+    ticks = [1, 100] if furthest > 100 else [1, 10] if furthest > 10 else [0, 1]  # the line says where 0 is
+    ax.set_xticks(sorted({*(-tick for tick in ticks), *ticks}), minor=False)
     ax.xaxis.set_minor_locator(plt.NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}" if value else "0")
     ax.set_yticks(places, names)
     ax.set_ylim(float(heights.sum()), 0)
     ax.grid(axis="y", visible=False)
-    figure.supxlabel(
-        "difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims", fontsize=12
-    )
+    figure.supxlabel("difference in margins, logarithmic beyond ±2;\nto the right is what the paper claims")
     seen = [verdict for verdict in COLOURS if verdict in set(table["verdict"])]
     marks = [
         Line2D([], [], color=COLOURS[verdict], marker=MARKERS[verdict], lw=2.5, ms=8, label=str(verdict))

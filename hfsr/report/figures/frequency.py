@@ -101,7 +101,7 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str, u
     >>> from hfsr.analysis.spectrum import radial_profile
     >>> profile = radial_profile(torch.randint(256, (3, 32, 32), dtype=torch.uint8))
     >>> [ax.get_ylabel() for ax in radial_profiles({"truth": profile, "1/5": profile}, "truth").axes]
-    ['power (grey levels²)', 'relative to truth (dB)']
+    ['power (grey levels²)', 'relative power (dB)']
     """
     figure, axes = panels(2, 1, height=6.2, sharex=True)
     for name, (frequency, power) in profiles.items():
@@ -111,7 +111,7 @@ def radial_profiles(profiles: Mapping[str, tuple[Tensor, Tensor]], truth: str, u
     for ax in axes:
         ax.axvline(0.25, color=GREY, lw=1, ls=":")
     axes[0].set(yscale="log", ylabel=f"power ({unit})")
-    axes[1].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)", ylabel=f"relative to {truth} (dB)")
+    axes[1].set(xlim=(0, 0.5), xlabel="frequency (cycles a pixel)", ylabel="relative power (dB)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
@@ -134,14 +134,10 @@ def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], ima
     >>> curve = {"mean": [0.9, 0.5], "sd": [0.1, 0.1]}
     >>> measured = {"power": curve, "error": curve, "correlation": curve}
     >>> [ax.get_ylabel() for ax in agreement({"1/5": measured}, images=100).axes]
-    ["power (dB of the truth's)", "error (dB of the truth's power)", 'correlation']
+    ['power (dB)', 'error (dB)', 'correlation']
     """
     figure, axes = panels(3, 1, height=8.5, sharex=True)
-    kinds = {
-        "power": "power (dB of the truth's)",
-        "error": "error (dB of the truth's power)",
-        "correlation": "correlation",
-    }
+    kinds = {"power": "power (dB)", "error": "error (dB)", "correlation": "correlation"}
     reach = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
     for ax, (kind, label) in zip(axes, kinds.items(), strict=True):
         scale = 1 if kind == "correlation" else 10

@@ -61,7 +61,7 @@ def map_panels(image: Tensor, alpha: Alpha, window: tuple[int, int, int, int], p
 def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     """Fig 3: how often each weight occurs, with the Gaussian and the Laplacian of the same mean and deviation.
 
-    The weights are scaled to [0, 1] by their least and greatest, minus 0.5, as in the paper. Above: the middle, counted
+    In grey levels; the paper scales them to [0, 1] by their least and greatest, minus 0.5. Above: the middle, counted
     linearly, with the band that Eq 7 leaves out. Below: the whole range, counted logarithmically, where tails show.
 
     Parameters
@@ -77,28 +77,26 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     ['linear', 'log']
     """
     weights = weight_map(image).flatten().int()
-    least = int(weights.min())
-    span = max(int(weights.max()) - least, 1)
-    counts = torch.bincount(weights - least, minlength=span + 1)
-    edges = (np.arange(span + 2) - 0.5) / span - 0.5
+    least, greatest = int(weights.min()), int(weights.max())
+    counts = torch.bincount(weights - least)
+    edges = np.arange(least, greatest + 2) - 0.5
     mu, sigma = (value.item() for value in map_statistics(image))
-    centre, spread = (mu - least) / span - 0.5, sigma / span
     fits = {
-        "Gaussian": (stats.norm(centre, spread), ORANGE, "-"),
-        "Laplacian": (stats.laplace(centre, spread / math.sqrt(2)), BLUE, "--"),
+        "Gaussian": (stats.norm(mu, sigma), ORANGE, "-"),
+        "Laplacian": (stats.laplace(mu, sigma / math.sqrt(2)), BLUE, "--"),
     }
-    band = parse_alpha(alpha) * spread
+    band = parse_alpha(alpha) * sigma
 
     figure, axes = panels(2, 1, height=6.2)
-    for ax, reach in zip(axes, (4 * spread, 1.0), strict=True):
-        low, high = max(-0.5, centre - reach), min(0.5, centre + reach)
+    for ax, reach in zip(axes, (4 * sigma, math.inf), strict=True):
+        low, high = max(edges[0], mu - reach), min(edges[-1], mu + reach)
         ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
         unselected = f"not selected, $\\alpha$ = {alpha_label(alpha)}"
-        ax.axvspan(centre - band, centre + band, color=PALE, lw=0, zorder=0.5, label=unselected)
+        ax.axvspan(mu - band, mu + band, color=PALE, lw=0, zorder=0.5, label=unselected)
         x = np.linspace(low, high, 1001)
         for name, (fit, colour, line) in fits.items():
-            ax.plot(x, weights.numel() / span * fit.pdf(x), line, color=colour, label=name)
-        ax.set(xlim=(low, high), xlabel="weight, scaled to [0, 1], minus 0.5", ylabel="elements a grey level")
+            ax.plot(x, weights.numel() * fit.pdf(x), line, color=colour, label=name)
+        ax.set(xlim=(low, high), xlabel="weight (grey levels)", ylabel="elements a grey level")
         ax.grid(axis="x", visible=False)
     axes[0].ticklabel_format(axis="y", style="sci", scilimits=(3, 3), useMathText=True)
     axes[1].set(yscale="log", ylim=(0.5, None))
@@ -124,7 +122,7 @@ def crop_shares(shares: Tensor) -> Figure:
     1
     """
     figure, ax = panels(1, 1, height=2.5)
-    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=BLUE, edgecolor="white")
+    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=GREY, edgecolor="white")
     ax.set(xlim=(0, 1), xlabel="fraction of a crop's elements that count", ylabel="crops")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     return figure

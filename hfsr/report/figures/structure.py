@@ -227,8 +227,8 @@ def _box(room: str, structure: Structure, left: int, top: int) -> str:
     middle = left + BOX[0] / 2
     return (
         f'<rect x="{left}" y="{top}" width="{BOX[0]}" height="{BOX[1]}" rx="5" stroke-width="1.2"/>'
-        f'<g fill="currentColor" stroke="none" text-anchor="middle"><text x="{middle}" y="{top + 17}" font-size="13" '
-        f'font-weight="bold">{escape(room)}</text><text x="{middle}" y="{top + 32}" font-size="10.5">'
+        f'<g fill="currentColor" stroke="none" text-anchor="middle"><text x="{middle}" y="{top + 16}" font-size="13" '
+        f'font-weight="bold">{escape(room)}</text><text x="{middle}" y="{top + 33}" font-size="13">'
         f"{structure.lines[room]:,} lines</text></g>"
     )
 
@@ -245,5 +245,5 @@ def _line(start: tuple[int, int], end: tuple[int, int], count: int, down: bool) 
     return (
         f'<g{colour} stroke-width="1"><path d="{path}" opacity="0.55"/><path d="{head}"/>'
         f'<circle cx="{x}" cy="{y}" r="2" fill="currentColor" stroke="none"/>'
-        f'<text x="{x + 4}" y="{y - 3}" font-size="10.5" fill="currentColor" stroke="none">{count}</text></g>'
+        f'<text x="{x + 4}" y="{y - 3}" font-size="13" fill="currentColor" stroke="none">{count}</text></g>'
     )

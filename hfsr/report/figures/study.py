@@ -14,7 +14,7 @@ from torch import Tensor
 
 from hfsr.report import paper
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, Look, grid, look, show, styled, title
+from hfsr.report.figures.style import GREY, Look, grid, look, show, styled, title
 
 
 @styled
@@ -34,7 +34,7 @@ def curve(log: pd.DataFrame) -> Figure:
     figure, ax = style.panels(1, 1, height=3)
     smooth = log["loss"].rolling(max(1, len(log) // 50), center=True, min_periods=1).median()
     ax.plot(log["step"], log["loss"], color=GREY, alpha=0.5, lw=1, label="as logged")
-    ax.plot(log["step"], smooth, color=BLUE, lw=2, label="running median")
+    ax.plot(log["step"], smooth, color=style.INK, lw=2, label="running median")
     ax.set(xlabel="iterations", ylabel="loss", yscale="log", xlim=(0, log["step"].max()))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     ax.yaxis.set_major_formatter("{x:g}")
@@ -84,7 +84,7 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
 
 @styled
 def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
-    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, coloured where it excludes zero.
+    """Rows' differences to a baseline, a panel a set: the mean with its 95 % interval, filled where it excludes zero.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
         ax.set(ylim=(len(table) - 0.5, -0.5))
         ax.xaxis.set_major_locator(MaxNLocator(2))  # more labels than that run into each other
         ax.grid(axis="y", visible=False)
-    figure.supxlabel(xlabel, fontsize=12)
+    figure.supxlabel(xlabel)
     return figure
 
 
@@ -194,23 +194,22 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="y", visible=False)
     axes[0].set_yticks(places, style.method_labels(rows))
-    ours = Line2D([], [], color=GREY, marker="o", mfc="none", lw=2, label="here, 95 % interval")
+    ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, 95 % interval")
     theirs, _ = axes[0].get_legend_handles_labels()
     figure.legend(handles=[ours, *theirs], loc="outside upper right", ncols=1)
-    figure.supxlabel("difference of accuracy (points)", fontsize=12)
+    figure.supxlabel("difference of accuracy (points)")
     return figure
 
 
 def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool = True) -> None:
-    """A mean with its ends; in the method's colour and filled where it is clear, else grey and open."""
-    colour = drawn.colour if clear else GREY
-    ax.plot([row["low"], row["high"]], [place, place], color=colour, lw=2)
-    ax.plot(row["mean"], place, drawn.marker, color=colour, mfc=colour if clear else "white", ms=7)
+    """A mean with its ends, in the method's colour; filled where it is clear, else hollow."""
+    ax.plot([row["low"], row["high"]], [place, place], color=drawn.colour, lw=2)
+    ax.plot(row["mean"], place, drawn.marker, color=drawn.colour, mfc=drawn.colour if clear else "white", ms=7)
 
 
 def _two_a_line(names: Iterable[str], height: float) -> tuple[Figure, NDArray[np.object_]]:
     """A figure with panels of equal rows and these titles, and the panels; an odd one stands alone in the last line."""
-    titles = [textwrap.fill(name, 18) for name in names]  # a longer line runs into the next panel's
+    titles = [textwrap.fill(name, 14) for name in names]  # a longer line runs into the next panel's
     columns = min(2, len(titles))
     lines = -(-len(titles) // columns)
     figure, axes = style.panels(lines, columns, lines * height, sharey=True, squeeze=False)

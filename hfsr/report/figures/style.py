@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hfsr.images import to_rgb
 
-WIDTH = 4.9  # inches: writing of 12 points is 12 pixels high, or 9 points, on a telephone's 358
+WIDTH, TEXT = 4.9, 13  # inches; points, which are 9 on a telephone, where a figure is drawn 342 pixels wide
 INK, GREY, PALE = "#262626", "#767676", "#d9d9d9"
 PLATE = "#595959"  # under white writing beside pictures, which reads on a light and on a dark page
 BLUE, ORANGE, GREEN, RED = "#0173b2", "#b36b00", "#02805d", "#d55e00"
@@ -27,21 +27,21 @@ STYLE = sns.axes_style("whitegrid") | {
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": 12,
     "figure.dpi": 150,
     "figure.facecolor": "none",
-    "font.size": 12,
     "grid.color": "#ececec",
     "image.cmap": "magma",
-    "legend.fontsize": 12,
+    "legend.borderpad": 0.2,
+    "legend.columnspacing": 1,
     "legend.frameon": False,
+    "legend.handletextpad": 0.5,
     "savefig.facecolor": "none",
     "svg.fonttype": "path",
     "svg.hashsalt": "hfsr",  # the same chart is the same file
     "text.color": INK,
-    "xtick.labelsize": 12,
-    "ytick.labelsize": 12,
 }
+SIZES = ("axes.titlesize", "figure.labelsize", "font.size", "legend.fontsize", "xtick.labelsize", "ytick.labelsize")
+STYLE |= dict.fromkeys(SIZES, TEXT)
 P = ParamSpec("P")
 
 
