@@ -98,7 +98,7 @@ print("trained on", *sorted(devices), sep="\n  ")
 
 # %% [markdown]
 # The controls use as many elements as $\alpha = 1/5$ does. *Random* takes in every crop as many as the mask has, drawn anew at each
-# iteration. *Complement* takes those that the mask leaves out. Two more, whose runs are still to be made, take the batch's fraction from
+# iteration. *Complement* takes those that the mask leaves out. Two more, of one seed so far, take the batch's fraction from
 # every crop alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with
 # the loss averaged as printed, first over each crop's elements ({eq}`eq-masked`) and then over the crops ({eq}`eq-batch`); everywhere else
 # it is averaged over all selected elements of a batch, as in the authors' code.
