@@ -225,7 +225,7 @@ Folded(
 # and most of the training photographs are. So: which fraction is selected of the elements beside the edge of such a square, and which
 # of the others? Kodak24 and McMaster were never JPEG files; there the two should be the same.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The fraction selected at block edges minus that of the other elements, set by set, with 95 % intervals over the pictures; coloured where zero is excluded.", "name": "fig-block-edges"}, "image": {"alt": "A point with an interval for each of six sets. BSD100's lies above zero. The short ones of Kodak24 and McMaster hold zero, and so do the long ones of the small sets."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The fraction selected at block edges minus that of the other elements, set by set, with 95 % intervals over the pictures; filled where zero is excluded.", "name": "fig-block-edges"}, "image": {"alt": "A point with an interval for each of six sets. BSD100's lies above zero. The short ones of Kodak24 and McMaster hold zero, and so do the long ones of the small sets."}}
 edges = block_edges.selected().rename(index=printed.SHORT)
 figures.differences(
     {"alpha = 1/5": edges}, "at block edges minus elsewhere (percentage points)"
