@@ -217,8 +217,8 @@ def test_runs_of_one_seed_are_equal_and_seeds_differ(tmp_path, tiny):
     assert digests[0] == digests[1] != digests[2]
 
 
-@pytest.mark.parametrize(("data", "whole"), [(None, True), ("div2k-train", False)])
-def test_a_part_of_div2k_is_enough_unless_the_recipe_asks_for_it(tmp_path, tiny, monkeypatch, data, whole):
+@pytest.mark.parametrize(("data", "complete"), [(None, True), ("div2k-train", False)])
+def test_a_part_of_div2k_is_enough_unless_the_recipe_asks_for_it(tmp_path, tiny, monkeypatch, data, complete):
     asked = []
 
     def load(name, **options):
@@ -228,7 +228,7 @@ def test_a_part_of_div2k_is_enough_unless_the_recipe_asks_for_it(tmp_path, tiny,
     monkeypatch.setattr(superres.photographs, "load", load)
     with pytest.raises(UserError, match="looked for"):
         superres.train(SuperresRun(Row("wdsr"), tiny, data=data), tmp_path)
-    assert asked == [(data or tiny.data, {"whole": whole})]
+    assert asked == [(data or tiny.data, {"degrade": "bicubic", "whole": complete})]
 
 
 def test_without_a_folder_a_run_lies_below_runs_by_its_name(tmp_path, tiny, folder, monkeypatch):
