@@ -34,7 +34,8 @@ book: install  ## execute the notebooks, build the book, print where it is
 	@echo "The networks run in the page from a server only: $(BIN)/python -m http.server -d _build/html, then http://localhost:8000"
 
 # What a change of the method, the data or the training needs while it is made.
-CORE := tests/test_*.py tests/models tests/data tests/training hfsr
+ROOMS := models data training
+CORE := $(patsubst %,tests/test_%.py,weightmap losses metrics) $(ROOMS:%=tests/%) hfsr/*.py hfsr/images hfsr/kernels $(ROOMS:%=hfsr/%)
 
 style: install
 	$(BIN)/ruff check .
@@ -42,7 +43,7 @@ style: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: style  ## style, types, who imports whom, and the quick tests of method, data and training (under a minute)
+check: style  ## style, types, who imports whom, and the quick tests of method, models, data and training (a minute and a half)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
 SELECT := -m "not slow and not whole and not processes"
