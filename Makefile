@@ -55,7 +55,7 @@ cover: test  ## the same, and count the lines that no test reaches: half as long
 
 NOTEBOOKS := notebooks
 # In this order: the workflow takes longest, and would leave a core idle in the end.
-PARTS := tests/workflow tests/notebooks tests/book tests/training tests/studies tests/data $(wildcard tests/test_*.py)
+PARTS := tests/workflow $(filter-out tests/workflow/ %/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, several processes, a study from its first run to its tables
 	$(PYTEST) --no-loadscope-reorder -m "(whole or processes) and not slow" $(PARTS) $(NOTEBOOKS)
 

@@ -10,6 +10,7 @@ import pytest
 import skimage.data
 import torch
 from hypothesis import Phase, settings
+from noise import smooth_noise
 from torch import Tensor
 
 from hfsr import cli, images, paths
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("gpu") and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason="no GPU here"))
-        made_in_minutes = {"book", "browser", "whole"} & set(getattr(item, "fixturenames", ()))
+        made_in_minutes = {"book", "browser"} & set(getattr(item, "fixturenames", ()))
         if made_in_minutes or item.path.suffix == ".ipynb":
             item.add_marker("whole")
 
@@ -77,13 +78,6 @@ def photograph() -> Callable[[str], Tensor]:
 @cache
 def _photograph(name: str) -> Tensor:
     return torch.from_numpy(getattr(skimage.data, name)()).permute(2, 0, 1).contiguous()
-
-
-def smooth_noise(height: int, width: int, seed: int) -> Tensor:
-    small = torch.randint(
-        0, 256, (3, height // 4 + 1, width // 4 + 1), dtype=torch.uint8, generator=torch.manual_seed(seed)
-    )
-    return images.resize_bicubic(small, 4)[:, :height, :width]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from conftest import smooth_noise
+from noise import smooth_noise
 
 from hfsr.analysis.small_images import brought_down, squares, variance_profiles
 from hfsr.analysis.spectrum import radial_profile
