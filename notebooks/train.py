@@ -63,7 +63,7 @@ data = None  # training photographs: a name or a folder; None: the recipe's
 #
 # Yes where it counts, as far as minutes can show. Trained on the selected elements alone, the network below gains more than half a decibel over
 # bicubic interpolation on such elements of photographs that it has not seen. On the others, the smooth ones, it loses several decibels: it was never
-# asked about them. Nobody sees that loss, as it is of about a grey level.
+# asked about them. Bicubic interpolation has these right to within a grey level or two, so that even a loss of decibels is small in grey levels.
 #
 # ## The idea
 #
