@@ -62,15 +62,13 @@ method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
 recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
 seed = 0
-steps = (
-    None  # iterations; None: as many as the recipe has, a quarter of them for the demonstration
-)
+steps = None  # iterations; None: the recipe's, of "quick" a quarter
 
 # %% [markdown]
 # ## The answer
 #
 # A classifier trained briefly gets about two points more of CIFAR-10 right when a network has upscaled its images, SRCNN or WDSR. Bicubic
-# interpolation brings no gain that these runs can see, and on CIFAR-100 nothing does. Whether the network learned from the selected elements or
+# interpolation brings no gain that these runs can see, nor does WDSR on CIFAR-100. Whether the network learned from the selected elements or
 # from all makes no difference that they could tell. Four times as many iterations at the original size cost the same and bring several times as
 # much. Nothing here was tested near the paper's accuracy yet.
 

@@ -39,8 +39,8 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 # %% [markdown]
 # ## The answer
 #
-# No loss is seen so far: the network trained on a part is ahead by hundredths of a decibel, within what chance does, whether the elements are the
-# selected ones or as many at random. What must not be left out are the selected ones: trained on the others alone, a network ends
+# No loss is seen so far: whether the elements are the selected ones or as many at random, networks trained on a part lie within hundredths
+# of a decibel of those trained on all, and chance alone could do that. What must not be left out are the selected ones: trained on the others alone, a network ends
 # little above bicubic interpolation. Each line below is a registered claim with its verdict ({doc}`/book/decided`); *undecided* means
 # that more seeds are needed.
 

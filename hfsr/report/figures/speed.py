@@ -46,7 +46,7 @@ def times(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.xaxis.set_major_formatter("{x:g}")
         ax.xaxis.set_minor_formatter(NullFormatter())
-    axes[-1, 0].set_xlabel("time beside hfsr's (times)")
+    axes[-1, 0].set_xlabel("time relative to hfsr's (times)")
     handles = {
         label: handle for ax in axes[:, 0] for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
