@@ -17,9 +17,9 @@
 # %% [markdown]
 # # Does upscaling help a classifier?
 #
-# *A network that sees small images x2 as large gets nothing that was not in them. Does it recognise more all the same, and does
-# it matter what upscaled them?* Section IV.C of the paper {cite}`zhou2020improving` answers yes, by a table of nine networks,
-# each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
+# *A network that sees small images x2 as large gets nothing that was not in them. Does it recognise more all the same, and does it matter
+# what upscaled them?* Section IV.C of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)) answers yes, by a table of nine
+# networks, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
 
 # %% tags=["hide-input"]
 import itertools
@@ -94,9 +94,9 @@ figures.gains(gains)
 # %% [markdown]
 # ## How it was done: three designs
 #
-# The first is the paper's Table III, reduced to what two processor cores train. The second asks images whose truth is known: a
-# classifier that was trained on it judges what each method makes of them. The third is a small classifier that comes near the paper's
-# accuracy. All three were registered before the runs that decide ({doc}`/book/decided`).
+# The first is the paper's Table III, reduced to what two processor cores train. The second asks images whose truth is known: a classifier
+# that was trained on it judges what each method makes of them. The third is a small classifier that comes near the paper's accuracy. All
+# three were registered before the runs that decide ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
 pd.set_option("display.max_colwidth", None)
@@ -110,8 +110,9 @@ designs.table()
 # see the same images in the same order, cropped alike. An upscaled image costs four times as much in training. So the original size has a
 # control: recipe `long`, four times as many iterations, with which it costs what an upscaled row costs in `bench`.
 #
-# Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of {doc}`superres`. And the
-# padding is of as many pixels at either size, as in the paper, so that upscaled images are shifted half as far in proportion to their size.
+# Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of the [super-resolution
+# study](superres.ipynb). And the padding is of as many pixels at either size, as in the paper, so that upscaled images are shifted half as
+# far in proportion to their size.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals: ours on CIFAR-10 and CIFAR-100, where the upscaling networks lead the original and the bicubic images; the paper's, where the intervals of nearly all rows overlap."}}
 for reduced in (study, longer):
@@ -203,9 +204,10 @@ Folded(
 )
 
 # %% [markdown]
-# The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 standard errors. On the same test images the chance in the images weighs less, and what
-# hides a difference is the scatter from seed to seed. The paper does not report it; the folded tables take what the authors of the network
-# give for a deeper one {cite}`he2016identity`. And the best of five $\alpha$ was picked on the same test images.
+# The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 standard errors. On the same test images the chance in the images weighs
+# less, and what hides a difference is the scatter from seed to seed. The paper does not report it; the folded tables take what the authors
+# of the network give for a deeper one ([He 2016](../book/bibliography.md#he2016identity)). And the best of five $\alpha$ was picked on the
+# same test images.
 #
 # ## See it happen: handwritten digits
 #
@@ -292,8 +294,9 @@ ours.round(2)
 #
 # ## Table II: the classifier
 #
-# Read off the paper's network, ResNet-164 {cite}`he2016identity`: every output is measured on an image sent through it. As printed the
-# network would have some 17 million parameters; the code that made the paper's figures has the widths below, a tenth of that.
+# Read off the paper's network, ResNet-164 ([He 2016](../book/bibliography.md#he2016identity)): every output is measured on an image sent
+# through it. As printed the network would have some 17 million parameters; the code that made the paper's figures has the widths below, a
+# tenth of that.
 
 # %% tags=["hide-input"]
 layers = table2(164).join(paper.table2()["details"].rename("as printed"))

@@ -17,10 +17,10 @@
 # %% [markdown]
 # # Does the method recover more high frequencies?
 #
-# *And if its images hold more of them, are they the right ones?* Section V of the paper {cite}`zhou2020improving` asks the first question
-# and answers by two measures: the size of the upscaled images as PNG files (Table IV), and their spectrograms (Fig 4). Both grow
-# with detail, but with noise and ringing too. This page takes both, and then measures what the paper leaves open: how much
-# of what is added agrees with the ground truth.
+# *And if its images hold more of them, are they the right ones?* Section V of the paper ([Zhou
+# 2020](../book/bibliography.md#zhou2020improving)) asks the first question and answers by two measures: the size of the upscaled images as
+# PNG files (Table IV), and their spectrograms (Fig 4). Both grow with detail, but with noise and ringing too. This page takes both, and
+# then measures what the paper leaves open: how much of what is added agrees with the ground truth.
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -129,11 +129,11 @@ one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_
 #
 # ## Table IV: bytes
 #
-# From here on all numbers come from published records of all rows of {doc}`superres`, measured on whole sets. Files are written by
-# OpenCV, as in the paper, and compared with bicubic's image by image. The ground truth, which the paper has no row for, says how much
-# there would be to add. On the camera photographs the files of WDSR, and the method's more so, are larger than the ground
-# truth's own. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the paper's sizes, though other
-# networks upscaled them.
+# From here on all numbers come from published records of all rows of the [super-resolution study](superres.ipynb), measured on whole sets.
+# Files are written by OpenCV, as in the paper, and compared with bicubic's image by image. The ground truth, which the paper has no row
+# for, says how much there would be to add. On the camera photographs the files of WDSR, and the method's more so, are larger than the
+# ground truth's own. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the paper's sizes, though
+# other networks upscaled them.
 
 # %% tags=["hide-input"]
 Folded(
@@ -203,5 +203,6 @@ means = printed.named(means.set_axis(list(titles.values()), axis=1), recipe)
 Folded("Means of every row on BSD100", {"BSD100, detail": means})
 
 # %% [markdown]
-# {doc}`/book/claims` has every claim of the paper, {doc}`/book/decided` the rule. The spectra of one photograph and their numbers were
-# computed when the page was built; all else comes from records below `results/frequency/`, which `hfsr frequency NAME` makes.
+# One page has [every claim of the paper](../book/claims.md), another [the rule](../book/decided.md). The spectra of one photograph and
+# their numbers were computed when the page was built; all else comes from records below `results/frequency/`, which `hfsr frequency NAME`
+# makes.

@@ -17,10 +17,10 @@
 # %% [markdown]
 # # Noise and JPEG: the paper's future work
 #
-# *"Our method can also be applied in image dehazing and denoising in future work"* is the last sentence of the paper
-# {cite}`zhou2020improving`. Can it? Here the same mask, the same network without its upscaling, and the same controls learn to take
-# noise out of photographs, and to repair JPEG files. What is claimed, by which margin, and what we expect were registered before any
-# of these networks was trained: {doc}`/book/decided`.
+# *"Our method can also be applied in image dehazing and denoising in future work"* is the last sentence of the paper ([Zhou
+# 2020](../book/bibliography.md#zhou2020improving)). Can it? Here the same mask, the same network without its upscaling, and the same
+# controls learn to take noise out of photographs, and to repair JPEG files. What is claimed, by which margin, and what we expect were
+# registered before any of these networks was trained: [how it was decided](../book/decided.md).
 
 # %%
 import pandas as pd
@@ -59,26 +59,26 @@ HTML(answers.headline(claims.claims(*ids)))
 # %% [markdown]
 # ## Why it should differ from super-resolution
 #
-# Halving a photograph destroys fine detail and leaves smooth parts as they are: there is little to learn there, and the mask, made of
-# the ground truth ({eq}`eq-mask`), leaves out little that matters. Noise lies everywhere alike. In the smooth elements it is all that a network
-# has to remove, and a loss that never sees them does not ask for it. JPEG's block edges, too, show in smooth parts most.
+# Halving a photograph destroys fine detail and leaves smooth parts as they are: there is little to learn there, and the mask, made of the
+# ground truth ([Eq 7](weight_map.ipynb#eq-7)), leaves out little that matters. Noise lies everywhere alike. In the smooth elements it is
+# all that a network has to remove, and a loss that never sees them does not ask for it. JPEG's block edges, too, show in smooth parts most.
 #
-# If that is the reason, a small weight $o$ on the elements left out should be enough. With the mask $W$ of {eq}`eq-mask` the loss
-# is then a weighted mean, normalised by the sum of the weights:
+# If that is the reason, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq 7](weight_map.ipynb#eq-7)
+# the loss is then a weighted mean, normalised by the sum of the weights:
 #
-# $$ l = \frac{\sum_{i,j,k} w \left| Y - Y' \right|}{\sum_{i,j,k} w}, \qquad w = W + o \, (1 - W) $$ (eq-outside)
+# $$ l = \frac{\sum_{i,j,k} w \left| Y - Y' \right|}{\sum_{i,j,k} w}, \qquad w = W + o \, (1 - W) \tag{8} $$
 #
-# $o = 0$ is {eq}`eq-masked`, $o = 1$ the plain loss; the study takes $o = 0.1$. In any training loop it is
-# `HighFrequencyL1("1/5", outside=0.1)`.
+# $o = 0$ is [Eq 3](train.ipynb#eq-3), $o = 1$ the plain loss; the study takes $o = 0.1$. In any training loop it is `HighFrequencyL1("1/5",
+# outside=0.1)`.
 
 # %% [markdown]
 # ## What is trained
 #
-# The network of the paper, WDSR-A, at the same size in and out. Noise is drawn anew for each crop, rounded and clipped to grey
-# levels as in a file, equal on every device; JPEG files are written once, whole, by Pillow. Training photographs are lossless: T91, the
-# camera photographs, and BSDS500's, which are JPEG files, at half their size. Measured on Kodak24, McMaster and BSD100 at half its
-# size, beside the degraded photographs as they are and non-local means {cite}`buades2005non`, which learns nothing. Published figures of other
-# denoisers are for noise that is not clipped, mostly on grey pictures, and do not stand beside these.
+# The network of the paper, WDSR-A, at the same size in and out. Noise is drawn anew for each crop, rounded and clipped to grey levels as in
+# a file, equal on every device; JPEG files are written once, whole, by Pillow. Training photographs are lossless: T91, the camera
+# photographs, and BSDS500's, which are JPEG files, at half their size. Measured on Kodak24, McMaster and BSD100 at half its size, beside
+# the degraded photographs as they are and non-local means ([Buades 2005](../book/bibliography.md#buades2005non)), which learns nothing.
+# Published figures of other denoisers are for noise that is not clipped, mostly on grey pictures, and do not stand beside these.
 
 # %% tags=["hide-input"]
 for recipe in ("denoise", "dejpeg"):

@@ -17,9 +17,9 @@
 # %% [markdown]
 # # The same PSNR from a part of the pixels?
 #
-# *Does a network trained on about half of the elements reach the PSNR and SSIM of one trained on all of them? And if it does, is
-# it because of which elements they are?* This is Section IV.B of the paper {cite}`zhou2020improving`, Table I, with several seeds, with controls
-# and with intervals.
+# *Does a network trained on about half of the elements reach the PSNR and SSIM of one trained on all of them? And if it does, is it because
+# of which elements they are?* This is Section IV.B of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)), Table I, with
+# several seeds, with controls and with intervals.
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -40,9 +40,9 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 # ## The answer
 #
 # No loss is seen so far: whether the elements are the selected ones or as many at random, networks trained on a part lie within hundredths
-# of a decibel of those trained on all, and chance alone could do that. What must not be left out are the selected ones: trained on the others alone, a network ends
-# little above bicubic interpolation. Each line below is a registered claim with its verdict ({doc}`/book/decided`); *undecided* means
-# that more seeds are needed.
+# of a decibel of those trained on all, and chance alone could do that. What must not be left out are the selected ones: trained on the
+# others alone, a network ends little above bicubic interpolation. Each line below is a registered claim with its verdict ([how it was
+# decided](../book/decided.md)); *undecided* means that more seeds are needed.
 
 # %% tags=["hide-input"]
 HTML(
@@ -69,11 +69,12 @@ figures.differences(
 #
 # ## How it was done
 #
-# One WDSR-A network of 8 blocks {cite}`yu2018wide` a row and seed. The rows of one seed start from the same weights and see the same
-# crops in the same order: they differ only in the elements that the loss is taken on. Training photographs: T91 {cite}`yang2010image`, 400
-# of BSDS500 {cite}`martin2001database` and 12 lossless camera photographs. Measured with the last weights, on Set5
-# {cite}`bevilacqua2012low`, Set14 {cite}`zeyde2012single`, BSD100 and four more camera photographs; nothing was chosen by looking at them.
-# {doc}`/book/provenance` has the command of every run, and `make study` trains them all again.
+# One WDSR-A network of 8 blocks ([Yu 2018](../book/bibliography.md#yu2018wide)) a row and seed. The rows of one seed start from the same
+# weights and see the same crops in the same order: they differ only in the elements that the loss is taken on. Training photographs: T91
+# ([Yang 2010](../book/bibliography.md#yang2010image)), 400 of BSDS500 ([Martin 2001](../book/bibliography.md#martin2001database)) and 12
+# lossless camera photographs. Measured with the last weights, on Set5 ([Bevilacqua 2012](../book/bibliography.md#bevilacqua2012low)), Set14
+# ([Zeyde 2012](../book/bibliography.md#zeyde2012single)), BSD100 and four more camera photographs; nothing was chosen by looking at them.
+# The [command of every run](../book/provenance.md) has a page, and `make study` trains them all again.
 
 # %% tags=["hide-input"]
 schedule, crop = plan.schedule, plan.crop
@@ -98,10 +99,10 @@ print("trained on", *sorted(devices), sep="\n  ")
 
 # %% [markdown]
 # The controls use as many elements as $\alpha = 1/5$ does. *Random* takes in every crop as many as the mask has, drawn anew at each
-# iteration. *Complement* takes those that the mask leaves out. Two more, of one seed so far, take the batch's fraction from
-# every crop alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with
-# the loss averaged as printed, first over each crop's elements ({eq}`eq-masked`) and then over the crops ({eq}`eq-batch`); everywhere else
-# it is averaged over all selected elements of a batch, as in the authors' code.
+# iteration. *Complement* takes those that the mask leaves out. Two more, of one seed so far, take the batch's fraction from every crop
+# alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with the loss
+# averaged as printed, first over each crop's elements ([Eq 3](train.ipynb#eq-3)) and then over the crops ([Eq 2](train.ipynb#eq-2));
+# everywhere else it is averaged over all selected elements of a batch, as in the authors' code.
 
 # %% tags=["hide-input"]
 Folded(
@@ -112,8 +113,8 @@ Folded(
 # %% [markdown]
 # ## Table I
 #
-# Means over the seeds with their standard deviation, as the paper's code measures: on all colour channels, without a border
-# of 8 pixels ({doc}`/book/conventions`). The paper's own column is for DIV2K's validation images: compare rows of one column, not columns.
+# Means over the seeds with their standard deviation, as the paper's code measures: on all colour channels, without a border of 8 pixels
+# ([conventions](../book/conventions.md)). The paper's own column is for DIV2K's validation images: compare rows of one column, not columns.
 
 # %% tags=["hide-input"]
 printed.on_sets(recipe, "psnr_rgb_border8", 2).rename_axis(columns="PSNR, dB (RGB)")
@@ -141,9 +142,10 @@ display(
 )
 
 # %% [markdown]
-# The published figures are those of SRCNN {cite}`dong2016image`, VDSR {cite}`kim2016accurate`, EDSR {cite}`lim2017enhanced`, IMDN
-# {cite}`hui2019lightweight` and WDSR-A {cite}`yu2018wide`. VDSR was trained on about half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB
-# with a border of 8.
+# The published figures are those of SRCNN ([Dong 2016](../book/bibliography.md#dong2016image)), VDSR ([Kim
+# 2016](../book/bibliography.md#kim2016accurate)), EDSR ([Lim 2017](../book/bibliography.md#lim2017enhanced)), IMDN ([Hui
+# 2019](../book/bibliography.md#hui2019lightweight)) and WDSR-A ([Yu 2018](../book/bibliography.md#yu2018wide)). VDSR was trained on about
+# half of our photographs, SRCNN on ImageNet, the others on DIV2K, whose own column is on RGB with a border of 8.
 #
 # Each interval of a difference is for other seeds *and* other images of the kind (two crossed random effects, see
 # `hfsr.analysis.statistics`); where a row has one seed, for other images alone. A star marks an interval without zero: with four sets
@@ -219,14 +221,14 @@ figures.side_by_side(windows, columns=2)
 # %% [markdown]
 # ## How sure is this?
 #
-# Ten seeds are registered of the rows that decide; the tables say how many there are so far, from the fourth on in float32
-# ({doc}`/book/verified`). Single networks of one row differ by a hundredth or two from each other, so differences of that size do not
-# rank the $\alpha$. {doc}`/book/curves` shows that one network moves by more than that from one measurement to the next until the
-# learning rate has fallen.
+# Ten seeds are registered of the rows that decide; the tables say how many there are so far. Single networks of one row differ by a
+# hundredth or two from each other, and so does one trained in another precision ([how far reruns differ](../book/verified.md)):
+# differences of that size do not rank the $\alpha$. The [learning curves](../book/curves.md) show that one network moves by more than that
+# from one measurement to the next until the learning rate has fallen.
 #
 # After ten times as many iterations the networks gain three tenths of a decibel on the benchmark sets, and the method's hundredth on
 # BSD100 is gone: it now lies a hundredth behind, with one seed. A lead that turns around with the length of the training is no property of the
 # method; that nothing is lost by leaving elements out is.
 #
 # Averaged over each crop's elements first, as printed, the same selection loses a few hundredths: a crop with a dozen selected elements
-# then weighs as much as one with a thousand ({doc}`train` draws how they differ).
+# then weighs as much as one with a thousand (the [training notebook](train.ipynb) draws how they differ).

@@ -17,11 +17,12 @@
 # %% [markdown]
 # # Training on the selected pixels
 #
-# *Does a super-resolution network learn as well from the pixels that differ most from their neighbours as from all of
-# them?* This page trains one network on this machine, from real photographs, the way Sections III.A and IV.B of the paper
-# {cite}`zhou2020improving` describe: first by hand, in a loop of fifteen lines, then as the study does it.
+# *Does a super-resolution network learn as well from the pixels that differ most from their neighbours as from all of them?* This page
+# trains one network on this machine, from real photographs, the way Sections III.A and IV.B of the paper ([Zhou
+# 2020](../book/bibliography.md#zhou2020improving)) describe: first by hand, in a loop of fifteen lines, then as the study does it.
 #
-# A few minutes on a handful of pictures show how the answer is made. {doc}`superres` has it, with longer runs, several seeds and controls.
+# A few minutes on a handful of pictures show how the answer is made. The [study](superres.ipynb) has it, with longer runs, several seeds
+# and controls.
 
 # %%
 import time
@@ -77,18 +78,18 @@ figures.framework()
 # Usually the loss $l$ of an image of $w \times h$ pixels and $c$ channels is the mean absolute difference, and the loss
 # $l_b$ of a batch is the mean over its $N$ images:
 #
-# $$ l = \frac{1}{whc} \sum_{i=1}^{w} \sum_{j=1}^{h} \sum_{k=1}^{c} \left| Y[i,j,k] - Y'[i,j,k] \right| $$ (eq-l1)
+# $$ l = \frac{1}{whc} \sum_{i=1}^{w} \sum_{j=1}^{h} \sum_{k=1}^{c} \left| Y[i,j,k] - Y'[i,j,k] \right| \tag{1} $$
 #
-# $$ l_b = \frac{1}{N} \sum_{n=1}^{N} l^{(n)} $$ (eq-batch)
+# $$ l_b = \frac{1}{N} \sum_{n=1}^{N} l^{(n)} \tag{2} $$
 #
 # The paper takes it on the $m$ selected elements alone, those where the weight map $W$ is 1:
 #
-# $$ l = \frac{1}{m} \sum_{i=1}^{w} \sum_{j=1}^{h} \sum_{k=1}^{c} \left| \left( Y[i,j,k] - Y'[i,j,k] \right) W[i,j,k] \right| $$ (eq-masked)
+# $$ l = \frac{1}{m} \sum_{i=1}^{w} \sum_{j=1}^{h} \sum_{k=1}^{c} \left| \left( Y[i,j,k] - Y'[i,j,k] \right) W[i,j,k] \right| \tag{3} $$
 #
 # ## One batch
 #
-# A batch is random crops of the training photographs, in one of eight orientations. Which elements of a crop count is decided
-# by the statistics of the *whole* photograph that it comes from ({eq}`eq-mask`).
+# A batch is random crops of the training photographs, in one of eight orientations. Which elements of a crop count is decided by the
+# statistics of the *whole* photograph that it comes from ([Eq 7](weight_map.ipynb#eq-7)).
 
 # %%
 plan = recipes.superres(recipe)
@@ -125,9 +126,9 @@ figures.side_by_side(panels, columns=4)
 #
 # ## The loss by hand
 #
-# {eq}`eq-masked` is one line of PyTorch: the absolute differences where the mask is true, averaged. Crop by crop first, then over the
-# crops, that is {eq}`eq-batch` as printed, and what `HighFrequencyL1` does by itself. The code that made the paper's figures
-# averages over all selected elements of a batch at once; the study follows it, with `reduction="batch"`.
+# [Eq 3](#eq-3) is one line of PyTorch: the absolute differences where the mask is true, averaged. Crop by crop first, then over the crops,
+# that is [Eq 2](#eq-2) as printed, and what `HighFrequencyL1` does by itself. The code that made the paper's figures averages over all
+# selected elements of a batch at once; the study follows it, with `reduction="batch"`.
 
 # %%
 torch.manual_seed(seed)
@@ -176,8 +177,9 @@ for step in range(60):
 #
 # <details><summary>What you find</summary>
 #
-# The loss is much smaller from the start: smooth elements are easy, any interpolation gets them nearly right. For the same reason there
-# is little to learn from them. In the study that network ends little above bicubic interpolation ({doc}`superres`, row *complement*).
+# The loss is much smaller from the start: smooth elements are easy, any interpolation gets them nearly right. For the same reason there is
+# little to learn from them. In the study that network ends little above bicubic interpolation ([the study](superres.ipynb), row
+# *complement*).
 #
 # </details>
 #

@@ -17,10 +17,10 @@
 # %% [markdown]
 # # Which pixels does the method train on?
 #
-# *Those that differ much from a neighbour. How much is enough, and how many are they?* The paper {cite}`zhou2020improving`
-# makes a weight map from each ground-truth image and trains only where that map lies far from its mean. This page does it by hand on a
-# real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule rests on: that the weights are distributed
-# nearly like a Gaussian.
+# *Those that differ much from a neighbour. How much is enough, and how many are they?* The paper ([Zhou
+# 2020](../book/bibliography.md#zhou2020improving)) makes a weight map from each ground-truth image and trains only where that map lies far
+# from its mean. This page does it by hand on a real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule
+# rests on: that the weights are distributed nearly like a Gaussian.
 
 # %%
 import pandas as pd
@@ -70,13 +70,13 @@ figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 # Every pixel $p_c$ is compared, in each colour channel by itself, with the pixels above, below, left and right of it: the
 # differences $D$, and their magnitudes $D_a$.
 #
-# $$ D = \left( p_c - p_u,\; p_c - p_d,\; p_c - p_l,\; p_c - p_r \right) $$ (eq-differences)
+# $$ D = \left( p_c - p_u,\; p_c - p_d,\; p_c - p_l,\; p_c - p_r \right) \tag{4} $$
 #
-# $$ D_a = \left( |p_c - p_u|,\; |p_c - p_d|,\; |p_c - p_l|,\; |p_c - p_r| \right) $$ (eq-magnitude)
+# $$ D_a = \left( |p_c - p_u|,\; |p_c - p_d|,\; |p_c - p_l|,\; |p_c - p_r| \right) \tag{5} $$
 #
 # The weight is the difference of the largest magnitude, with its sign:
 #
-# $$ w = D\left[ \operatorname{argmax}(D_a) \right] $$ (eq-weight)
+# $$ w = D\left[ \operatorname{argmax}(D_a) \right] \tag{6} $$
 #
 # Here are the 5 x 5 grey levels of panel (b), and the three equations in three lines.
 
@@ -91,7 +91,7 @@ print("the library's weight map has there", int(weights[1, row, column]))
 
 # %% [markdown]
 # Look at the signs: a bright pixel beside a dark one has a positive weight, the dark one a negative. Pixels at the edges have three
-# neighbours, those in the corners two. Of equal magnitudes the first counts, in the order of {eq}`eq-differences`.
+# neighbours, those in the corners two. Of equal magnitudes the first counts, in the order of [Eq 4](#eq-4).
 #
 # **Try it.** Take the pixel one to the right (`column + 1`). What is its weight, and why does it so often differ by the sign alone?
 #
@@ -107,7 +107,7 @@ print("the library's weight map has there", int(weights[1, row, column]))
 # An element is selected where its weight lies outside a band around the mean $\mu$, $\alpha$ standard deviations $\sigma$
 # to either side:
 #
-# $$ w' = \begin{cases} 0, & w \in [\mu - \alpha\sigma,\; \mu + \alpha\sigma] \\ 1, & \text{otherwise} \end{cases} $$ (eq-mask)
+# $$ w' = \begin{cases} 0, & w \in [\mu - \alpha\sigma,\; \mu + \alpha\sigma] \\ 1, & \text{otherwise} \end{cases} \tag{7} $$
 #
 # Mean and deviation are those of the whole photograph, its three channels together. The paper first scales the map to [0, 1];
 # that moves the weights and the band alike, and changes nothing. A position may count in one channel and not in another.
@@ -147,9 +147,9 @@ widgets.weight_map(
 # %% [markdown]
 # ## Are the weights Gaussian?
 #
-# The paper says that the weights' distribution "approximately obeys the Gaussian distribution", and chooses the band of
-# {eq}`eq-mask` with that in mind. Beside the weights of this photograph stand the Gaussian of the same mean and deviation, and
-# the Laplacian, which has a sharp peak and heavier tails.
+# The paper says that the weights' distribution "approximately obeys the Gaussian distribution", and chooses the band of [Eq 7](#eq-7) with
+# that in mind. Beside the weights of this photograph stand the Gaussian of the same mean and deviation, and the Laplacian, which has a
+# sharp peak and heavier tails.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "How often each weight occurs (the paper's Fig 3), and the Gaussian and Laplacian of the same mean and deviation. Above: the middle, with the band that is not selected. Below: the whole range, counted logarithmically.", "name": "fig-histogram"}, "image": {"alt": "Two histograms of the weights. Above, the counts rise far over both curves in two narrow peaks beside zero. Below, on a logarithmic axis, the tails reach far beyond the Gaussian and beyond the Laplacian."}}
 figures.map_histogram(image, alpha)
@@ -179,8 +179,8 @@ pd.DataFrame(
 #
 # ## How much is selected?
 #
-# Were the weights Gaussian, {eq}`eq-mask` would select the same share of every image, whatever its content: the probability
-# outside $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
+# Were the weights Gaussian, [Eq 7](#eq-7) would select the same share of every image, whatever its content: the probability outside
+# $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's training images.", "name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}}
 training = photographs.load("embedded")
@@ -241,8 +241,8 @@ Folded(
 )
 
 # %% [markdown]
-# Yes, a little: on BSD100 elements at the edges are selected more often, by the points that the table gives; on the lossless
-# photographs they are not. Whether training on them changes the answer is registered ({doc}`/book/decided`) and left to recipe
+# Yes, a little: on BSD100 elements at the edges are selected more often, by the points that the table gives; on the lossless photographs
+# they are not. Whether training on them changes the answer is registered ([how it was decided](../book/decided.md)) and left to recipe
 # `lossless`, which trains on photographs at half their size, where no block edge is left.
 #
 # Every number on this page was computed when the page was built, except those of Table I, which are the paper's, and of the block

@@ -30,16 +30,6 @@ CLEAN = "clean"  # the note of a build without a warning, beside what Sphinx kee
 # The parts of MathJax that a page asks for; the package holds ten times as much.
 MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts/woff-v2")
 
-PAPER = {
-    "eq-l1": 1,
-    "eq-batch": 2,
-    "eq-masked": 3,
-    "eq-differences": 4,
-    "eq-magnitude": 5,
-    "eq-weight": 6,
-    "eq-mask": 7,
-}
-
 
 def inputs_digest(root: Path) -> str:
     """Sixteen hexadecimal digits that change with the name or content of any of `INPUTS` below `root`."""
@@ -102,13 +92,10 @@ def check_records(app: Sphinx) -> None:
 
 
 def number_equations(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Give the paper's equations the paper's numbers, wherever in the book they stand, and the others those that follow."""
-    following = len(PAPER)
+    """Give every equation the number in its label, the paper's own, wherever in the book it stands."""
     for numbers in env.toc_fignumbers.values():
         for label in numbers.get("displaymath", {}):
-            number = PAPER.get(label.removeprefix("equation-"))
-            following += number is None
-            numbers["displaymath"][label] = (number or following,)
+            numbers["displaymath"][label] = (int(label.removeprefix("equation-eq-")),)
     return []
 
 

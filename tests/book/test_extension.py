@@ -123,12 +123,10 @@ def test_outputs_of_former_inputs_are_removed(extension, tmp_path):
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
 
 
-def test_equations_outside_the_paper_come_after_it(extension):
-    first = {"displaymath": {"equation-eq-mask": (1,), "equation-eq-own": (2,)}}
-    env = SimpleNamespace(toc_fignumbers={"a": first, "b": {"displaymath": {"equation-eq-l1": (3,)}}, "c": {}})
-    extension.number_equations(None, env)
-    assert first["displaymath"] == {"equation-eq-mask": (7,), "equation-eq-own": (8,)}
-    assert env.toc_fignumbers["b"]["displaymath"] == {"equation-eq-l1": (1,)}
+def test_an_equation_has_the_number_in_its_label(extension):
+    numbers = {"displaymath": {"equation-eq-7": (1,), "equation-eq-4": (2,)}}
+    extension.number_equations(None, SimpleNamespace(toc_fignumbers={"a": numbers, "b": {}}))
+    assert numbers["displaymath"] == {"equation-eq-7": (7,), "equation-eq-4": (4,)}
 
 
 def test_published_results_hold(extension):
