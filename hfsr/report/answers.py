@@ -6,12 +6,15 @@ from html import escape
 
 import pandas as pd
 
+from hfsr.report import strip
 from hfsr.report.claims import Answer, Line
 from hfsr.report.compared import difference
 from hfsr.report.folded import csv_link
 from hfsr.report.printed import SETS
 from hfsr.report.registration import Claim, Contrast, Registration
 from hfsr.report.verdict import Verdict
+
+PRINTED = 3  # intervals in one list
 
 
 def verdict(found: Verdict) -> str:
@@ -90,8 +93,10 @@ def parts(answers: Sequence[Answer], registered: Registration) -> str:
     return f'<ul class="parts">{"".join(items)}</ul>'
 
 
-def headline(answers: Iterable[Answer]) -> str:
+def headline(answers: Sequence[Answer]) -> str:
     """A page's answer: claims, each with its verdict, our difference with its interval, and the paper's.
+
+    More than three intervals are drawn (`hfsr.report.strip`), not printed.
 
     Examples
     --------
@@ -99,7 +104,10 @@ def headline(answers: Iterable[Answer]) -> str:
     >>> headline(claims.claims("matters"))
     '<ul class="answer"><li>The selected elements teach more than those left out: <strong class="verdict-supported">...'
     """
-    return f'<ul class="answer">{"".join(map(_headline, answers))}</ul>'
+    are_drawn = sum(map(_has_interval, answers)) > PRINTED
+    items = "".join(_headline(each, are_drawn) for each in answers)
+    key = "<p>Bars are intervals, grey is each line's margin; to the right is what is claimed.</p>" if are_drawn else ""
+    return f'<ul class="answer">{items}</ul>{key}'
 
 
 def listed(table: pd.DataFrame) -> str:
@@ -120,16 +128,25 @@ def listed(table: pd.DataFrame) -> str:
     return _table(columns, rows, "prose")
 
 
-def _headline(answer: Answer) -> str:
+def _has_interval(answer: Answer) -> bool:
+    line = answer.shown
+    return line is not None and line.measured is not None and line.contrast.direction != "close"
+
+
+def _headline(answer: Answer, is_drawn: bool) -> str:
     said = f"{escape(answer.claim.claim.rstrip('.'))}: {verdict(answer.verdict)}."
     if not (line := answer.shown) or not line.measured:
         return f"<li>{said}</li>"
     contrast = line.contrast
     ours = escape(line.measured.shown(contrast.digits, contrast.unit))
     compared = escape(_compared(contrast))
-    if contrast.direction == "close":  # to the paper or a rule: without seeds, and with no other number beside it
+    if not _has_interval(answer):  # to the paper or a rule: without seeds, and with no other number beside it
         return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
+    if is_drawn:
+        mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}")
+        interval = f'<span class="verdict-{answer.verdict.name.lower()}">{strip.drawn(line)}</span>'
+        return f"<li>{said} {compared}: <strong>{mean}</strong> {interval}{theirs}; {line.seeds}.</li>"
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"
 
 

@@ -44,6 +44,20 @@ def test_what_is_compared_is_in_words():
     assert not re.search(r" on [a-z]+\d+\b", text)
 
 
+def test_more_than_three_intervals_are_drawn_and_fewer_printed():
+    measured = [
+        each for each in FOUND if each.shown and each.shown.measured and each.shown.contrast.direction != "close"
+    ]
+    three, four = answers.headline(measured[:3]), answers.headline(measured[:4])
+    assert "<svg" not in three
+    assert four.count("<svg") == 4
+    for each in measured[:4]:
+        line = each.shown
+        printed = line.measured.shown(line.contrast.digits, line.contrast.unit)
+        assert printed in unescape(three) or each == measured[3]
+        assert printed not in unescape(four)
+
+
 def test_a_page_that_is_named_is_linked():
     for table in (answers.short(FOUND), answers.full(FOUND)):
         assert '<a href="../book/scale.html">a page of this book</a> says how' in table
