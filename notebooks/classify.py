@@ -22,8 +22,6 @@
 # networks, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
 
 # %% tags=["hide-input"]
-import itertools
-
 import pandas as pd
 import torch
 from IPython.display import HTML, display
@@ -35,13 +33,12 @@ from hfsr.report import (
     answers,
     cifar_spectra,
     claims,
-    comparison,
     designs,
     epochs,
     figures,
     one_run,
     paper,
-    printed,
+    reduced,
 )
 from hfsr.report.folded import Folded
 from hfsr.report.layers import table2
@@ -77,19 +74,7 @@ ids = ["srcnn-accuracy", "wdsr-accuracy", "bicubic-accuracy", "method-accuracy"]
 HTML(answers.headline(claims.claims(*ids, "compact-method")))
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the number of rows, filled where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many iterations.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. Minus bicubic, the networks' rows lie half a point to three points above zero. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}}
-names = accuracies.SETS
-study, longer = recipes.classify(comparison.RECIPE), recipes.classify("long")
-panels = [
-    *itertools.product(["cifar10"], ("Bicubic", "WDSR"), [study, longer]),
-    *itertools.product(["cifar100"], ("Bicubic", "WDSR"), [study]),
-]
-gains = {
-    names[name]
-    + (f" {plan.name}" if plan is longer else "")
-    + f", minus {baseline}": comparison.gains(name, baseline, plan.name)
-    for name, baseline, plan in panels
-}
-figures.gains(gains)
+figures.gains(reduced.gains())
 
 # %% [markdown]
 # ## How it was done: three designs
@@ -115,46 +100,18 @@ designs.table()
 # far in proportion to their size.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals: ours on CIFAR-10 and CIFAR-100, where the upscaling networks lead the original and the bicubic images; the paper's, where the intervals of nearly all rows overlap."}}
-for reduced in (study, longer):
-    passes = reduced.steps * reduced.batch / reduced.subset
-    print(
-        f"{reduced.name}: ResNet-{reduced.depth}, {reduced.subset:,} images, "
-        f"{reduced.steps:,} iterations of {reduced.batch}: {passes:.1f} epochs"
-    )
-here = {f"{title}, here": accuracies.summary(study.name, name) for name, title in names.items()}
-figures.accuracies(
-    here | {f"{title}, the paper": table for title, table in one_run.intervals().items()}
-)
+print(*reduced.trained(), sep="\n")
+figures.accuracies(reduced.beside_the_paper())
 
 # %% tags=["hide-input"]
-control = accuracies.differences(study.name, "cifar10", "Original", trained=longer.name)
-differing = {}
-for title, table in (gains | {"CIFAR-10, minus Original of long": control}).items():
-    lines = {"points": table.apply(printed.with_interval, axis=1, digits=2)}
-    if "paper" in table:
-        lines["paper"] = table["paper"].map("{:+.2f}".format)
-    lines["alone right"] = table["alone"]
-    lines["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
-    differing[title] = pd.DataFrame(lines)
-rows = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
 display(
-    Folded(
-        "Accuracies of every row, beside the paper's",
-        {
-            f"accuracy, {plan.name}": comparison.table3(plan.name).drop(
-                columns=comparison.RECORDS
-            )
-            for plan in (study, longer)
-        },
-    ),
-    Folded("Every difference with its interval, and image by image", differing),
+    Folded("Accuracies of every row, beside the paper's", reduced.tables()),
+    Folded("Every difference with its interval, and image by image", reduced.differences()),
     Folded(
         "What a row costs, and what length buys",
         {
-            "seconds an epoch": epochs.cost(study.name, "cifar10").round(1),
-            "scatter of differences over the seeds": accuracies.lengths(
-                "cifar10", [study.name, longer.name], rows
-            ).round(2),
+            "seconds an epoch": epochs.cost(reduced.STUDY, "cifar10").round(1),
+            "scatter of differences over the seeds": reduced.lengths(),
         },
     ),
 )

@@ -30,7 +30,7 @@ from IPython.display import HTML
 from hfsr import upscale
 from hfsr.analysis import detail, spectrum
 from hfsr.data import photographs
-from hfsr.report import answers, byte_tables, claims, figures, printed, tables
+from hfsr.report import answers, byte_tables, claims, drawn, figures, printed
 from hfsr.report.folded import Folded
 
 # %% [markdown]
@@ -57,18 +57,7 @@ HTML(
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Right is more bytes, up is more of the ground truth. The line goes from WDSR through the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
-name = "bsd100"
-labels = tables.labels(recipe) | {detail.TRUTH: "Ground truth"}
-published = tables.published(recipe, "frequency")
-gain = tables.differences(recipe, name, "png_bytes", "bicubic", "frequency", relative=True)[
-    "mean"
-]
-recovered = 100 * tables.scores(recipe, f"{name}/recovered", "frequency").mean(axis=1)
-psnr = tables.scores(recipe, f"{name}/psnr_rgb_border8_selected").mean(axis=1)
-points = pd.DataFrame({"bytes": gain, "recovered": recovered, "psnr": psnr})
-points.loc["bicubic", "bytes"] = 0.0
-rows = [row for row in published if row != detail.TRUTH]
-figures.bytes_and_detail(points.loc[rows].rename(index=labels))
+figures.bytes_and_detail(drawn.bytes_and_detail(recipe))
 
 # %% [markdown]
 # From WDSR to $\alpha = 1/3$ the points move to the right and not up: more bytes, no more truth.
@@ -155,10 +144,7 @@ Folded(
 # would be nearer to the truth without that frequency.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground truth; bands are 95 % intervals over the images.", "name": "fig-agreement"}, "image": {"alt": "Three charts against frequency. Beyond a quarter of a cycle a pixel bicubic's power falls far below the ground truth's and its correlation to nothing; SRCNN and the WDSR networks keep more of both, and the lines of WDSR and of alpha 1/5 and 1/3 can hardly be told apart."}}
-drawn = ["bicubic", "srcnn", "wdsr-a0", "wdsr-a1-5", "wdsr-a1-3", "wdsr-a1-5-low"]
-curves = {labels[row]: published[row][0].curves["bsd100"] for row in drawn if row in published}
-images = len(published[detail.TRUTH][0].per_image["bsd100"]["recovered"])
-figures.agreement(curves, images)
+figures.agreement(*drawn.agreement(recipe))
 
 # %% [markdown]
 # Now as differences to the network trained on all elements. Power above 0.25 is split in two: what is a multiple of the ground truth there is
@@ -167,40 +153,10 @@ figures.agreement(curves, images)
 # *steepness* is that of edges, 1 for the ground truth's.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; filled where they exclude zero. Power in per cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
-measured = {
-    "right power (%)": "right_power",
-    "wrong power (%)": "wrong_power",
-    "recovered (%)": "recovered",
-    "cutoff 1/2 (1/100)": "cutoff_half",
-    "steepness (1/100)": "steepness",
-    "overshoot (1/100)": "overshoot",
-}
-near = [
-    row for row in published if row in labels and row.startswith("wdsr-a1") and "low" not in row
-]
-gaps = {
-    title: tables.differences(recipe, "bsd100", metric, study="frequency").loc[near]
-    for title, metric in measured.items()
-}
-for gap in gaps.values():
-    gap[["mean", "low", "high"]] *= 100
-figures.differences(
-    {title: gap.rename(index=labels) for title, gap in gaps.items()},
-    "difference to WDSR on BSD100 (unit above)",
-)
+figures.differences(drawn.detail(recipe), "difference to WDSR on BSD100 (unit above)")
 
 # %% tags=["hide-input"]
-titles = {
-    "high_power": "power above 0.25",
-    "recovered": "recovered",
-    "cutoff_half": "cutoff 1/2",
-    "cutoff_seventh": "cutoff 1/7",
-    "steepness": "steepness",
-    "overshoot": "overshoot",
-}
-means = printed.means(recipe, [f"bsd100/{metric}" for metric in titles], 4, "frequency")
-means = printed.named(means.set_axis(list(titles.values()), axis=1), recipe)
-Folded("Means of every row on BSD100", {"BSD100, detail": means})
+Folded("Means of every row on BSD100", {"BSD100, detail": printed.detail(recipe)})
 
 # %% [markdown]
 # One page has [every claim of the paper](../book/claims.md), another [the rule](../book/decided.md). The spectra of one photograph and

@@ -97,22 +97,9 @@ for recipe in ("denoise", "dejpeg"):
 # the ground truth's mask at $\alpha = 1/5$ selects; on the others. *Recovered*: what share of the truth's power above a quarter of a cycle
 # a pixel is right.
 
-
 # %% tags=["hide-input"]
-def measured(recipe: str) -> pd.DataFrame:
-    """The published rows of a recipe on Kodak24."""
-    psnr = "psnr_rgb_border8"
-    wanted = {"PSNR": psnr, "selected": f"{psnr}_selected", "others": f"{psnr}_others"}
-    wanted |= {"SSIM": "ssim_rgb_border8", "recovered": "recovered"}
-    metrics = [f"kodak24/{metric}" for metric in wanted.values()]
-    return printed.means(recipe, metrics, 3, "restore").set_axis(list(wanted), axis=1)
-
-
-known = {
-    recipe: measured(recipe)
-    for recipe in ("denoise", "dejpeg")
-    if tables.published(recipe, "restore")
-}
+trained = [recipe for recipe in ("denoise", "dejpeg") if tables.published(recipe, "restore")]
+known = {recipe: printed.restored(recipe) for recipe in trained}
 nothing = HTML("<p>None of these runs is published yet.</p>")
 Folded("Kodak24: every published row", known) if known else nothing
 

@@ -22,14 +22,23 @@
 # several seeds, with controls and with intervals.
 
 # %% tags=["hide-input"]
-import pandas as pd
 from IPython.display import HTML, display
 
 import hfsr
 from hfsr import upscale
 from hfsr.analysis import evaluation
 from hfsr.data import photographs
-from hfsr.report import answers, claims, figures, literature, printed, tables, widgets
+from hfsr.report import (
+    answers,
+    claims,
+    drawn,
+    figures,
+    literature,
+    printed,
+    regime,
+    tables,
+    widgets,
+)
 from hfsr.report.folded import Folded
 from hfsr.studies import recipes
 
@@ -50,17 +59,7 @@ HTML(
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; filled where they exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables.", "name": "fig-differences"}, "image": {"alt": "Four panels, one a set of images; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}}
-plan = recipes.superres(recipe)
-names, runs, sets = tables.labels(recipe), tables.published(recipe), plan.evaluation
-gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}
-near = gaps["bsd100"].index[gaps["bsd100"]["mean"].abs() < 0.2]
-figures.differences(
-    {
-        printed.SHORT.get(name, name): each.loc[near].rename(index=names)
-        for name, each in gaps.items()
-    },
-    "difference in PSNR (dB, luma, border 2)",
-)
+figures.differences(drawn.psnr(recipe), "difference in PSNR (dB, luma, border 2)")
 
 # %% [markdown]
 # Read it row by row: most intervals cross zero. On the three benchmark sets the means of the method's rows lie within a few hundredths of a
@@ -77,25 +76,9 @@ figures.differences(
 # The [command of every run](../book/provenance.md) has a page, and `make study` trains them all again.
 
 # %% tags=["hide-input"]
-schedule, crop = plan.schedule, plan.crop
-print(
-    f"{plan.steps:,} iterations of {plan.batch} crops of {crop}x{crop} pixels (low resolution)"
-)
-print(
-    f"learning rate to {schedule.peak:g} in {schedule.warmup} iterations, then a cosine to zero"
-)
-for row, label in names.items():
-    found = runs.get(row, [])
-    longer = (
-        f" of {found[0].steps:,} iterations" if found and found[0].steps != plan.steps else ""
-    )
-    print(
-        f"  {label:26} {len(found)} run{'s' * (len(found) != 1)}{longer if row != 'bicubic' else ''}"
-    )
-devices = {
-    record.device for records in runs.values() for record in records if record.seed is not None
-}
-print("trained on", *sorted(devices), sep="\n  ")
+plan = recipes.superres(recipe)
+names, runs, sets = tables.labels(recipe), tables.published(recipe), plan.evaluation
+print(*regime.trained(recipe), sep="\n")
 
 # %% [markdown]
 # The controls use as many elements as $\alpha = 1/5$ does. *Random* takes in every crop as many as the mask has, drawn anew at each
@@ -137,7 +120,11 @@ display(
     ),
     Folded(
         "Published figures of SRCNN, VDSR, EDSR, IMDN and WDSR-A, PSNR / SSIM on luma",
-        {"published": literature.benchmarks().drop(columns="urban100")},
+        {
+            "published": literature.benchmarks()
+            .drop(columns="urban100")
+            .rename(columns=printed.SHORT)
+        },
     ),
 )
 
@@ -152,16 +139,6 @@ display(
 # and ten rows about two stars would be there by chance if nothing differed.
 
 # %% tags=["hide-input"]
-against = {
-    title: printed.differences(recipe, sets, metric, digits, baseline="wdsr-a1-5-random").loc[
-        "1/5"
-    ]
-    for title, metric, digits in [
-        ("dB (luma)", "psnr_y_border2", 3),
-        ("SSIM (luma)", "ssim_y_border2", 4),
-    ]
-    if "wdsr-a1-5-random" in runs
-}
 Folded(
     "Every difference with its interval, whether the seeds agree, and 1/5 against as many elements at random",
     {
@@ -170,7 +147,7 @@ Folded(
         "BSD100, minus WDSR, dB, seed by seed": printed.agreement(
             recipe, "bsd100", "psnr_y_border2"
         ),
-        "1/5 minus 1/5, random": pd.DataFrame(against).T,
+        "1/5 minus 1/5, random": printed.against_random(recipe),
     },
 )
 
@@ -182,15 +159,7 @@ Folded(
 # out, the more it pays. There the error is small anyway, so PSNR over all elements hardly notices.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: PSNR (RGB, border 8) minus that of WDSR on the elements that Eq 7 selects at 1/5, and on the others, with 95 % intervals.", "name": "fig-split"}, "image": {"alt": "Two panels. On the selected elements the rows of the method lie a few hundredths of a decibel above WDSR; on the others they lie tenths of a decibel to more than a decibel below it, the further the larger alpha is."}}
-parts = {"selected elements": "selected", "other elements": "others"}
-metric = "psnr_rgb_border8"
-differing = {
-    title: tables.differences(recipe, "bsd100", f"{metric}_{part}")
-    .loc[near]
-    .rename(index=names)
-    for title, part in parts.items()
-}
-figures.differences(differing, "difference in PSNR (dB, RGB, border 8)")
+figures.differences(drawn.psnr_by_part(recipe), "difference in PSNR (dB, RGB, border 8)")
 
 # %% tags=["hide-input"]
 Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.split(recipe)})

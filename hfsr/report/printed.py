@@ -13,8 +13,11 @@ from hfsr.analysis.statistics import spread
 from hfsr.report import accuracies, paper, tables
 from hfsr.studies import recipes
 
-SHORT = {"realsr-train": "camera training", "realsr-held-out": "camera"}
-SETS = {"train": "the training photographs", "bsd100": "BSD100", "kodak24": "Kodak24"} | accuracies.SETS  # in sentences
+BENCHMARKS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100", "kodak24": "Kodak24", "mcmaster": "McMaster"}
+HALVED = {"bsd100-halved": "BSD100 halved"}
+TRAINING = {"t91": "T91", "bsd200": "BSD200", "bsds500-test": "BSDS500 test", "realsr-train": "camera training"}
+SHORT = BENCHMARKS | HALVED | TRAINING | {"realsr-held-out": "camera"}  # in the heads of tables
+SETS = {"train": "the training photographs"} | BENCHMARKS | accuracies.SETS  # in sentences
 METRICS = {  # of `hfsr.analysis.evaluation.evaluate`, in words
     "psnr_rgb_border8": "PSNR, RGB, border 8 (dB)",
     "ssim_rgb_border8": "SSIM, RGB, border 8",
@@ -23,6 +26,14 @@ METRICS = {  # of `hfsr.analysis.evaluation.evaluate`, in words
     "psnr_rgb_border8_selected": "PSNR, RGB, border 8, selected elements (dB)",
     "psnr_rgb_border8_others": "PSNR, RGB, border 8, other elements (dB)",
     "recovered": "detail recovered (share)",
+}
+DETAIL = {  # of `hfsr.analysis.detail.numbers`, in words
+    "high_power": "power above 0.25",
+    "recovered": "recovered",
+    "cutoff_half": "cutoff 1/2",
+    "cutoff_seventh": "cutoff 1/7",
+    "steepness": "steepness",
+    "overshoot": "overshoot",
 }
 
 
@@ -104,7 +115,7 @@ def differences(
 
     Examples
     --------
-    >>> differences("bench", ["bsd100"], "psnr_y_border2").loc["Bicubic", "bsd100"]
+    >>> differences("bench", ["bsd100"], "psnr_y_border2").loc["Bicubic", "BSD100"]
     '-... (-..., -...) *'
     """
     columns = {}
@@ -161,7 +172,7 @@ def split(recipe: str) -> pd.DataFrame:
     Examples
     --------
     >>> table = split("bench")
-    >>> bool(table.loc["WDSR", ("bsd100", "selected")] < table.loc["WDSR", ("bsd100", "others")])
+    >>> bool(table.loc["WDSR", ("BSD100", "selected")] < table.loc["WDSR", ("BSD100", "others")])
     True
     """
     columns = {
@@ -170,6 +181,50 @@ def split(recipe: str) -> pd.DataFrame:
         for part in ("selected", "others")
     }
     return named(pd.DataFrame(columns), recipe).round(2)
+
+
+def against_random(recipe: str) -> pd.DataFrame:
+    """The method at alpha 1/5 minus as many elements at random in the same crop, on every set, PSNR and SSIM on luma.
+
+    Examples
+    --------
+    >>> list(against_random("bench").index), list(against_random("long"))
+    (['dB (luma)', 'SSIM (luma)'], [])
+    """
+    random = "wdsr-a1-5-random"
+    if random not in tables.published(recipe):
+        return pd.DataFrame()
+    sets = recipes.superres(recipe).evaluation
+    asked = {"dB (luma)": ("psnr_y_border2", 3), "SSIM (luma)": ("ssim_y_border2", 4)}
+    found = {title: differences(recipe, sets, *metric, baseline=random).loc["1/5"] for title, metric in asked.items()}
+    return pd.DataFrame(found).T
+
+
+def detail(recipe: str, name: str = "bsd100") -> pd.DataFrame:
+    """Means of every row's measures of detail on a set.
+
+    Examples
+    --------
+    >>> list(detail("bench"))[:2]
+    ['power above 0.25', 'recovered']
+    """
+    found = means(recipe, [f"{name}/{metric}" for metric in DETAIL], 4, "frequency")
+    return named(found.set_axis(list(DETAIL.values()), axis=1), recipe)
+
+
+def restored(recipe: str, name: str = "kodak24") -> pd.DataFrame:
+    """Means of every published row of study "restore" on a set; empty where none is published.
+
+    Examples
+    --------
+    >>> list(restored("denoise"))
+    ['PSNR', 'selected', 'others', 'SSIM', 'recovered']
+    """
+    psnr = "psnr_rgb_border8"
+    asked = {"PSNR": psnr, "selected": f"{psnr}_selected", "others": f"{psnr}_others"}
+    asked |= {"SSIM": "ssim_rgb_border8", "recovered": "recovered"}
+    metrics = [f"{name}/{metric}" for metric in asked.values()]
+    return means(recipe, metrics, 3, "restore").set_axis(list(asked), axis=1)
 
 
 def _mean(values: pd.Series, digits: int) -> str:

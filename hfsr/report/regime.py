@@ -1,6 +1,6 @@
 """How far from the paper's own conditions a contrast was tested."""
 
-from hfsr.report import accuracies, paper
+from hfsr.report import accuracies, paper, tables
 from hfsr.report.registration import Contrast
 from hfsr.studies import flops, recipes
 
@@ -31,6 +31,27 @@ def tested_at(contrast: Contrast) -> str:
         return f"{share} of the paper's training"
     level = f"{found[known[0]]:.0f} % against {theirs[known[0]]:.0f} %"
     return f"images right: {level} in the paper, with {share} of its training"
+
+
+def trained(recipe: str) -> list[str]:
+    """How the rows of super-resolution were trained, and how many runs there are of each, a line a fact.
+
+    Examples
+    --------
+    >>> trained("long")[0]
+    '100,000 iterations of 8 crops of 16x16 pixels (low resolution)'
+    """
+    plan, runs = recipes.superres(recipe), tables.published(recipe)
+    lines = [
+        f"{plan.steps:,} iterations of {plan.batch} crops of {plan.crop}x{plan.crop} pixels (low resolution)",
+        f"learning rate to {plan.schedule.peak:g} in {plan.schedule.warmup} iterations, then a cosine to zero",
+    ]
+    for row, label in tables.labels(recipe).items():
+        found = runs.get(row, [])
+        longer = f" of {found[0].steps:,} iterations" if found and found[0].steps not in (0, plan.steps) else ""
+        lines.append(f"  {label:26} {len(found)} run{'s' * (len(found) != 1)}{longer}")
+    devices = {record.device for records in runs.values() for record in records if record.steps}
+    return [*lines, "trained on", *(f"  {device}" for device in sorted(devices))]
 
 
 def _superres(recipe: str) -> float:

@@ -3,6 +3,7 @@ import pytest
 from hfsr.analysis import evaluation
 from hfsr.data.photographs import Photographs
 from hfsr.report import paper, printed, tables
+from hfsr.studies import recipes
 
 pytestmark = pytest.mark.usefixtures("table_1")
 
@@ -21,7 +22,7 @@ def test_means_have_their_deviation_where_there_are_several_seeds():
 
 
 def test_differences_carry_a_star_where_zero_is_excluded():
-    differences = printed.differences("bench", ["set5"], "psnr_y_border2")["set5"]
+    differences = printed.differences("bench", ["set5"], "psnr_y_border2")["Set5"]
     assert differences["1/5"].startswith("+0.125 (+0.0")
     assert differences["1/5"].endswith(") *")
     assert differences["1/5, complement"] == "-3.000 (-3.000, -3.000) *"
@@ -29,7 +30,7 @@ def test_differences_carry_a_star_where_zero_is_excluded():
 
 def test_any_row_may_be_the_one_that_is_subtracted():
     forth = tables.differences("bench", "set5", "psnr_y_border2").loc["wdsr-a1-5", "mean"]
-    back = printed.differences("bench", ["set5"], "psnr_y_border2", 4, baseline="wdsr-a1-5")["set5"]
+    back = printed.differences("bench", ["set5"], "psnr_y_border2", 4, baseline="wdsr-a1-5")["Set5"]
     assert back["WDSR"].startswith(f"{-forth:+.4f} (")
     assert "1/5" not in back
 
@@ -51,3 +52,13 @@ def test_fractions_are_of_the_rows_that_leave_something_out():
     table = printed.fractions("bench")
     assert list(table.index) == ["1/5", "1/5, complement"]
     assert table.loc["1/5", ["all training", "paper: DIV2K"]].to_list() == ["60.0%", "63.07%"]
+
+
+def test_every_set_of_a_recipe_has_a_name_for_readers():
+    for recipe in recipes.SUPERRES.values():
+        assert {name for name in recipe.evaluation if not name.startswith(("embedded", "div2k"))} <= set(printed.SHORT)
+
+
+def test_the_rows_are_compared_with_random_elements_where_there_are_such():
+    assert printed.against_random("bench").empty  # the fixture has none
+    assert list(printed.detail("bench")) == list(printed.DETAIL.values())

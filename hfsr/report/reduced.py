@@ -1,0 +1,114 @@
+"""Table III, reduced to what two processor cores train: panels and tables of the classification notebook."""
+
+import pandas as pd
+
+from hfsr.report import accuracies, comparison, one_run, printed
+from hfsr.studies import recipes
+
+STUDY, LONGER = comparison.RECIPE, "long"  # the longer one on CIFAR-10 alone
+BASELINES = ("Bicubic", "WDSR")
+PAIRS = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
+
+Panels = dict[str, pd.DataFrame]
+
+
+def trained() -> list[str]:
+    """How the classifiers of both recipes are trained, a line each.
+
+    Examples
+    --------
+    >>> trained()[0]
+    'bench: ResNet-11, 20,000 images, 500 iterations of 64: 1.6 epochs'
+    """
+    lines = []
+    for plan in map(recipes.classify, (STUDY, LONGER)):
+        assert plan.subset is not None  # they take a part of the images
+        passes = plan.steps * plan.batch / plan.subset
+        size = f"{plan.subset:,} images, {plan.steps:,} iterations of {plan.batch}"
+        lines.append(f"{plan.name}: ResNet-{plan.depth}, {size}: {passes:.1f} epochs")
+    return lines
+
+
+def gains() -> Panels:
+    """Accuracy of every row minus bicubic's and minus that of plain WDSR, beside the paper's.
+
+    Returns
+    -------
+    dict of str -> DataFrame
+        A panel's title -> `hfsr.report.comparison.gains`.
+
+    Examples
+    --------
+    >>> list(gains())[:2]
+    ['CIFAR-10, minus Bicubic', 'CIFAR-10 long, minus Bicubic']
+    """
+    sets = accuracies.SETS
+    asked = {
+        f"{sets[name]}{' long' if recipe == LONGER else ''}, minus {baseline}": (name, baseline, recipe)
+        for name, recipes_of_it in {"cifar10": (STUDY, LONGER), "cifar100": (STUDY,)}.items()
+        for baseline in BASELINES
+        for recipe in recipes_of_it
+    }
+    return {title: comparison.gains(*each) for title, each in asked.items()}
+
+
+def beside_the_paper() -> Panels:
+    """Accuracies of every row of `STUDY` with their intervals, then the paper's, set by set.
+
+    Examples
+    --------
+    >>> list(beside_the_paper())
+    ['CIFAR-10, here', 'CIFAR-100, here', 'CIFAR-10, the paper', 'CIFAR-100, the paper']
+    """
+    here = {f"{title}, here": accuracies.summary(STUDY, name) for name, title in accuracies.SETS.items()}
+    return here | {f"{title}, the paper": table for title, table in one_run.intervals().items()}
+
+
+def tables() -> Panels:
+    """Accuracies beside the paper's, strings, by recipe.
+
+    Examples
+    --------
+    >>> list(tables())
+    ['accuracy, bench', 'accuracy, long']
+    """
+    return {
+        f"accuracy, {recipe}": comparison.table3(recipe).drop(columns=comparison.RECORDS) for recipe in (STUDY, LONGER)
+    }
+
+
+def differences() -> Panels:
+    """`gains` as strings, and those to the original size trained as long as an upscaled row.
+
+    Returns
+    -------
+    dict of str -> DataFrame
+        A row a row of the study: ``points`` with their interval, ``paper``, ``alone right`` (images that one of the two got
+        right and the other did not, a pair a seed) and McNemar's ``p`` for each seed.
+
+    Examples
+    --------
+    >>> differences()["CIFAR-10, minus WDSR"].loc["1/5", "paper"]
+    '+0.43'
+    """
+    control = accuracies.differences(STUDY, "cifar10", "Original", trained=LONGER)
+    shown = {}
+    for title, table in (gains() | {"CIFAR-10, minus Original of long": control}).items():
+        lines = {"points": table.apply(printed.with_interval, axis=1, digits=2)}
+        if "paper" in table:
+            lines["paper"] = table["paper"].map("{:+.2f}".format)
+        lines["alone right"] = table["alone"]
+        lines["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
+        shown[title] = pd.DataFrame(lines)
+    return shown
+
+
+def lengths() -> pd.DataFrame:
+    """`hfsr.report.accuracies.lengths` of the differences that the paper makes claims on.
+
+    Examples
+    --------
+    >>> lengths().empty
+    False
+    """
+    return accuracies.lengths("cifar10", [STUDY, LONGER], PAIRS).round(2)

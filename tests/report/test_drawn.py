@@ -1,0 +1,41 @@
+import pytest
+
+from hfsr.report import drawn, tables
+
+
+def test_psnr_is_drawn_of_the_rows_that_lie_near_wdsr():
+    panels = drawn.psnr("bench")
+    labels = tables.labels("bench")
+    far = {"Bicubic", labels["srcnn"], labels["wdsr-a1-5-low"]}
+    for table in panels.values():
+        assert not far & set(table.index)
+        assert "1/5" in table.index
+    gap = tables.differences("bench", "bsd100", "psnr_y_border2").loc["wdsr-a1-5", "mean"]
+    assert panels["BSD100"].loc["1/5", "mean"] == gap
+
+
+def test_both_parts_of_the_elements_are_drawn():
+    selected, others = drawn.psnr_by_part("bench").values()
+    assert (
+        selected.loc["1/5", "mean"] > 0 > others.loc["1/5", "mean"]
+    )  # what is trained on gains, what is left out loses
+
+
+def test_bytes_are_bicubics_and_more():
+    table = drawn.bytes_and_detail("bench")
+    assert table.loc["Bicubic", "bytes"] == 0
+    assert (table["bytes"].drop("Bicubic") > 0).all()
+    assert "Ground truth" not in table.index
+
+
+def test_detail_is_in_hundredths():
+    panels = drawn.detail("bench")
+    gap = tables.differences("bench", "bsd100", "recovered", study="frequency").loc["wdsr-a1-5", "mean"]
+    assert panels["recovered (%)"].loc["1/5", "mean"] == pytest.approx(100 * gap)
+    assert tables.labels("bench")["wdsr-a1-5-low"] not in panels["recovered (%)"].index
+
+
+def test_curves_are_of_one_network_a_kind():
+    curves, images = drawn.agreement("bench")
+    assert images == 100
+    assert set(curves["WDSR"]) >= {"power", "error", "correlation"}

@@ -1,0 +1,28 @@
+from hfsr.report import comparison, reduced
+
+
+def test_every_panel_is_of_one_set_recipe_and_baseline():
+    panels = reduced.gains()
+    assert list(panels) == [
+        "CIFAR-10, minus Bicubic",
+        "CIFAR-10 long, minus Bicubic",
+        "CIFAR-10, minus WDSR",
+        "CIFAR-10 long, minus WDSR",
+        "CIFAR-100, minus Bicubic",
+        "CIFAR-100, minus WDSR",
+    ]
+    assert panels["CIFAR-10 long, minus WDSR"].equals(comparison.gains("cifar10", "WDSR", "long"))
+
+
+def test_differences_are_the_panels_in_words_and_the_longer_control():
+    words = reduced.differences()
+    assert set(words) == {*reduced.gains(), "CIFAR-10, minus Original of long"}
+    for title, table in reduced.gains().items():
+        assert list(words[title].index) == list(table.index)
+        assert words[title]["points"].str.startswith(tuple(f"{value:+.2f}" for value in table["mean"])).all()
+    assert "paper" not in words["CIFAR-10, minus Original of long"]
+
+
+def test_the_papers_accuracies_come_after_ours():
+    assert [title.endswith("here") for title in reduced.beside_the_paper()] == [True, True, False, False]
+    assert not any(comparison.RECORDS in table for table in reduced.tables().values())
