@@ -131,6 +131,11 @@ def test_the_site_is_light(book):
     assert sum(sizes(book).values()) < 12_000_000
 
 
+def test_what_a_click_loads_is_as_heavy_as_the_book_says(book):
+    clicked = sum(path.stat().st_size for path in (book / CLICKED).rglob("*") if path.is_file())
+    assert clicked < 40_000_000
+
+
 @pytest.mark.parametrize("name", pages())
 def test_a_page_without_its_pictures_is_light(name, book):
     assert len(PICTURE.sub("", (book / f"{name}.html").read_text())) < 1_000_000

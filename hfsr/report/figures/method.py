@@ -14,8 +14,10 @@ from torch import Tensor
 
 from hfsr.report import paper
 from hfsr.report.figures import style
-from hfsr.report.figures.style import BLUE, GREY, ORANGE, PALE, RED, WIDTH, panels, show, styled
+from hfsr.report.figures.style import GREY, INK, PALE, WIDTH, panels, show, styled
 from hfsr.weightmap import Alpha, alpha_label, map_statistics, parse_alpha, selection_mask, weight_map
+
+GAUSSIAN, LAPLACIAN = "-", "--"  # lines, both black: colours are for methods
 
 
 @styled
@@ -82,8 +84,8 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     edges = np.arange(least, greatest + 2) - 0.5
     mu, sigma = (value.item() for value in map_statistics(image))
     fits = {
-        "Gaussian": (stats.norm(mu, sigma), ORANGE, "-"),
-        "Laplacian": (stats.laplace(mu, sigma / math.sqrt(2)), BLUE, "--"),
+        "Gaussian": (stats.norm(mu, sigma), GAUSSIAN),
+        "Laplacian": (stats.laplace(mu, sigma / math.sqrt(2)), LAPLACIAN),
     }
     band = parse_alpha(alpha) * sigma
 
@@ -94,8 +96,8 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
         unselected = f"not selected, $\\alpha$ = {alpha_label(alpha)}"
         ax.axvspan(mu - band, mu + band, color=PALE, lw=0, zorder=0.5, label=unselected)
         x = np.linspace(low, high, 1001)
-        for name, (fit, colour, line) in fits.items():
-            ax.plot(x, weights.numel() * fit.pdf(x), line, color=colour, label=name)
+        for name, (fit, line) in fits.items():
+            ax.plot(x, weights.numel() * fit.pdf(x), line, color=INK, label=name)
         ax.set(xlim=(low, high), xlabel="weight (grey levels)", ylabel="elements a grey level")
         ax.grid(axis="x", visible=False)
     axes[0].ticklabel_format(axis="y", style="sci", scilimits=(3, 3), useMathText=True)
@@ -148,12 +150,11 @@ def selected_shares(shares: pd.DataFrame) -> Figure:
     each = ax.plot(alphas, 100 * shares.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
     each[0].set_label("photographs, each")
     ax.plot(alphas, 100 * shares.mean(axis=1), "o-", color=GREY, label="photographs, mean")
-    ax.plot(alphas, 100 * paper.table1()["share"][shares.index], "s-", color=RED, label="the paper's Table I")
-    for name, share, colour, line in (
-        ("Gaussian", paper.gaussian_share, ORANGE, "-"),
-        ("Laplacian", paper.laplacian_share, BLUE, "--"),
-    ):
-        ax.plot(alphas, [100 * share(alpha) for alpha in alphas], line, color=colour, label=name)
+    printed = 100 * paper.table1()["share"][shares.index]
+    ax.plot(alphas, printed, "D:", color=INK, mfc="none", mew=1.3, label="the paper's Table I")
+    fits = {"Gaussian": (paper.gaussian_share, GAUSSIAN), "Laplacian": (paper.laplacian_share, LAPLACIAN)}
+    for name, (share, line) in fits.items():
+        ax.plot(alphas, [100 * share(alpha) for alpha in alphas], line, color=INK, label=name)
     ax.set_xticks(alphas, shares.index)
     ax.set(xlabel="$\\alpha$", ylabel="elements selected (%)", ylim=(0, 100))
     figure.legend(loc="outside upper center", ncols=2)
