@@ -144,11 +144,8 @@ figures.radial_profiles(
 # ## What one run can say
 #
 # A network that is right with probability $p$ on each of $n$ test images is right on a share of them that scatters by the
-# standard error $\sqrt{p(1 - p)/n}$. Table III is one run a row, tested on 10,000 images: here with the interval that follows from that
-# number alone.
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The paper's Table III, with 95 % intervals from the number of test images alone.", "name": "fig-table3"}, "image": {"alt": "Nine rows of points with wide horizontal intervals for CIFAR-10 and CIFAR-100. Within a panel the intervals overlap nearly everywhere."}}
-figures.accuracies(one_run.intervals())
+# standard error $\sqrt{p(1 - p)/n}$. Table III is one run a row, tested on 10,000 images. The interval that follows from that number alone
+# is drawn above, in the paper's two panels beside ours: within a panel the intervals overlap nearly everywhere.
 
 # %% tags=["hide-input"]
 Folded(

@@ -63,8 +63,9 @@ figures.differences(drawn.psnr(recipe), "difference in PSNR (dB, luma, border 2)
 
 # %% [markdown]
 # Read it row by row: most intervals cross zero. On the three benchmark sets the means of the method's rows lie within a few hundredths of a
-# decibel; the loss averaged image by image lies lower. On the four
-# camera photographs, which are smoother, rows that leave more out lie lower; four pictures cannot tell by how much.
+# decibel; the loss averaged image by image lies lower. On the four camera photographs, which are smoother, rows that leave more out lie
+# lower; four pictures cannot tell by how much. An interval here is for its row alone; a verdict's is wider, as it is made for all claims on
+# one question at once.
 #
 # ## How it was done
 #
@@ -82,10 +83,10 @@ print(*regime.trained(recipe), sep="\n")
 
 # %% [markdown]
 # The controls use as many elements as $\alpha = 1/5$ does. *Random* takes in every crop as many as the mask has, drawn anew at each
-# iteration. *Complement* takes those that the mask leaves out. Two more, of one seed so far, take the batch's fraction from every crop
-# alike (*uniform*), or all elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with the loss
-# averaged as printed, first over each crop's elements ([Eq 3](train.ipynb#eq-3)) and then over the crops ([Eq 2](train.ipynb#eq-2));
-# everywhere else it is averaged over all selected elements of a batch, as in the authors' code.
+# iteration. *Complement* takes those that the mask leaves out. Two more take the batch's fraction from every crop alike (*uniform*), or all
+# elements with each crop weighted by its fraction (*weighted*). *Per image* is $\alpha = 1/5$ with the loss averaged as printed, first over
+# each crop's elements ([Eq 3](train.ipynb#eq-3)) and then over the crops ([Eq 2](train.ipynb#eq-2)); everywhere else it is averaged over
+# all selected elements of a batch, as in the authors' code.
 
 # %% tags=["hide-input"]
 Folded(
