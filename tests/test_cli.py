@@ -112,11 +112,13 @@ def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):
     assert "0 identical, 1 differ\n" in out
 
 
-@pytest.mark.parametrize("words", [("--quick", "--records", "wdsr-a0"), ("--records",), ("wdsr-a0",)])
+@pytest.mark.parametrize(
+    "words", [("--quick", "--records", "wdsr-a0"), ("--quick", "--retrained"), ("--records",), ("wdsr-a0",)]
+)
 def test_verify_is_told_one_thing(hfsr, words):
     code, _, err = hfsr("verify", *words)
     assert code == 2
-    assert err == "hfsr: choose one: hfsr verify, hfsr verify --quick, or hfsr verify --records NAME...\n"
+    assert err == "hfsr: choose one: hfsr verify, and --quick, --retrained or --records NAME...\n"
 
 
 def test_data_check_compares_what_is_here(hfsr, tmp_path, monkeypatch):

@@ -20,6 +20,9 @@ def verify(
     records: Annotated[
         bool, typer.Option("--records", help="Check the records named only; upscaled sets then as a whole.")
     ] = False,
+    retrained: Annotated[
+        bool, typer.Option("--retrained", help="Compare the runs that were trained again here with what is published.")
+    ] = False,
     publish: Annotated[
         bool, typer.Option("--publish", help="Keep what was found as a record in results/verified/.")
     ] = False,
@@ -33,14 +36,16 @@ def verify(
     from hfsr.studies.verify import verify
 
     chosen = names or []
-    if records != bool(chosen) or (records and quick):
-        raise UserError("choose one: hfsr verify, hfsr verify --quick, or hfsr verify --records NAME...")
+    if records != bool(chosen) or records + quick + retrained > 1:
+        raise UserError("choose one: hfsr verify, and --quick, --retrained or --records NAME...")
     checks = []
-    for check in verify(chosen, quick):
+    for check in verify(chosen, quick, retrained):
         checks.append(check)
         if check.recomputed != "not asked" or check.differs:
             typer.echo(_line(check))
-    command = " ".join(["hfsr verify", *["--quick"] * quick, *["--records"] * records, *chosen])
+    command = " ".join(
+        ["hfsr verify", *["--quick"] * quick, *["--retrained"] * retrained, *["--records"] * records, *chosen]
+    )
     verification = verified.made(checks, command)
     typer.echo("")
     typer.echo(f"{len(checks)} records; what follows from the rest of a record: {_count(checks)}")

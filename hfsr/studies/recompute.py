@@ -7,7 +7,6 @@ processor has units for it.
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
 from torch import nn
@@ -20,6 +19,7 @@ from hfsr.data.photographs import HALVED, Photographs
 from hfsr.errors import UserError
 from hfsr.models import store
 from hfsr.studies import classify, published, records, sources, spectra, superres, upscaled
+from hfsr.studies.beside import Again, pair
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
@@ -31,33 +31,6 @@ from hfsr.studies.upscaling import upscale_images
 from hfsr.training import hardware
 
 SHORT = "quick"  # the recipe whose runs are trained anew: minutes, on data that is always there
-
-
-@dataclass
-class Again:
-    """Numbers of a record, as it says them and as they come out here.
-
-    Parameters
-    ----------
-    pairs : dict of str -> (list of number, list of number)
-        Recorded and recomputed, of a metric: ``"set5/psnr_y_border2"``, one value a picture.
-    texts : dict of str -> (str, str)
-        The same of digests and answers.
-    missing : list of str
-        What could not be computed here, and why.
-    trained : bool
-        Whether a network was trained for it.
-
-    Examples
-    --------
-    >>> Again(missing=["set5 is not here"]).pairs
-    {}
-    """
-
-    pairs: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
-    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    trained: bool = False
 
 
 def again(record: Record, whole: bool = False) -> Again:
@@ -102,15 +75,15 @@ def _superres(record: SuperresRecord) -> Again:
     if found.trained:
         with tempfile.TemporaryDirectory() as folder:
             made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
-        _pair(found, record.metrics, made.metrics)
+        pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
-            _pair(found, record.per_image[name], measured, name)
+            pair(found, record.per_image[name], measured, name)
         return found
     if record.steps and record.mask != "all":
         for name in ("train", *(set(record.per_image) - {record.data.name})):
-            _pair(found, record.metrics, _fractions(name, record, found))
+            pair(found, record.metrics, _fractions(name, record, found))
     for method, pictures in _judged(record, record, list(record.per_image), found):
-        _pair(found, record.per_image[pictures.name], evaluation.evaluate(method, pictures), pictures.name)
+        pair(found, record.per_image[pictures.name], evaluation.evaluate(method, pictures), pictures.name)
     return found
 
 
@@ -123,9 +96,9 @@ def _measurement(record: MeasurementRecord) -> Again:
     for method, pictures in _judged(record, network, list(record.per_image), found):
         measured, curves = record.run.numbers(method, pictures)
         rounded = {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
-        _pair(found, record.per_image[pictures.name], rounded, pictures.name)
+        pair(found, record.per_image[pictures.name], rounded, pictures.name)
         for curve, numbers in curves.items():
-            _pair(found, record.curves[pictures.name][curve], numbers, f"{pictures.name}/{curve}")
+            pair(found, record.curves[pictures.name][curve], numbers, f"{pictures.name}/{curve}")
     return found
 
 
@@ -136,7 +109,7 @@ def _spectra(record: SpectraRecord) -> Again:
     except UserError as error:
         return Again(missing=[str(error)])
     for kind, images in kinds.items():
-        _pair(found, record.curves[kind], spectra.curve(variance_profiles(images)), kind)
+        pair(found, record.curves[kind], spectra.curve(variance_profiles(images)), kind)
     return found
 
 
@@ -161,7 +134,7 @@ def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
             digest.update(larger.numpy().tobytes())
             for encoder, metric in PNG_METRICS.items():
                 sums[f"{run.dataset}/{part}_{metric}"].append(png_total(larger, encoder))
-        _pair(found, {name: sizes[: len(chunks)] for name, sizes in record.thousands.items()}, sums)
+        pair(found, {name: sizes[: len(chunks)] for name, sizes in record.thousands.items()}, sums)
     if whole:
         found.texts["sha256"] = (record.sha256, digest.hexdigest())
     else:
@@ -177,7 +150,7 @@ def _classification(record: ClassifyRecord) -> Again:
     found = Again(trained=True)
     with tempfile.TemporaryDirectory() as folder:
         made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
-    _pair(found, record.metrics, made.metrics)
+    pair(found, record.metrics, made.metrics)
     found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
     return found
 
@@ -239,11 +212,3 @@ def _fractions(name: str, record: SuperresRecord, found: Again) -> dict[str, flo
 @cache
 def _shares(name: str, grey: bool, alpha: float) -> dict[str, float]:
     return evaluation.selected_shares(_load(name, grey), alpha)
-
-
-def _pair(found: Again, recorded: dict, computed: dict, prefix: str = "") -> None:
-    """Put numbers of the same names side by side."""
-    for name, values in computed.items():
-        here = values if isinstance(values, list) else [values]
-        said = recorded[name] if isinstance(recorded[name], list) else [recorded[name]]
-        found.pairs[f"{prefix}/{name}" if prefix else name] = (said, here)

@@ -6,9 +6,10 @@ from typing import Literal
 
 from hfsr.errors import UserError
 from hfsr.studies import derived, published, recompute, tolerance
+from hfsr.studies.beside import Again
 from hfsr.studies.publish import KINDS
-from hfsr.studies.recompute import SHORT, Again
-from hfsr.studies.records import Record
+from hfsr.studies.recompute import SHORT
+from hfsr.studies.retrained import again as again_from_nothing
 
 Outcome = Literal["identical", "within tolerance", "differs", "cannot be checked here", "not asked"]
 
@@ -57,7 +58,7 @@ class Check:
         return "differs" in (self.derived, self.recomputed)
 
 
-def verify(names: Sequence[str] = (), quick: bool = False) -> Iterator[Check]:
+def verify(names: Sequence[str] = (), quick: bool = False, retrained: bool = False) -> Iterator[Check]:
     """Check records one after the other, those that say the same of the same pictures against each other.
 
     Parameters
@@ -67,6 +68,8 @@ def verify(names: Sequence[str] = (), quick: bool = False) -> Iterator[Check]:
         whole. By default every published record, of upscaled sets a thousand images.
     quick : bool
         Compute again only what recipe ``quick`` made: minutes, and no data is needed.
+    retrained : bool
+        Only the runs that were trained again here, see `hfsr.studies.retrained`.
 
     Yields
     ------
@@ -75,7 +78,7 @@ def verify(names: Sequence[str] = (), quick: bool = False) -> Iterator[Check]:
     Raises
     ------
     UserError
-        If no record of a name is published.
+        If no record of a name is published, or none was trained again where that is asked.
 
     Examples
     --------
@@ -91,36 +94,41 @@ def verify(names: Sequence[str] = (), quick: bool = False) -> Iterator[Check]:
         if not any(_is_called(name, place) for place in every):
             raise UserError(f"no published record is called {name!r}: `hfsr verify --records superres/wdsr-a1-5`")
     problems = derived.problems(every)
+    others = 0
     for place, record in every.items():
         if names and not any(_is_called(name, place) for name in names):
             continue
+        if retrained:
+            if found := again_from_nothing(record):
+                others += 1
+                yield check(place, problems[place], found)
+            continue
         asked = not quick or getattr(record, "recipe", None) == SHORT or record.data.name == "digits"
-        yield check(place, record, problems[place], asked, whole=bool(names))
+        yield check(place, problems[place], recompute.again(record, whole=bool(names)) if asked else None)
+    if retrained and not others:
+        raise UserError(
+            "no published run was trained again here: train one first, such as `hfsr train --method wdsr --recipe bench`"
+        )
 
 
-def check(place: str, record: Record, problems: list[str], asked: bool = True, whole: bool = False) -> Check:
-    """Check one record, of which `problems` are known.
+def check(place: str, problems: list[str], found: Again | None) -> Check:
+    """What became of one record, of which `problems` are known.
 
     Parameters
     ----------
     place : str
         Its folder and name.
-    record : Record
     problems : list of str
         What does not fit in it, see `hfsr.studies.derived.problems`.
-    asked : bool
-        Whether to compute its numbers again.
-    whole : bool
-        See `hfsr.studies.recompute.again`.
+    found : Again, optional
+        Its numbers once more; None where they were not asked for.
 
     Examples
     --------
-    >>> from hfsr.studies.superres_run import SuperresRecord
-    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> check("superres/wdsr-a1-5", record, problems=[], asked=False).recomputed
+    >>> check("superres/wdsr-a1-5", problems=[], found=None).recomputed
     'not asked'
     """
-    found = recompute.again(record, whole) if asked else Again()
+    found, asked = found or Again(), found is not None
     outcome, largest, wrong = judge(found)
     return Check(
         record=place,

@@ -1,0 +1,41 @@
+"""A published run once more from nothing: what was trained here beside what is published."""
+
+from hfsr.studies import records
+from hfsr.studies.beside import Again, pair
+from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.records import RECORD, Record
+from hfsr.studies.superres_run import SuperresRecord
+
+
+def again(record: Record) -> Again | None:
+    """The numbers of a run and of one of the same name that is finished below ``runs/``; None where there is no other.
+
+    The run that the record is from is no other: same commit, same seconds.
+
+    Raises
+    ------
+    UserError
+        If the finished run's record does not read.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published
+    >>> again(published.stale_or_not(SuperresRecord)["bicubic-quick"]) is None  # nothing is trained for it
+    True
+    """
+    if not isinstance(record, SuperresRecord | ClassifyRecord) or not record.steps:
+        return None
+    file = record.run.folder / RECORD
+    if not file.exists():
+        return None
+    made = records.read(file, type(record))
+    if (made.commit, made.seconds) == (record.commit, record.seconds):
+        return None
+    found = Again(trained=True, texts={"weights_sha256": (str(record.weights_sha256), str(made.weights_sha256))})
+    pair(found, record.metrics, made.metrics)
+    if isinstance(record, SuperresRecord) and isinstance(made, SuperresRecord):
+        for name, measured in made.per_image.items():
+            pair(found, record.per_image[name], measured, name)
+    elif isinstance(record, ClassifyRecord) and isinstance(made, ClassifyRecord):
+        found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
+    return found

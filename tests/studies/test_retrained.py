@@ -1,0 +1,69 @@
+import pytest
+
+from hfsr import paths
+from hfsr.errors import UserError
+from hfsr.files import read_json, write_json
+from hfsr.studies import published, retrained, superres, verify
+from hfsr.studies.publish import publish
+from hfsr.studies.records import RECORD
+from hfsr.studies.rows import Row
+from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+
+
+@pytest.fixture
+def run(tiny_study):
+    """A published network whose run lies here still."""
+    run = SuperresRun(Row("wdsr", "1/5"), tiny_study)
+    publish(superres.train(run), run.model)
+    publish(superres.train(SuperresRun(Row("bicubic"), tiny_study)))
+    return run
+
+
+def train_again(run, **changes):
+    """The same run by another commit, with a record that says something else."""
+    content = read_json(run.folder / RECORD) | {"commit": "0" * 40}
+    for name, value in changes.items():
+        content[name] = value
+    write_json(run.folder / RECORD, content)
+
+
+def test_the_published_run_itself_is_no_proof(run):
+    assert retrained.again(published.read(SuperresRecord, run.model)) is None
+    with pytest.raises(UserError, match="no published run was trained again here: train one first"):
+        list(verify.verify(retrained=True))
+
+
+def test_the_same_training_is_identical(run):
+    train_again(run)
+    (check,) = verify.verify(retrained=True)
+    assert (check.record, check.recomputed, check.trained) == (f"superres/{run.model}", "identical", True)
+    assert check.numbers == 3 * 6 + 1  # six metrics of three pictures, and a fraction
+
+
+def test_other_weights_are_not_identical_even_where_every_number_is(run):
+    train_again(run, weights_sha256="0" * 64)
+    (check,) = verify.verify(retrained=True)
+    assert (check.recomputed, check.largest) == ("within tolerance", {})
+
+
+def test_numbers_that_lie_too_far_differ(run):
+    pictures = read_json(run.folder / RECORD)["per_image"]
+    (name,) = pictures
+    pictures[name]["psnr_y_border2"][1] += 0.06
+    train_again(run, per_image=pictures)
+    (check,) = verify.verify(retrained=True)
+    assert check.differs
+    assert any(note.startswith(f"{name}/psnr_y_border2, number 2, is ") for note in check.notes)
+
+
+def test_only_the_runs_that_are_named_are_compared(run):
+    train_again(run)
+    assert len(list(verify.verify([run.model], retrained=True))) == 1
+    with pytest.raises(UserError, match="no published run was trained again"):
+        list(verify.verify(["bicubic-tiny"], retrained=True))
+
+
+def test_a_run_that_is_not_here_is_left_out(run):
+    (run.folder / RECORD).unlink()
+    assert retrained.again(published.read(SuperresRecord, run.model)) is None
+    assert paths.runs().exists()
