@@ -8,7 +8,7 @@ from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.report import accuracies, paper, registration
 from hfsr.report.registration import contrasts
-from hfsr.studies import published, recipes, recognition, twins
+from hfsr.studies import published, recipes, recognition
 from hfsr.studies.superres_run import SuperresRecord
 
 READ = registration.read()
@@ -73,7 +73,6 @@ def test_no_difference_between_rows_holds_one_between_precisions():
             precisions[each.recipe, each.seed].add(each.precision or "bf16")  # records without the field were in bf16
     assert all(len(each) == 1 for each in precisions.values()), precisions
     assert all(each == {"bf16"} for (recipe, _), each in precisions.items() if recipe == "bench")
-    assert all("no bf16 units" in single.device for single, _ in twins.pairs().values())
 
 
 def test_the_papers_numbers_are_the_papers():

@@ -6,7 +6,9 @@ from hfsr.studies import twins
 
 def test_twins_are_the_same_runs_on_other_units():
     found = twins.pairs()
-    assert {(twin.alpha, twin.seed) for _, twin in found.values()} == {(0.0, 1), (0.0, 2), (0.2, 1), (0.2, 2)}
+    assert {(twin.mask, twin.seed) for _, twin in found.values()} == {
+        *((mask, seed) for mask in ("all", "high") for seed in (1, 2, 3)), ("uniform", 3), ("weighted", 3)
+    }  # fmt: skip
     for single, twin in found.values():
         for what in ("name", "command", "recipe_digest", "steps", "seed", "alpha"):
             assert getattr(single, what) == getattr(twin, what)
