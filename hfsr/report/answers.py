@@ -146,7 +146,7 @@ def _headline(answer: Answer, is_drawn: bool) -> str:
     if is_drawn:
         mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}")
         interval = f'<span class="verdict-{answer.verdict.name.lower()}">{strip.drawn(line)}</span>'
-        return f"<li>{said} {compared}: <strong>{mean}</strong> {interval}{theirs}; {line.seeds}.</li>"
+        return f"<li>{interval}{said} {compared}: <strong>{mean}</strong>{theirs}; {line.seeds}.</li>"
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"
 
 

@@ -1,4 +1,4 @@
-"""An interval as a drawing in a line of text: where several stand together, they are seen sooner than read."""
+"""An interval as a drawing at the right end of a line of text: where several stand together, they are seen sooner than read."""
 
 import math
 from html import escape
@@ -34,10 +34,10 @@ def drawn(line: Line) -> str:
     label = escape(f"interval {said} {contrast.unit}, margin {contrast.margin:g} {contrast.unit}")
     band, top = _place(1), HEIGHT / 2
     return (
-        f'<svg class="interval" role="img" aria-label="{label}" width="{2 * HALF}" height="{HEIGHT}" '
+        f'<svg role="img" aria-label="{label}" style="float:right;margin:0.3em 0 0 0.6em" width="{2 * HALF}" height="{HEIGHT}" '
         f'viewBox="{-HALF} {-top:g} {2 * HALF} {HEIGHT}"><title>{label}</title>'
-        f'<rect x="{-band:.1f}" y="{-top:g}" width="{2 * band:.1f}" height="{HEIGHT}" fill="currentColor" opacity="0.15"/>'
-        f'<path d="M0 {-top:g}V{top:g}" stroke="currentColor" opacity="0.6"/>'
+        f'<rect x="{-band:.1f}" y="{-top:g}" width="{2 * band:.1f}" height="{HEIGHT}" fill="#767676" opacity="0.3"/>'
+        f'<path d="M0 {-top:g}V{top:g}" stroke="#767676"/>'
         f'<path d="M{low:.1f} 0H{high:.1f}" stroke="currentColor" stroke-width="2.5"/>'
         f'<circle cx="{mean:.1f}" r="4" fill="currentColor"/></svg>'
     )
