@@ -37,7 +37,9 @@ def opened(program: str, width: int) -> dict[str, float]:
 
 def main() -> None:
     options = timings.parser(__doc__).parse_args()
-    program = next(filter(None, map(shutil.which, CHROMIUM)))
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        raise SystemExit(f"no Chromium here: none of {', '.join(CHROMIUM)} is on the PATH")
     rows = []
     for name, width in WIDTHS.items():
         times = [opened(program, width) for _ in range(OPENINGS)]

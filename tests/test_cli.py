@@ -118,7 +118,7 @@ def test_verify_says_identical_until_a_number_is_edited(hfsr, tiny_study):
 def test_verify_is_told_one_thing(hfsr, words):
     code, _, err = hfsr("verify", *words)
     assert code == 2
-    assert err == "hfsr: choose one: hfsr verify, and --quick, --retrained or --records NAME...\n"
+    assert err == "hfsr: choose one: hfsr verify alone, or with --quick, with --retrained, or with --records NAME...\n"
 
 
 def test_data_check_compares_what_is_here(hfsr, tmp_path, monkeypatch):

@@ -92,10 +92,13 @@ def check_records(app: Sphinx) -> None:
 
 
 def number_equations(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Give every equation the number in its label, the paper's own, wherever in the book it stands."""
+    """Give every equation the number in its label, wherever in the book it stands: 1 to 7 are the paper's."""
     for numbers in env.toc_fignumbers.values():
         for label in numbers.get("displaymath", {}):
-            numbers["displaymath"][label] = (int(label.removeprefix("equation-eq-")),)
+            number = label.removeprefix("equation-eq-")
+            if not number.isdecimal():
+                raise ExtensionError(f"{label}: an equation's label is eq- and its number")
+            numbers["displaymath"][label] = (int(number),)
     return []
 
 

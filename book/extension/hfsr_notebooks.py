@@ -1,8 +1,8 @@
 r"""A notebook's plain links become the book's references.
 
 JupyterLab knows Markdown and TeX, not the book's roles. So a notebook cites by ``([Zhou 2020](../book/bibliography.md#key))``,
-numbers an equation by ``\tag{7}`` and names it by ``[Eq 7](weight_map.ipynb#eq-7)``: links and numbers in both. Here they
-become ``{cite}``, a label and ``{eq}``, so that the book's lead to the entry and to the equation themselves.
+numbers an equation by ``\tag{7}`` and names it by ``[Eq 7](weight_map.ipynb#eq-7)``: JupyterLab shows names and numbers, and
+opens the file. Here they become ``{cite}``, a label and ``{eq}``, which lead to the entry and to the equation themselves.
 """
 
 import re

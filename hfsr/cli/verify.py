@@ -30,14 +30,15 @@ def verify(
     """Check published records: what follows from the rest of each, and what can be computed again from weights and data.
 
     Exit code 1 if anything differs. Without options every record is computed again as far as weights and data are here,
-    which takes hours; what differs by more than rounding between machines is said to differ.
+    which takes hours; what differs by more than rounding between machines is said to differ. With --retrained only runs that
+    were trained again here are compared.
     """
     from hfsr.studies import verified
     from hfsr.studies.verify import verify
 
     chosen = names or []
     if records != bool(chosen) or records + quick + retrained > 1:
-        raise UserError("choose one: hfsr verify, and --quick, --retrained or --records NAME...")
+        raise UserError("choose one: hfsr verify alone, or with --quick, with --retrained, or with --records NAME...")
     checks = []
     for check in verify(chosen, quick, retrained):
         checks.append(check)

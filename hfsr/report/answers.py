@@ -15,6 +15,10 @@ from hfsr.report.registration import Claim, Contrast, Registration
 from hfsr.report.verdict import Verdict
 
 PRINTED = 3  # intervals in one list
+KEY = (
+    "<p>Bars are intervals, in units of each line's margin, the grey band: to scale up to two margins, logarithmic beyond. "
+    "To the right is what is claimed.</p>"
+)
 
 
 def verdict(found: Verdict) -> str:
@@ -106,8 +110,7 @@ def headline(answers: Sequence[Answer]) -> str:
     """
     are_drawn = sum(map(_has_interval, answers)) > PRINTED
     items = "".join(_headline(each, are_drawn) for each in answers)
-    key = "<p>Bars are intervals, grey is each line's margin; to the right is what is claimed.</p>" if are_drawn else ""
-    return f'<ul class="answer">{items}</ul>{key}'
+    return f'<ul class="answer">{items}</ul>{KEY if are_drawn else ""}'
 
 
 def listed(table: pd.DataFrame) -> str:
@@ -144,7 +147,7 @@ def _headline(answer: Answer, is_drawn: bool) -> str:
         return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
     if is_drawn:
-        mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}")
+        mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}".strip())
         interval = f'<span class="verdict-{answer.verdict.name.lower()}">{strip.drawn(line)}</span>'
         return f"<li>{interval}{said} {compared}: <strong>{mean}</strong>{theirs}; {line.seeds}.</li>"
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"

@@ -38,9 +38,9 @@ def psnr(recipe: str) -> Panels:
     >>> list(psnr("bench"))
     ['Set5', 'Set14', 'BSD100', 'camera']
     """
-    sets = recipes.superres(recipe).evaluation
+    sets, near = recipes.superres(recipe).evaluation, _near(recipe)
     gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}
-    return _labelled({printed.SHORT[name]: each.loc[_near(recipe)] for name, each in gaps.items()}, recipe)
+    return _labelled({printed.SHORT[name]: each.loc[near] for name, each in gaps.items()}, recipe)
 
 
 def psnr_by_part(recipe: str, name: str = "bsd100") -> Panels:
@@ -52,7 +52,8 @@ def psnr_by_part(recipe: str, name: str = "bsd100") -> Panels:
     ['selected elements', 'other elements']
     """
     gaps = {title: tables.differences(recipe, name, f"psnr_rgb_border8_{part}") for title, part in PARTS.items()}
-    return _labelled({title: each.loc[_near(recipe)] for title, each in gaps.items()}, recipe)
+    near = _near(recipe)
+    return _labelled({title: each.loc[near] for title, each in gaps.items()}, recipe)
 
 
 def bytes_and_detail(recipe: str, name: str = "bsd100") -> pd.DataFrame:
@@ -99,7 +100,7 @@ def agreement(recipe: str, name: str = "bsd100") -> tuple[dict[str, dict[str, Cu
 
 
 def detail(recipe: str, name: str = "bsd100") -> Panels:
-    """Measures of detail minus WDSR's, in hundredths, of the rows trained on selected elements and of their controls.
+    """Measures of detail minus WDSR's, in hundredths, of all rows trained on a part of the elements but the complement.
 
     Examples
     --------

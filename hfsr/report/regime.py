@@ -1,4 +1,4 @@
-"""How far from the paper's own conditions a contrast was tested."""
+"""Under which conditions a study was made: how far from the paper's own, by which training, on which machines."""
 
 from hfsr.report import accuracies, paper, tables
 from hfsr.report.registration import Contrast

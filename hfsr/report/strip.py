@@ -31,10 +31,11 @@ def drawn(line: Line) -> str:
     mean, *ends = (_place(value / unit) for value in measured.estimate)
     low, high = sorted(ends)
     said = " to ".join(f"{value:+.{contrast.digits}f}" for value in measured.estimate[1:])
-    label = escape(f"interval {said} {contrast.unit}, margin {contrast.margin:g} {contrast.unit}")
+    with_unit = [f"{words} {contrast.unit}".strip() for words in (said, f"{contrast.margin:g}")]
+    label = escape("interval {}, margin {}".format(*with_unit))
     band, top = _place(1), HEIGHT / 2
     return (
-        f'<svg role="img" aria-label="{label}" style="float:right;margin:0.3em 0 0 0.6em" width="{2 * HALF}" height="{HEIGHT}" '
+        f'<svg role="img" style="float:right;margin:0.3em 0 0 0.6em" width="{2 * HALF}" height="{HEIGHT}" '
         f'viewBox="{-HALF} {-top:g} {2 * HALF} {HEIGHT}"><title>{label}</title>'
         f'<rect x="{-band:.1f}" y="{-top:g}" width="{2 * band:.1f}" height="{HEIGHT}" fill="#767676" opacity="0.3"/>'
         f'<path d="M0 {-top:g}V{top:g}" stroke="#767676"/>'

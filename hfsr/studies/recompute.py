@@ -19,11 +19,11 @@ from hfsr.data.photographs import HALVED, Photographs
 from hfsr.errors import UserError
 from hfsr.models import store
 from hfsr.studies import classify, published, records, sources, spectra, superres, upscaled
-from hfsr.studies.beside import Again, pair
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
+from hfsr.studies.rerun import Again, pair
 from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord

@@ -1,16 +1,19 @@
 """A published run once more from nothing: what was trained here beside what is published."""
 
 from hfsr.studies import records
-from hfsr.studies.beside import Again, pair
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.records import RECORD, Record
+from hfsr.studies.rerun import Again, pair
 from hfsr.studies.superres_run import SuperresRecord
+
+BF16 = "bf16"  # the precision of records from before they named it
 
 
 def again(record: Record) -> Again | None:
     """The numbers of a run and of one of the same name that is finished below ``runs/``; None where there is no other.
 
-    The run that the record is from is no other: same commit, same seconds.
+    The run that the record is from is no other: same commit, same seconds. One of another recipe, of other data or in another
+    precision is not compared, and says so.
 
     Raises
     ------
@@ -31,6 +34,10 @@ def again(record: Record) -> Again | None:
     made = records.read(file, type(record))
     if (made.commit, made.seconds) == (record.commit, record.seconds):
         return None
+    if (made.recipe_digest, made.data) != (record.recipe_digest, record.data):
+        return Again(missing=["the run here is of another recipe or other data"], trained=True)
+    if (made.precision or BF16) != (record.precision or BF16):
+        return Again(missing=[f"the run here was trained in {made.precision}, the published one was not"], trained=True)
     found = Again(trained=True, texts={"weights_sha256": (str(record.weights_sha256), str(made.weights_sha256))})
     pair(found, record.metrics, made.metrics)
     if isinstance(record, SuperresRecord) and isinstance(made, SuperresRecord):

@@ -6,9 +6,9 @@ from typing import Literal
 
 from hfsr.errors import UserError
 from hfsr.studies import derived, published, recompute, tolerance
-from hfsr.studies.beside import Again
 from hfsr.studies.publish import KINDS
 from hfsr.studies.recompute import SHORT
+from hfsr.studies.rerun import Again
 from hfsr.studies.retrained import again as again_from_nothing
 
 Outcome = Literal["identical", "within tolerance", "differs", "cannot be checked here", "not asked"]
@@ -142,7 +142,9 @@ def check(place: str, problems: list[str], found: Again | None) -> Check:
 
 
 def judge(found: Again) -> tuple[Outcome, dict[str, float], list[str]]:
-    """The outcome of what was computed again, each differing metric's largest difference, and what is beyond its limit.
+    """The outcome of what was computed again, each differing metric's largest difference, and what to say of it.
+
+    That is what lies beyond its limit, and digests and answers that are others.
 
     Examples
     --------
@@ -169,7 +171,7 @@ def judge(found: Again) -> tuple[Outcome, dict[str, float], list[str]]:
         return "differs", largest, wrong
     if not found.pairs:
         return "cannot be checked here", largest, []
-    return ("within tolerance" if largest or other else "identical"), largest, []
+    return ("within tolerance" if largest or other else "identical"), largest, other
 
 
 def _is_called(name: str, place: str) -> bool:

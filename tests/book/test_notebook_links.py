@@ -37,6 +37,11 @@ def test_a_notebook_has_nothing_that_only_the_book_understands(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_number_and_citation_becomes_a_reference(path):
+    assert not re.search(r"\\tag|bibliography\.md#|#eq-", load("hfsr_notebooks").referring(text(path)))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebooks_links_lead_to_what_is_there(path):
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text(path)):
         home = (path.parent / target).resolve() if target else path

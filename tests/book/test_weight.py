@@ -133,7 +133,7 @@ def test_the_site_is_light(book):
 
 def test_what_a_click_loads_is_as_heavy_as_the_book_says(book):
     clicked = sum(path.stat().st_size for path in (book / CLICKED).rglob("*") if path.is_file())
-    assert clicked < 40_000_000
+    assert 1_000_000 < clicked < 40_000_000
 
 
 @pytest.mark.parametrize("name", pages())

@@ -32,4 +32,4 @@ def test_to_the_right_is_what_is_claimed():
 
 def test_the_numbers_are_there_for_who_cannot_see_it():
     low, high = (f"{value:+.{LINE.contrast.digits}f}" for value in LINE.measured.estimate[1:])
-    assert f'aria-label="interval {low} to {high} dB, margin 0.02 dB"' in strip.drawn(LINE)
+    assert f"<title>interval {low} to {high} dB, margin 0.02 dB</title>" in strip.drawn(LINE)

@@ -1,9 +1,9 @@
 import pytest
 
-from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
-from hfsr.studies import published, retrained, superres, verify
+from hfsr.studies import classify, published, recipes, retrained, superres, upscaler, verify
+from hfsr.studies.classification import Classification
 from hfsr.studies.publish import publish
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
@@ -44,6 +44,7 @@ def test_other_weights_are_not_identical_even_where_every_number_is(run):
     train_again(run, weights_sha256="0" * 64)
     (check,) = verify.verify(retrained=True)
     assert (check.recomputed, check.largest) == ("within tolerance", {})
+    assert check.notes[0].startswith("weights_sha256 is ")
 
 
 def test_numbers_that_lie_too_far_differ(run):
@@ -66,4 +67,23 @@ def test_only_the_runs_that_are_named_are_compared(run):
 def test_a_run_that_is_not_here_is_left_out(run):
     (run.folder / RECORD).unlink()
     assert retrained.again(published.read(SuperresRecord, run.model)) is None
-    assert paths.runs().exists()
+
+
+@pytest.mark.parametrize("changes", [{"recipe_digest": "0" * 16}, {"precision": "float64"}])
+def test_another_recipe_or_precision_is_not_compared_and_says_so(run, changes):
+    train_again(run, **changes)
+    (check,) = verify.verify(retrained=True)
+    assert check.recomputed == "cannot be checked here"
+    assert "not checked: the run here " in check.notes[0]
+
+
+def test_a_classifiers_answers_are_compared():
+    classifier = Classification("digits", upscaler.called("original"), recipes.classify("quick"), steps=4)
+    publish(classify.train(classifier))
+    train_again(classifier)
+    (check,) = verify.verify(retrained=True)
+    assert check.recomputed == "identical"
+    answers = read_json(classifier.folder / RECORD)["correct"]["digits"]
+    train_again(classifier, correct={"digits": answers[::-1]})
+    (check,) = verify.verify(retrained=True)
+    assert check.notes[0].startswith("correct digits is ")

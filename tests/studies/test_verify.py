@@ -19,8 +19,8 @@ from hfsr.studies import (
     verified,
     verify,
 )
-from hfsr.studies.beside import Again
 from hfsr.studies.publish import publish
+from hfsr.studies.rerun import Again
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.studies.upscaler import BICUBIC
