@@ -96,10 +96,10 @@ def differences() -> Panels:
     for title, table in (gains() | {"CIFAR-10, minus Original of long": control}).items():
         lines = {"points": table.apply(printed.with_interval, axis=1, digits=2)}
         if "paper" in table:
-            lines["paper"] = table["paper"].map("{:+.2f}".format)
+            lines["paper"] = table["paper"].dropna().map("{:+.2f}".format)  # it has none of the controls
         lines["alone right"] = table["alone"]
         lines["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
-        shown[title] = pd.DataFrame(lines)
+        shown[title] = pd.DataFrame(lines, index=table.index).fillna("")
     return shown
 
 
