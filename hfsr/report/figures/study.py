@@ -180,8 +180,9 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     >>> [ax.get_title("left") for ax in gains({"CIFAR-10": table, "CIFAR-100": table}).axes]
     ['CIFAR-10', 'CIFAR-100']
     """
-    found = {row for table in panels.values() for row in table.index}
-    rows = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
+    found = list(dict.fromkeys(row for table in panels.values() for row in table.index))
+    theirs = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
+    rows = [*theirs, *(row for row in found if row not in theirs)]  # ours alone last
     figure, axes = _two_a_line(panels, 1.5 + 0.3 * len(rows))
     places = np.arange(len(rows))
     for ax, table in zip(axes, panels.values(), strict=True):
@@ -195,8 +196,8 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.grid(axis="y", visible=False)
     axes[0].set_yticks(places, style.method_labels(rows))
     ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, 95 % interval")
-    theirs, _ = axes[0].get_legend_handles_labels()
-    figure.legend(handles=[ours, *theirs], loc="outside upper right", ncols=1)
+    marks, _ = axes[0].get_legend_handles_labels()
+    figure.legend(handles=[ours, *marks], loc="outside upper right", ncols=1)
     figure.supxlabel("difference of accuracy (points)")
     return figure
 

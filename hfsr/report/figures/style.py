@@ -61,9 +61,12 @@ class Look(NamedTuple):
 
 # By what a method's name, in lower case, holds; the first that fits.
 LOOKS = {
+    "original.*sharpened": Look(INK, (0, (4, 1)), ">"),
     "truth|original|^photographs$": Look(INK, (0, (1, 1)), "*"),
     "noise": Look(TEAL, "-.", "P"),
     "bicubic|^squares": Look(GREY, "-.", "^"),
+    "nearest": Look(GREY, (0, (1, 2)), "<"),
+    "sharpened": Look(GREY, (0, (4, 1)), ">"),
     "srcnn": Look(GREEN, ":", "v"),
     "random": Look(PURPLE, (0, (3, 1, 1, 1, 1, 1)), "d"),
     "complement|low": Look(BROWN, (0, (5, 1)), "X"),
