@@ -28,7 +28,7 @@ def gained(recipe: str, encoder: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> gained("bench", "default").loc["WDSR", "bsd100"]
+    >>> gained("bench", "default").loc["WDSR", "BSD100"]
     '+... (+..., +...) *'
     """
     metric, study = ENCODERS[encoder], "frequency"
@@ -82,7 +82,7 @@ def orders(recipe: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> orders("bench").loc["bsd100", "default"].split(" < ")[0]
+    >>> orders("bench").loc["BSD100", "default"].split(" < ")[0]
     'Bicubic'
     """
     table = {}

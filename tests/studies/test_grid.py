@@ -55,8 +55,8 @@ def test_networks_are_trained_before_they_are_measured_unless_they_are_published
     planned = grid.runs("frequency", "bench")
     for name in ("truth-bench", "bicubic-bench", "wdsr-a1-5-bench-s0"):
         assert planned[name].requires == ()
-    (network,) = planned["wdsr-a1-5-bench-s1"].requires
-    assert network == grid.runs("superres", "bench")["wdsr-a1-5-bench-s1"]
+    (network,) = planned["wdsr-a1-4-bench-s1"].requires
+    assert network == grid.runs("superres", "bench")["wdsr-a1-4-bench-s1"]
     assert network.folder in grid.with_required(planned.values())
     (bicubic,) = grid.runs("frequency", "paper")["bicubic-paper"].requires
     assert bicubic == grid.runs("superres", "paper")["bicubic-paper"]

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
@@ -53,10 +54,30 @@ def map_panels(image: Tensor, alpha: Alpha, window: tuple[int, int, int, int], p
     axes[0, 0].add_patch(
         Rectangle((column - left - 2.5, row - top - 2.5), 5, 5, fill=False, edgecolor=style.YELLOW, lw=2)
     )
-    style.neighbourhood(axes[0, 1], image[1, row - 2 : row + 3, column - 2 : column + 3], "(b) a neighbourhood")
+    neighbourhood(axes[0, 1], image[1, row - 2 : row + 3, column - 2 : column + 3], "(b) a neighbourhood")
     show(axes[1, 0], strength, "(c) initial map, absolute")
     show(axes[1, 1], selection_mask(image, alpha)[part].double(), f"(d) modified, $\\alpha$ = {alpha_label(alpha)}")
     return figure
+
+
+def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
+    """A 5 x 5 part of one channel, (5, 5) uint8, its centre and the four neighbours named as in Eq 4.
+
+    Examples
+    --------
+    >>> ax = Figure().subplots()
+    >>> neighbourhood(ax, Tensor(range(25)).byte().view(5, 5), "a neighbourhood")
+    >>> [text.get_text().split()[1] for text in ax.texts]  # the centre, up, down, left and right
+    ['12', '7', '17', '11', '13']
+    """
+    ax.imshow(values.cpu().numpy(), cmap="gray", vmin=0, vmax=255)
+    for name, row, column in (("c", 2, 2), ("u", 1, 2), ("d", 3, 2), ("l", 2, 1), ("r", 2, 3)):
+        value = int(values[row, column])
+        colour = "white" if value < 128 else "black"
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=style.YELLOW, lw=2))
+        ax.text(column, row, f"$p_{name}$\n{value}", color=colour, ha="center", va="center")
+    ax.axis("off")
+    style.caption(ax, text)
 
 
 @styled

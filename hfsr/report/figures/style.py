@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from torch import Tensor
 
@@ -218,26 +217,6 @@ def show(ax: Axes, image: Tensor, text: str) -> None:
     (4, 6, 3)
     """
     ax.imshow(to_rgb(image).permute(1, 2, 0).cpu().numpy(), interpolation="nearest")
-    ax.axis("off")
-    caption(ax, text)
-
-
-def neighbourhood(ax: Axes, values: Tensor, text: str) -> None:
-    """A 5 x 5 part of one channel, (5, 5) uint8, its centre and the four neighbours named as in Eq 4.
-
-    Examples
-    --------
-    >>> ax = Figure().subplots()
-    >>> neighbourhood(ax, Tensor(range(25)).byte().view(5, 5), "a neighbourhood")
-    >>> [text.get_text().split()[1] for text in ax.texts]  # the centre, up, down, left and right
-    ['12', '7', '17', '11', '13']
-    """
-    ax.imshow(values.cpu().numpy(), cmap="gray", vmin=0, vmax=255)
-    for name, row, column in (("c", 2, 2), ("u", 1, 2), ("d", 3, 2), ("l", 2, 1), ("r", 2, 3)):
-        value = int(values[row, column])
-        colour = "white" if value < 128 else "black"
-        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=YELLOW, lw=2))
-        ax.text(column, row, f"$p_{name}$\n{value}", color=colour, ha="center", va="center")
     ax.axis("off")
     caption(ax, text)
 
