@@ -77,6 +77,7 @@ def test_another_recipe_or_precision_is_not_compared_and_says_so(run, changes):
     assert "not checked: the run here " in check.notes[0]
 
 
+@pytest.mark.usefixtures("tiny_study")
 def test_a_classifiers_answers_are_compared():
     classifier = Classification("digits", upscaler.called("original"), recipes.classify("quick"), steps=4)
     publish(classify.train(classifier))
