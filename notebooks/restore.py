@@ -68,8 +68,8 @@ HTML(answers.headline(claims.claims(*ids)))
 #
 # $$ l = \frac{\sum_{i,j,k} w \left| Y - Y' \right|}{\sum_{i,j,k} w}, \qquad w = W + o \, (1 - W) \tag{8} $$
 #
-# $o = 0$ is [Eq 3](train.ipynb#eq-3), $o = 1$ the plain loss; the study takes $o = 0.1$. In any training loop it is `HighFrequencyL1("1/5",
-# outside=0.1)`.
+# $o = 0$ is [Eq 3](train.ipynb#eq-3), $o = 1$ the plain loss; the study takes $o = 0.1$. In any training loop it is
+# `HighFrequencyL1("1/5", outside=0.1)`.
 
 # %% [markdown]
 # ## What is trained

@@ -1,6 +1,6 @@
 import pytest
 
-from hfsr.report import drawn, tables
+from hfsr.report import drawn, printed, tables
 
 
 def test_psnr_is_drawn_of_the_rows_that_lie_near_wdsr():
@@ -39,3 +39,10 @@ def test_curves_are_of_one_network_a_kind():
     curves, images = drawn.agreement("bench")
     assert images == 100
     assert set(curves["WDSR"]) >= {"power", "error", "correlation"}
+
+
+def test_what_is_printed_of_random_elements_and_of_detail_is_measured():
+    gap = tables.differences("bench", "bsd100", "psnr_y_border2", "wdsr-a1-5-random").loc["wdsr-a1-5", "mean"]
+    assert printed.against_random("bench").loc["dB (luma)", "BSD100"].startswith(f"{gap:+.3f} (")
+    recovered = tables.scores("bench", "bsd100/recovered", "frequency").mean(axis=1)["wdsr-a1-5"]
+    assert printed.detail("bench").loc["1/5", "recovered"].startswith(f"{recovered:.4f} ")

@@ -59,6 +59,5 @@ def test_every_set_of_a_recipe_has_a_name_for_readers():
         assert {name for name in recipe.evaluation if not name.startswith(("embedded", "div2k"))} <= set(printed.SHORT)
 
 
-def test_the_rows_are_compared_with_random_elements_where_there_are_such():
-    assert printed.against_random("bench").empty  # the fixture has none
-    assert list(printed.detail("bench")) == list(printed.DETAIL.values())
+def test_nothing_is_compared_with_random_elements_that_are_not_published():
+    assert printed.against_random("bench").empty
