@@ -106,7 +106,7 @@ designs.table()
 # study](superres.ipynb). And the padding is of as many pixels at either size, as in the paper, so that upscaled images are shifted half as
 # far in proportion to their size.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of nine rows of points with intervals: ours on CIFAR-10 and CIFAR-100, where the upscaling networks lead the original and the bicubic images; the paper's, where the intervals of nearly all rows overlap."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row of bench with its 95 % interval: ours over seeds, the paper's one run over test images. Scales differ.", "name": "fig-accuracies"}, "image": {"alt": "Four charts of rows of points with intervals, nine of them the paper's: ours on CIFAR-10 and CIFAR-100, where the upscaling networks lead the original and the bicubic images; the paper's, where the intervals of nearly all rows overlap."}}
 print(*reduced.trained(), sep="\n")
 figures.accuracies(reduced.beside_the_paper())
 
