@@ -57,7 +57,9 @@ def train(
     degrade: Degrade = None,
     recipe: Annotated[
         str,
-        typer.Option(help="quick, bench, public, long, lossless, paper, authors; to restore quick, denoise, dejpeg."),
+        typer.Option(
+            help="quick, bench, public, long, flagship, lossless, paper, authors; to restore quick, denoise, dejpeg."
+        ),
     ] = "quick",
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
@@ -124,8 +126,8 @@ def study(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="quick, bench, long or paper; of superres and frequency public, lossless and authors, of classify compact, "
-            "of restore denoise and dejpeg too."
+            help="quick, bench, long or paper; of superres and frequency public, flagship, lossless and authors, "
+            "of classify compact, of restore denoise and dejpeg too."
         ),
     ],
     steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
@@ -149,7 +151,10 @@ def study(
 @app.command(epilog="Example: hfsr plan --recipe paper")
 def plan(
     recipe: Annotated[
-        str, typer.Option(help="quick, bench, public, long, lossless, paper, authors, compact, denoise or dejpeg.")
+        str,
+        typer.Option(
+            help="quick, bench, public, long, flagship, lossless, paper, authors, compact, denoise or dejpeg."
+        ),
     ] = "bench",
     measure: Annotated[
         bool,

@@ -175,7 +175,7 @@ def test_the_partitions_limit_reaches_the_jobs(tmp_path):
     [
         (
             ("recipe=nope",),
-            "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, lossless",
+            "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, flagship, lossless",
         ),
         (("study=nope",), "no study is called 'nope': choose one of superres, classify, frequency"),
         (("recipe=quick", "--", "superres/wdsr-a1-9/record.json"), "No rule to produce superres/wdsr-a1-9/record.json"),
