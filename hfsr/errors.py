@@ -1,4 +1,4 @@
-"""The one exception for mistakes that a user can mend."""
+"""The exception for mistakes that a user can mend, and the one of its kind that waiting mends."""
 
 
 class UserError(ValueError):
@@ -12,4 +12,14 @@ class UserError(ValueError):
     Traceback (most recent call last):
         ...
     hfsr.errors.UserError: photo.jpg: no such file
+    """
+
+
+class TakenError(UserError):
+    """Another process is at work in a folder.
+
+    Examples
+    --------
+    >>> issubclass(TakenError, UserError)
+    True
     """

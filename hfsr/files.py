@@ -12,7 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
-from hfsr.errors import UserError
+from hfsr.errors import TakenError, UserError
 
 LOCK = ".lock"
 
@@ -73,7 +73,7 @@ def atomic(path: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def exclusive(folder: Path | str) -> Iterator[None]:
-    """Keep a folder (made where missing) to this process until the block ends; one that is taken is a `UserError`.
+    """Keep a folder (made where missing) to this process until the block ends; one that is taken is a `TakenError`.
 
     On a local disk the system lets go of what a killed process held; the file ``.lock`` may stay and means nothing by itself.
 
@@ -85,14 +85,14 @@ def exclusive(folder: Path | str) -> Iterator[None]:
     ...     exclusive(folder).__enter__()
     Traceback (most recent call last):
         ...
-    hfsr.errors.UserError: ...: another process is at work in it; wait for its end, or choose another folder
+    hfsr.errors.TakenError: ...: another process is at work in it; wait for its end, or choose another folder
     """
     lock = FileLock(Path(folder) / LOCK, blocking=False)
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise UserError(
+        raise TakenError(
             f"{folder}: another process is at work in it; wait for its end, or choose another folder"
         ) from error
     except OSError as error:

@@ -8,7 +8,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from hfsr.data import labelled
-from hfsr.errors import UserError
+from hfsr.errors import TakenError, UserError
 from hfsr.studies import classify, grid, published, recipes, recognise, superres, upscaled
 from hfsr.studies.classification import Classification
 from hfsr.studies.publish import publish
@@ -16,6 +16,8 @@ from hfsr.studies.recognition import Recognition
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.studies.upscaled_set import UpscaledSet
+
+WAIT = 1.0  # seconds between two looks at what other processes are at
 
 
 class Item(NamedTuple):
@@ -72,8 +74,9 @@ def lacking(order: Iterable[Item] = ORDER) -> list[Run]:
 def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
     """Do runs one after the other until the time is up, and publish each as it finishes.
 
-    A run that is cut short goes on from its checkpoint next time. What cannot be done, for want of data or because another
-    process is at it, is said once and passed over; so is what requires it.
+    A run that is cut short goes on from its checkpoint next time. Several processes may do this side by side, on one card or
+    on several: each takes the next run that nobody is at, and what requires a run that another process is at waits for it.
+    What cannot be done, for want of data say, is said once and passed over; so is what requires it.
 
     Yields
     ------
@@ -85,25 +88,37 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
     >>> list(work(Item("superres", "long").runs(), seconds=0))
     ['the time is up; the same command goes on']
     """
-    end, said = time.monotonic() + seconds, set()
-    for run in runs:
-        if any(not each.is_finished for each in run.requires):
-            continue
-        if time.monotonic() >= end:
-            yield "the time is up; the same command goes on"
-            return
-        try:
-            with limited(end - time.monotonic()):
-                _do(run)
-        except TimeIsUpError:
-            yield f"{run.name}: the time is up; the same command goes on from its checkpoint"
-            return
-        except (UserError, OSError) as error:
-            if str(error) not in said:
-                yield f"{run.name}: passed over; {error}"
-            said.add(str(error))
-            continue
-        yield f"{run.name}: {_published(run)}"
+    end, left, said = time.monotonic() + seconds, list(runs), set()
+    while left:
+        later, taken = [], False
+        for run in left:
+            if any(not each.is_finished for each in run.requires):
+                later.append(run)
+                continue
+            if time.monotonic() >= end:
+                yield "the time is up; the same command goes on"
+                return
+            try:
+                with limited(end - time.monotonic()):
+                    _do(run)
+            except TimeIsUpError:
+                yield f"{run.name}: the time is up; the same command goes on from its checkpoint"
+                return
+            except TakenError:
+                later.append(run)
+                taken = True
+                continue
+            except (UserError, OSError) as error:
+                if str(error) not in said:
+                    yield f"{run.name}: passed over; {error}"
+                said.add(str(error))
+                continue
+            yield f"{run.name}: {_published(run)}"
+        if len(later) == len(left):  # nothing could be done
+            if not taken:
+                return
+            time.sleep(WAIT)
+        left = later
 
 
 def _do(run: Run) -> None:

@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from hfsr.errors import UserError
+from hfsr.errors import TakenError, UserError
+from hfsr.files import exclusive
 from hfsr.studies import backlog, classification, published, recipes
 from hfsr.studies.backlog import Item
 from hfsr.studies.rows import Cell
@@ -37,6 +38,29 @@ def test_a_classifier_comes_after_its_images_and_these_after_their_network(tiny_
     assert backlog.lacking([Item("classify", "tiny")]) == []
     # Published sets are no part of the checkout: another run makes them anew, or finds them.
     assert classification.grid(recipe)[0].requires[0].is_finished
+
+
+def test_what_another_process_is_at_is_waited_for(tiny_study, monkeypatch):
+    (first, second, *_), train, times = backlog.lacking(TINY), backlog.superres.train, []
+
+    def taken_twice(run):
+        times.append(run)
+        if run == second and times.count(second) < 3:
+            raise TakenError("another process is at work")
+        return train(run)
+
+    monkeypatch.setattr(backlog.superres, "train", taken_twice)
+    monkeypatch.setattr(backlog, "WAIT", 0.01)
+    lines = list(backlog.work([second, first], seconds=600))
+    assert lines == ["bicubic-tiny: published as bicubic-tiny", "wdsr-a0-tiny-s0: published as wdsr-a0-tiny"]
+    assert times == [second, first, second, second]
+
+
+def test_no_longer_than_there_is_time(tiny_study, monkeypatch):
+    monkeypatch.setattr(backlog, "WAIT", 0.01)
+    run = backlog.lacking(TINY)[1]
+    with exclusive(run.folder):
+        assert list(backlog.work([run], seconds=0.5)) == ["the time is up; the same command goes on"]
 
 
 def test_a_run_is_cut_short_when_the_time_is_up_and_goes_on(tiny_study, monkeypatch):
