@@ -72,7 +72,7 @@ class PictureBuffer:
             beyond = torch.stack((left == 0, left == width - size), dim=-1)[:, None, None]
             outer, inner = cut[..., :: rimmed - 1], cut[..., 1 : -1 : max(size - 1, 1)]
             outer.copy_(torch.where(beyond, inner, outer))
-        return cut if cut.device == self.device else cut.pin_memory().to(self.device, non_blocking=True)
+        return cut if cut.device.type == self.device.type else cut.pin_memory().to(self.device, non_blocking=True)
 
 
 def _fits(data: Tensor, device: torch.device) -> bool:
