@@ -14,8 +14,9 @@ from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware
 
 STEPS = 5
-# Of a loss, beside the CPU's in float32. On a CPU, bf16 moves these losses by up to 0.8 %, another order of sums by 0.001 %.
-TOLERANCE = {"bf16": 0.02, "float32": 0.001}
+# Of a loss, beside the CPU's in float32. Another order of sums moves these losses by up to 0.04 %; bf16 moves the weights, and
+# five iterations later a loss by up to 3 %, so in bf16 only what is altogether wrong is found.
+TOLERANCE = {"float32": 0.001, "bf16": 0.1}
 
 
 def kinds() -> list[Run]:
@@ -39,8 +40,9 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a run: its last ``loss``, that ``on the CPU``, the largest ``difference`` of all iterations as a fraction of
-        the loss, and whether it is ``right``: no more than `TOLERANCE` of the precision.
+        A row a run: its last ``loss`` in float32, that ``on the CPU``, the largest ``difference`` of all iterations as a
+        fraction of the loss, ``in bf16`` that of training as this device does it, NaN where it has no units for that, and
+        whether both are ``right``: no more than `TOLERANCE`.
 
     Examples
     --------
@@ -49,16 +51,28 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
     """
     rows = {}
     for run in runs:
-        here = [entry["loss"] for entry in trial.iterate(run, STEPS)]
         there = trial.iterate_plainly(run, STEPS)
-        difference = max(abs(a - b) / b for a, b in zip(here, there, strict=True))
+        with hardware.only_float32():
+            here = _losses(run)
+        difference, in_bf16 = _largest(here, there), math.nan
+        if hardware.bf16_units():
+            in_bf16 = _largest(_losses(run), there)
         rows[run.title] = {
             "loss": here[-1],
             "on the CPU": there[-1],
             "difference": difference,
-            "right": difference <= TOLERANCE[hardware.precision()],
+            "in bf16": in_bf16,
+            "right": difference <= TOLERANCE["float32"] and not in_bf16 > TOLERANCE["bf16"],
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _losses(run: Run) -> list[float]:
+    return [entry["loss"] for entry in trial.iterate(run, STEPS)]
+
+
+def _largest(losses: list[float], others: list[float]) -> float:
+    return max(abs(a - b) / b for a, b in zip(losses, others, strict=True))
 
 
 def throughput(runs: Iterable[Run]) -> pd.DataFrame:

@@ -86,9 +86,9 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
         raise UserError(f"{title!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
     content = _finished(folder)
     digest = content.get("weights_sha256")
-    if digest and sha256(folder / WEIGHTS) != digest:
+    if digest and not ((folder / WEIGHTS).exists() and sha256(folder / WEIGHTS) == digest):
         raise UserError(
-            f"{folder / WEIGHTS}: not the weights that the record was measured on; delete the folder and run again"
+            f"{folder / WEIGHTS}: gone, or not the weights that the record was measured on; delete the folder and run again"
         )
     record = records.read(folder / RECORD, KINDS[content["study"]])
     shared = isinstance(record, SuperresRecord) and record.run.is_shared

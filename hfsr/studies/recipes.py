@@ -89,8 +89,8 @@ SUPERRES["long"] = replace(
     rows=(*MAIN, Row("wdsr", "1/5", mask="random")),
     seeds=(0, 1, 2),
 )
-# The network that people get: the method on large crops, for longer. T91's pictures are too small for them. The rate is the best
-# of 1e-3, 2e-3 and 4e-3 in runs of 1,500 iterations on a GPU, judged on the embedded photographs.
+# The network that people get: the method on large crops, for which T91's pictures are too small. The rate is the best of 1e-3,
+# 2e-3 and 4e-3 in runs of 1,500 iterations on a GPU, judged on the embedded photographs.
 SUPERRES["flagship"] = replace(
     SUPERRES["bench"],
     name="flagship",

@@ -2,14 +2,16 @@
 
 import ctypes
 import platform
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 import torch
 
 SAMPLED = 0.3  # seconds that the cores are watched for
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
+_only_float32 = ContextVar("_only_float32", default=False)
 
 
 def _processor() -> Mapping[str, Any]:
@@ -39,10 +41,29 @@ def bf16_units() -> bool:
     >>> bf16_units() in (True, False)
     True
     """
+    if _only_float32.get():
+        return False
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = _processor()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+@contextmanager
+def only_float32() -> Iterator[None]:
+    """Multiply in float32 until the block ends, whatever units there are.
+
+    Examples
+    --------
+    >>> with only_float32():
+    ...     precision()
+    'float32'
+    """
+    before = _only_float32.set(True)
+    try:
+        yield
+    finally:
+        _only_float32.reset(before)
 
 
 def precision() -> str:

@@ -78,6 +78,9 @@ def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, 
     with pytest.raises(UserError, match="a name is of small letters"):
         publish.publish(tmp_path, "../x")
     folder = superres.train(SuperresRun(Row("wdsr"), tiny_study))
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(UserError, match="gone, or not the weights that the record was measured on"):
+        publish.publish(folder, "x")
     store.save(folder / WEIGHTS, WDSR(blocks=1))
     with pytest.raises(UserError, match="not the weights that the record was measured on"):
         publish.publish(folder, "x")

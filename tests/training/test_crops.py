@@ -89,6 +89,13 @@ def test_pictures_in_one_buffer_are_cut_as_pictures(pictures, size):
             assert torch.equal(square, picture[:, row : row + size + 2, column : column + size + 2])
 
 
+def test_a_device_with_its_number_is_the_device(pictures):
+    """Tensors on a GPU say "cuda:0" where the device that was asked for is "cuda"."""
+    one = torch.tensor([1])
+    there, here = (PictureBuffer(pictures.hr, 1, torch.device(name)) for name in ("cpu:0", "cpu"))
+    assert torch.equal(there.squares(one - 1, one, one, 4), here.squares(one - 1, one, one, 4))
+
+
 def test_squares_may_be_chosen_on_another_device(pictures):
     """The meta device is the GPU, which has the pictures."""
     kept, one = PictureBuffer(pictures.hr, 1, torch.device("meta")), torch.tensor([1])
