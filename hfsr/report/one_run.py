@@ -32,24 +32,6 @@ def standard_error(percent: Any, images: int = IMAGES) -> Any:
     return np.sqrt(percent * (100 - percent) / images)
 
 
-def intervals() -> dict[str, pd.DataFrame]:
-    """Table III with the 95 % interval that follows from the number of test images: ``mean``, ``low``, ``high``, by set.
-
-    Examples
-    --------
-    >>> intervals()["CIFAR-10"].loc["1/5"].round(2).tolist()
-    [95.23, 94.81, 95.65]
-    """
-    accuracy = paper.table3()
-    half = 1.96 * standard_error(accuracy)
-    return {
-        title: pd.DataFrame(
-            {"mean": accuracy[name], "low": accuracy[name] - half[name], "high": accuracy[name] + half[name]}
-        )
-        for name, title in SETS.items()
-    }
-
-
 def power() -> pd.DataFrame:
     """The paper's gains, beside what one run a row can tell from chance.
 

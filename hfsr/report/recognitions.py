@@ -12,6 +12,7 @@ from hfsr.report import accuracies, tables
 from hfsr.studies import recipes
 from hfsr.studies.recognition import RecognitionRecord
 
+PLAIN = "Bicubic"  # whose bytes the others' are measured by
 METRICS = ("accuracy", "psnr_rgb_border0", "recovered", "png_bytes")
 
 
@@ -81,6 +82,44 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
         others = {metric: float(np.mean(each)) for metric, each in values.items()}
         table[label(row)] = {"accuracy": mean, "sd": deviation, **others, "seeds": len(records)}
     return pd.DataFrame.from_dict(table, orient="index", columns=["accuracy", "sd", *METRICS[1:], "seeds"])
+
+
+def beside_bytes(recipe: str) -> dict[str, pd.DataFrame]:
+    """What `hfsr.report.figures.recognised` draws: accuracy beside bytes and recovered detail, by set.
+
+    Examples
+    --------
+    >>> beside_bytes("bench")["CIFAR-10"].loc["Bicubic", "bytes"]
+    np.float64(0.0)
+    """
+    found = {}
+    for name, title in accuracies.SETS.items():
+        table = summary(recipe, name)
+        if PLAIN in table.index:
+            size = table["png_bytes"] / float(table["png_bytes"][PLAIN])
+            found[title] = pd.DataFrame(
+                {"accuracy": table["accuracy"], "bytes": 100 * (size - 1), "recovered": 100 * table["recovered"]}
+            )
+    return found
+
+
+def shown(recipe: str) -> dict[str, pd.DataFrame]:
+    """`summary` as strings, by set.
+
+    Examples
+    --------
+    >>> list(shown("bench"))
+    ['CIFAR-10', 'CIFAR-100']
+    """
+    forms = {"accuracy": "{:.2f}", "sd": "{:.2f}", "psnr_rgb_border0": "{:.2f}", "recovered": "{:.1%}"}
+    forms |= {"png_bytes": "{:,.0f}", "seeds": "{:.0f}"}
+    names = {"accuracy": "recognised (%)", "psnr_rgb_border0": "PSNR (dB)", "png_bytes": "bytes an image"}
+    found = {}
+    for name, title in accuracies.SETS.items():
+        table = summary(recipe, name)
+        columns = {key: table[key].dropna().map(form.format) for key, form in forms.items()}
+        found[title] = pd.DataFrame(columns, index=table.index).fillna("").rename(columns=names)
+    return found
 
 
 def label(row: str) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from hfsr.report import accuracies, comparison, one_run, printed
+from hfsr.report import accuracies, comparison, printed
 from hfsr.studies import recipes
 
 STUDY, LONGER = comparison.RECIPE, "long"  # the longer one on CIFAR-10 alone
@@ -50,18 +50,6 @@ def gains() -> Panels:
         for recipe in recipes_of_it
     }
     return {title: comparison.gains(*each) for title, each in asked.items()}
-
-
-def beside_the_paper() -> Panels:
-    """Accuracies of every row of `STUDY` with their intervals, then the paper's, set by set.
-
-    Examples
-    --------
-    >>> list(beside_the_paper())
-    ['CIFAR-10, here', 'CIFAR-100, here', 'CIFAR-10, the paper', 'CIFAR-100, the paper']
-    """
-    here = {f"{title}, here": accuracies.summary(STUDY, name) for name, title in accuracies.SETS.items()}
-    return here | {f"{title}, the paper": table for title, table in one_run.intervals().items()}
 
 
 def tables() -> Panels:

@@ -59,6 +59,10 @@ def curves():
     )
 
 
+RECOGNISED = pd.DataFrame(
+    {"accuracy": [90.0, 73.5, 73.6], "bytes": [9.4, 6.0, 6.8], "recovered": [100.0, 33.1, 33.3]},
+    ["Truth", "1/7", "1/3"],
+)
 DETAIL = pd.DataFrame(
     {
         "bytes": [0, 6.2, 7.8, 9.3, 10.6, 8.1, 1.9],
@@ -97,7 +101,7 @@ def every_figure(image, methods, log, gaps, curves, measured):
     titles = ("steepness (1/100)", "overshoot (1/100)", "selected elements")
     yield figures.differences(dict(zip(titles, gaps.values(), strict=True)), "difference (dB)")
     yield figures.side_by_side(methods)
-    yield figures.accuracies({name: accuracy_table(name) for name in paper.table3()})
+    yield figures.recognised({"CIFAR-10": RECOGNISED, "CIFAR-100": RECOGNISED})
     yield figures.gains(gain_tables())
     yield figures.forest(CLAIMS)
 
@@ -288,31 +292,20 @@ def test_side_by_side_shows_every_picture_pixel_by_pixel(methods, columns):
     assert len({ax.get_subplotspec().colspan.start for ax in drawn}) == columns
 
 
-def accuracy_table(name):
-    accuracy = paper.table3()[name]
-    return pd.DataFrame({"mean": accuracy, "low": accuracy - 0.5, "high": accuracy + 0.25})
-
-
 def test_three_panels_take_two_lines():
-    tables = {name: accuracy_table("cifar10") for name in ("one", "two", "three")}
-    drawn = [ax.get_title("left") for ax in figures.accuracies(tables).axes]
-    assert drawn == list(tables)
-    gained = dict(zip(tables, [next(iter(gain_tables().values()))] * 3, strict=True))
-    assert [ax.get_title("left") for ax in figures.gains(gained).axes] == list(tables)
+    names = ["one", "two", "three"]
+    gained = dict(zip(names, [next(iter(gain_tables().values()))] * 3, strict=True))
+    assert [ax.get_title("left") for ax in figures.gains(gained).axes] == names
 
 
-def test_accuracies_shows_every_row_with_its_interval():
-    tables = {"ours": accuracy_table("cifar10"), "the paper's": accuracy_table("cifar100").iloc[1:]}
-    figure = figures.accuracies(tables)
-    assert [ax.get_title(loc="left") for ax in figure.axes] == list(tables)
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()][-1] == "$\\alpha$ = 1/3"
-    for ax, table in zip(figure.axes, tables.values(), strict=True):
-        bars, points = ax.get_lines()[::2], ax.get_lines()[1::2]
-        drawn = {point.get_ydata()[0]: point.get_xdata()[0] for point in points if not np.isnan(point.get_xdata()[0])}
-        first = 9 - len(table)  # a row that a panel lacks leaves its place empty
-        assert drawn == dict(enumerate(table["mean"], start=first))
-        np.testing.assert_allclose([bar.get_xdata() for bar in bars[-len(table) :]], table[["low", "high"]])
-        assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row on top
+def test_recognised_shows_every_row_against_bytes_and_detail():
+    figure = figures.recognised({"CIFAR-10": RECOGNISED, "CIFAR-100": RECOGNISED.iloc[:2]})
+    panels = np.array(figure.axes).reshape(2, 2)
+    for across, line in zip(("bytes", "recovered"), panels, strict=True):
+        for ax, table in zip(line, (RECOGNISED, RECOGNISED.iloc[:2]), strict=True):
+            points = [tuple(point.get_xydata()[0]) for point in ax.get_lines()]
+            assert points == list(zip(table[across], table["accuracy"], strict=True))
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Truth", "$\\alpha$ = 1/7 to 1/3"]
 
 
 def test_learning_curves_are_the_means_of_the_seeds(curves):

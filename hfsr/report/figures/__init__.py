@@ -4,11 +4,11 @@ from hfsr.report.figures.diagram import framework
 from hfsr.report.figures.forest import forest
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.report.figures.method import crop_shares, map_histogram, map_panels, selected_shares
+from hfsr.report.figures.recognition import recognised
 from hfsr.report.figures.speed import times
-from hfsr.report.figures.study import accuracies, curve, differences, gains, learning_curves, side_by_side
+from hfsr.report.figures.study import curve, differences, gains, learning_curves, side_by_side
 
 __all__ = [
-    "accuracies",
     "agreement",
     "bytes_and_detail",
     "crop_shares",
@@ -21,6 +21,7 @@ __all__ = [
     "map_histogram",
     "map_panels",
     "radial_profiles",
+    "recognised",
     "selected_shares",
     "side_by_side",
     "spectra",

@@ -139,33 +139,6 @@ def side_by_side(images: Mapping[str, Tensor], columns: int = 3) -> Figure:
 
 
 @styled
-def accuracies(panels: Mapping[str, pd.DataFrame]) -> Figure:
-    """Table III as points with intervals, two panels a line; scales differ, rows are the same.
-
-    Parameters
-    ----------
-    panels : dict of title -> DataFrame
-        A row a method: ``mean``, ``low``, ``high``, in per cent; without ends (NaN) only the point is drawn.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"mean": [70.1, 71.3], "low": [69.8, 71.0], "high": [70.4, 71.6]}, ["Bicubic", "1/5"])
-    >>> [ax.get_title("left") for ax in accuracies({"CIFAR-10": table, "CIFAR-100": table}).axes]
-    ['CIFAR-10', 'CIFAR-100']
-    """
-    rows = list(dict.fromkeys(row for table in panels.values() for row in table.index))
-    figure, axes = _two_a_line(panels, 1 + 0.32 * len(rows))
-    places = range(len(rows))
-    for ax, table in zip(axes, panels.values(), strict=True):
-        for place, (method, row) in enumerate(table.reindex(rows).iterrows()):
-            _interval(ax, place, row, look(str(method)))
-        ax.set(xlabel="accuracy (%)", ylim=(len(rows) - 0.5, -0.5))
-        ax.grid(axis="y", visible=False)
-    axes[0].set_yticks(places, style.method_labels(rows))
-    return figure
-
-
-@styled
 def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     """Differences of accuracy to a baseline, two panels a line: ours with intervals, the paper's as open points.
 

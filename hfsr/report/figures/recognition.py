@@ -1,0 +1,46 @@
+"""Charts of study "recognition": what classifiers recognise, beside the bytes and the detail of the same images."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from hfsr.report.figures import style
+from hfsr.report.figures.style import look, panels, styled, title
+
+ACROSS = {"bytes": "extra bytes (%)", "recovered": "recovered (%)"}
+
+
+@styled
+def recognised(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    """Accuracy against bytes and against recovered detail, a point a row of the study, a column of panels a set.
+
+    Parameters
+    ----------
+    tables : dict of title -> DataFrame
+        A row a row of the study, the alphas in their order; columns ``accuracy`` in per cent, ``bytes`` more than bicubic's in
+        per cent and ``recovered`` in per cent of the truth's detail.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"accuracy": [54.0, 90], "bytes": [0.0, 9], "recovered": [10.0, 100]}, ["Bicubic", "Truth"])
+    >>> [ax.get_xlabel() for ax in recognised({"CIFAR-10": table}).axes]
+    ['extra bytes (%)', 'recovered (%)']
+    """
+    figure, axes = panels(len(ACROSS), len(tables), height=7.5, squeeze=False)
+    for column, (name, table) in enumerate(tables.items()):
+        title(axes[0, column], name)
+        alphas = table[table.index.str.fullmatch(r"\d/\d")]
+        for ax, (across, words) in zip(axes[:, column], ACROSS.items(), strict=True):
+            for row, values in table.iterrows():
+                colour, _, marker = look(str(row))
+                shown = style.method_labels([str(row)])[0]
+                if row in alphas.index[:1]:  # one word for all of them: they lie together
+                    shown += f" to {alphas.index[-1]}"
+                label = None if row in alphas.index[1:] else shown
+                ax.plot(values[across], values["accuracy"], marker, color=colour, ms=7, label=label)
+            ax.set_xlabel(words)
+            ax.margins(0.1)
+    figure.supylabel("recognised (%)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
