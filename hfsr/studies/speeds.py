@@ -39,7 +39,8 @@ class Speed(NamedTuple):
 def speed(study: str) -> Speed | None:
     """The median speed of a study's published records, of one process, on the device where they were fastest.
 
-    None where there are no records, or none that is not stale.
+    Of the devices that are of the same kind as that at hand, a GPU or not, where there are records from such. None where there
+    are no records, or none that is not stale.
 
     Examples
     --------
@@ -47,12 +48,14 @@ def speed(study: str) -> Speed | None:
     True
     """
     found: dict[str, list[float]] = {}
+    on_processor = hardware.is_processor(hardware.describe())
     for record in published.stale_or_not(KINDS[study]).values():
         if getattr(record, "recipe", None) == "quick":  # minutes, on the smallest data: no measure of speed
             continue
         if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
             found.setdefault(record.device, []).append(record.speed)
-    speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in found.items()]
+    alike = {device: rates for device, rates in found.items() if hardware.is_processor(device) == on_processor}
+    speeds = [Speed(float(pd.Series(rates).median()), device) for device, rates in (alike or found).items()]
     return max(speeds, default=None)
 
 

@@ -131,3 +131,14 @@ def describe() -> str:
     cores = capabilities.get("num_physical_cores") or torch.get_num_threads()
     threads = torch.get_num_threads()
     return f"{name} CPU, {cores} cores, {threads} thread{'s' if threads > 1 else ''}, {bf16}"
+
+
+def is_processor(description: str) -> bool:
+    """Whether that is what `describe` says of a machine without a GPU.
+
+    Examples
+    --------
+    >>> is_processor("AMD EPYC CPU, 2 cores, 1 thread, bf16 units"), is_processor("1 x NVIDIA H200, bf16 units")
+    (True, False)
+    """
+    return " CPU, " in description

@@ -71,6 +71,14 @@ def test_the_fastest_device_is_taken(publish):
     assert speed.rate == pytest.approx(done * (1 / 10 + 1 / 30) / 2)
 
 
+def test_a_gpus_records_time_a_gpus_runs_alone(publish, monkeypatch):
+    publish("superres", "wdsr-a0", {"device": "1 x GPU", "seconds": 1}, {"device": "a CPU, 2 cores", "seconds": 100})
+    for here, taken in (("my CPU, 8 cores", "a CPU, 2 cores"), ("2 x another GPU", "1 x GPU")):
+        monkeypatch.setattr(hardware, "describe", lambda: here)  # noqa: B023
+        speeds.speed.cache_clear()
+        assert speeds.speed("superres").device == taken
+
+
 def test_upscaling_is_timed_by_its_images(publish):
     publish("upscaled", "cifar10-wdsr-a0", {"images_per_second": 300.0})
     (upscaled,) = run("cifar10-wdsr-a0-paper-paper-s0", "classify").requires
