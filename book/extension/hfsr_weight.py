@@ -23,6 +23,7 @@ UNUSED = (
     "_static/vendor/fontawesome/webfonts/fa-regular-400.woff2",
     *(f"_static/mathjax/output/chtml/fonts/woff-v2/MathJax_{kind}*.woff" for kind in KINDS),
 )
+LETTER = re.compile(r"\bDejaVu[\w-]+(?=\")")
 ICONS = "_static/scripts/fontawesome.js"  # every icon there is; those of the pages the style sheet's fonts have too
 ALIKE = re.compile(r'<span class="(\w{1,2})">[^<]*</span>(?:\s*<span class="\1">[^<]*</span>)+')  # one mark would do
 
@@ -54,6 +55,10 @@ def lighter_chart(svg: str) -> str:
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\b(d|x|y)="[^"]*"|translate\([^)]*\)', lambda place: rounded(place[0]), svg)
     svg = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"\s*([A-Za-z])\s+", r"\1", path[0]), svg)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg).replace('xlink:href="', 'href="')  # nothing asks for a group by its name
+    letters = {name: f"g{place}" for place, name in enumerate(dict.fromkeys(LETTER.findall(svg)))}
+    svg = LETTER.sub(lambda name: letters[name[0]], svg)
+    svg = re.sub(r'(<use href="#\w+") transform="translate\((\S+) 0\)"/>', r'\1 x="\2"/>', svg)
     return re.sub(r"\s*\n\s*", "\n", svg)
 
 

@@ -42,6 +42,12 @@ L -342.193512 49.802595
 z
 " style="opacity: 0.123456"/>
   <use x="3.14159" y="40"/>
+  <g id="text_1" transform="scale(2)">
+   <defs><path id="DejaVuSans-4d" d="M 0 0 z"/><path id="DejaVuSans-Oblique-6d" d="M 1 0 z"/></defs>
+   <use xlink:href="#DejaVuSans-4d"/>
+   <use xlink:href="#DejaVuSans-Oblique-6d" transform="translate(36.083984 0)"/>
+   <use xlink:href="#DejaVuSans-4d" transform="translate(36.083984 2)"/>
+  </g>
  </g>
 </svg>
 """  # noqa: W291
@@ -94,6 +100,12 @@ def test_a_chart_is_lighter_and_draws_the_same(extension):
     assert 'transform="translate(166.66 1242.1) scale(0.015625 -0.12)"' in lighter
     assert '<use x="3.14" y="40"/>' in lighter
     assert "opacity: 0.123456" in lighter
+    assert '<path id="g0" d="M0 0 z"/><path id="g1" d="M1 0 z"/>' in lighter
+    uses = ['<use href="#g0"/>', '<use href="#g1" x="36.08"/>', '<use href="#g0" transform="translate(36.08 2)"/>']
+    assert (
+        "\n".join(['<g transform="scale(2)">', lighter.partition('scale(2)">\n')[2].partition("\n")[0], *uses])
+        in lighter
+    )
     assert not re.search("who made it|0\\.5 ", lighter)
 
 
