@@ -42,6 +42,7 @@ def test_every_registered_claim_is_answered_in_its_order():
         ("power", Verdict.SUPPORTED),
         ("recovered", Verdict.NO_DIFFERENCE),
         ("compact-method", Verdict.UNDECIDED),
+        ("truth-method", Verdict.SUPPORTED),
     ],
 )
 @pytest.mark.parametrize("page", ["README.md", "book/intro.md"])
