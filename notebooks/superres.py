@@ -48,7 +48,7 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 # %% [markdown]
 # ## The answer
 #
-# None, with the loss averaged as in the authors' code: trained on the selected elements, ten networks lie one or two hundredths of a decibel
+# No quality is lost with the loss averaged as in the authors' code: trained on the selected elements, ten networks lie one or two hundredths of a decibel
 # above ten trained on all. It does matter which elements: as many at random in the same crop, or drawn blindly from the whole batch,
 # teach two hundredths less. Whole crops weighed by their share lie as far behind, but with these seeds chance could do
 # that. Averaged image by image, as printed, the loss costs half a tenth of a decibel; and trained on the others alone, a network ends
