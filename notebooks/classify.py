@@ -96,8 +96,7 @@ figures.gains(near_paper.gains())
 # three were registered before the runs that decide ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
-pd.set_option("display.max_colwidth", None)
-designs.table()
+HTML(answers.sentences(designs.table()))
 
 # %% [markdown]
 # ### Near the paper's accuracy

@@ -131,6 +131,18 @@ def listed(table: pd.DataFrame) -> str:
     return _table(columns, rows, "prose")
 
 
+def sentences(table: pd.DataFrame) -> str:
+    """A table of sentences, its index first, that wraps them.
+
+    Examples
+    --------
+    >>> sentences(pd.DataFrame({"done": ["a < b"]}, pd.Index(["one"], name="design"))).count("<td><p>a &lt; b</p></td>")
+    1
+    """
+    lines = table.reset_index()
+    return _table(map(str, lines), (tuple(escape(str(cell)) for cell in row) for row in lines.to_numpy()), "prose")
+
+
 def _has_interval(answer: Answer) -> bool:
     line = answer.shown
     return line is not None and line.measured is not None and line.contrast.direction != "close"

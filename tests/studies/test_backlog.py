@@ -60,7 +60,8 @@ def test_no_longer_than_there_is_time(tiny_study, monkeypatch):
     monkeypatch.setattr(backlog, "WAIT", 0.01)
     run = backlog.lacking(TINY)[1]
     with exclusive(run.folder):
-        assert list(backlog.work([run], seconds=0.5)) == ["the time is up; the same command goes on"]
+        (line,) = backlog.work([run], seconds=0.5)
+    assert "the time is up; the same command goes on" in line  # between two looks, or in the middle of one
 
 
 def test_a_run_is_cut_short_when_the_time_is_up_and_goes_on(tiny_study, monkeypatch):
