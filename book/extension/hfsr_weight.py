@@ -23,8 +23,8 @@ UNUSED = (
     "_static/vendor/fontawesome/webfonts/fa-regular-400.woff2",
     *(f"_static/mathjax/output/chtml/fonts/woff-v2/MathJax_{kind}*.woff" for kind in KINDS),
 )
-LETTER = re.compile(r"\bDejaVu[\w-]+(?=\")")
 ICONS = "_static/scripts/fontawesome.js"  # every icon there is; those of the pages the style sheet's fonts have too
+LETTER = re.compile(r"\bDejaVu[\w-]+(?=\")")  # matplotlib's name of a letter's shape in a chart
 ALIKE = re.compile(r'<span class="(\w{1,2})">[^<]*</span>(?:\s*<span class="\1">[^<]*</span>)+')  # one mark would do
 
 
