@@ -89,9 +89,12 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
     ['the time is up; the same command goes on']
     """
     end, left, said = time.monotonic() + seconds, list(runs), set()
+    unpublished = {run for run in left if run.is_finished}
     while left:
         later, taken = [], False
         for run in left:
+            if run.is_finished and run not in unpublished:
+                continue  # another process has just made it, and publishes it
             if any(not each.is_finished for each in run.requires):
                 later.append(run)
                 continue

@@ -56,6 +56,20 @@ def test_what_another_process_is_at_is_waited_for(tiny_study, monkeypatch):
     assert times == [second, first, second, second]
 
 
+def test_what_another_process_has_made_meanwhile_is_its_own_to_publish(tiny_study, monkeypatch):
+    (first, second, *_), train, made = backlog.lacking(TINY), backlog.superres.train, []
+
+    def with_company(run):
+        made.append(run)
+        train(second)  # as if by another process
+        return train(run)
+
+    monkeypatch.setattr(backlog.superres, "train", with_company)
+    assert list(backlog.work([first, second], seconds=600)) == ["bicubic-tiny: published as bicubic-tiny"]
+    assert made == [first]
+    assert list(backlog.work([second], seconds=600)) == ["wdsr-a0-tiny-s0: published as wdsr-a0-tiny"]
+
+
 def test_no_longer_than_there_is_time(tiny_study, monkeypatch):
     monkeypatch.setattr(backlog, "WAIT", 0.01)
     run = backlog.lacking(TINY)[1]
