@@ -1,7 +1,8 @@
 """The claims as the book prints them: tables and sentences in HTML, from `hfsr.report.claims`."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import pandas as pd
@@ -15,9 +16,10 @@ from hfsr.report.registration import Claim, Contrast, Registration
 from hfsr.report.verdict import Verdict
 
 PRINTED = 3  # intervals in one list
+RIGHT = "float:right;margin-left:0.6em"  # here, as JupyterLab has no style of the book's
 KEY = (
     "<p>Bars are intervals, in units of each line's margin, the grey band: to scale up to two margins, logarithmic beyond. "
-    "To the right is what is claimed.</p>"
+    "To the right is what is claimed; an open diamond is the paper's effect.</p>"
 )
 
 
@@ -32,73 +34,68 @@ def verdict(found: Verdict) -> str:
     return f'<strong class="verdict-{found.name.lower()}">{found}</strong>'
 
 
-def short(answers: Sequence[Answer]) -> str:
-    """The front page's table: claim, where it was tested, verdict. What is registered and not measured yet is folded below.
+def untested(claim: Claim) -> str:
+    """Why nothing here decides a claim; a page of the book that is named there becomes a link.
 
     Examples
     --------
     >>> from hfsr.report import claims
-    >>> short(claims.claims("matters", "random")).count("<tr>")  # with its head
-    3
-    """
-    return _folded(answers, _short)
-
-
-def _short(answers: Iterable[Answer]) -> str:
-    rows = (
-        (
-            f'{escape(each.claim.claim)}<br><a href="..{each.claim.page}.html">{escape(each.claim.place)}</a>',
-            escape(each.tested_at) or _untested(each.claim),
-            verdict(each.verdict),
-        )
-        for each in answers
-    )
-    return _table(("Claim", "Tested at", "Verdict here"), rows, "prose claims short")
-
-
-def full(answers: Sequence[Answer]) -> str:
-    """The claims page's table: the paper's words and effect, ours with its interval, the verdict, and all behind it folded.
-
-    So is what is registered and not measured yet.
-
-    Examples
-    --------
-    >>> from hfsr.report import claims
-    >>> "excludes the paper" in full(claims.claims("as-printed"))
+    >>> '<a href="../book/scale.html">' in untested(claims.claims("div2k")[0].claim)
     True
     """
-    return _folded(answers, _full)
+    return re.sub(r"book/\w+", r'<a href="../\g<0>.html">a page of this book</a>', escape(claim.untested or ""))
 
 
-def parts(answers: Sequence[Answer], registered: Registration) -> str:
-    """A list of the paper's questions, each with what holds, what does not, and what is not known; then those not asked yet.
+def by_question(answers: Sequence[Answer], registered: Registration) -> dict[str, list[Answer]]:
+    """The claims below the questions that they answer, in the registration's order; those that nothing tests come last.
 
     Examples
     --------
     >>> from hfsr.report import claims, registration
-    >>> "Section IV.C" in parts(claims.claims("wdsr-accuracy"), registration.read())
+    >>> list(by_question(claims.claims("div2k", "random"), registration.read()))
+    ['Section III.A: does it matter which elements?', 'Not tested']
+    """
+    groups = {
+        question: [each for each in answers if each.lines and each.lines[0].contrast.family == family]
+        for family, question in registered.families.items()
+    }
+    groups["Not tested"] = [each for each in answers if not each.lines]
+    return {question: own for question, own in groups.items() if own}
+
+
+def counted(answers: Iterable[Answer]) -> str:
+    """How many of them have which verdict.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims
+    >>> counted(claims.claims("matters", "as-printed", "random"))
+    '2 supported, 1 refuted'
+    """
+    counts = Counter(each.verdict for each in answers)
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Verdict if counts[outcome])
+
+
+def full(answers: Sequence[Answer], registered: Registration) -> str:
+    """The claims page: a folded table a question, with the paper's words and effect, ours with its interval, the verdict.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> "+0.010 dB, excluded" in full(claims.claims("as-printed"), registration.read())
     True
     """
-    items, waiting = [], []
-    for family, question in registered.families.items():
-        own = [each for each in answers if any(line.contrast.family == family for line in each.lines[:1])]
-        if all(each.verdict == Verdict.NOT_MEASURED for each in own):
-            waiting.append(f"<em>{escape(question)}</em>")
-            continue
-        said = []
-        for outcome in Verdict:
-            if found := [each.claim.claim.rstrip(".") for each in own if each.verdict == outcome]:
-                said.append(f"{verdict(outcome)}: {escape('; '.join(found))}")
-        items.append(f"<li><em>{escape(question)}</em> {'. '.join(said)}.</li>")
-    if waiting:
-        items.append(f"<li>{verdict(Verdict.NOT_MEASURED)}: {' '.join(waiting)}</li>")
-    untested = [each.claim.claim.rstrip(".") for each in answers if not each.lines]
-    items.append(f"<li>{verdict(Verdict.NOT_TESTED)}: {escape('; '.join(untested))}.</li>")
-    return f'<ul class="parts">{"".join(items)}</ul>'
+    parts = []
+    for question, own in by_question(answers, registered).items():
+        summary = f"{escape(question)} <em>{counted(own)}</em>"
+        table = _table(("Claim", "Here, and in the paper", "Verdict"), map(_full_row, own), "prose claims")
+        link = csv_link(question.partition(":")[0], pd.DataFrame(map(_plain, own)).set_index("claim"))
+        parts.append(f'<details class="folded"><summary>{summary}</summary>{link}{table}</details>')
+    return "\n".join(parts)
 
 
-def headline(answers: Sequence[Answer]) -> str:
-    """A page's answer: claims, each with its verdict, our difference with its interval, and the paper's.
+def headline(answers: Sequence[Answer], others: Sequence[Answer] = ()) -> str:
+    """A page's answer: claims, each with its verdict, our difference with its interval, and the paper's; others folded below.
 
     More than three intervals are drawn (`hfsr.report.strip`), not printed.
 
@@ -108,9 +105,13 @@ def headline(answers: Sequence[Answer]) -> str:
     >>> headline(claims.claims("matters"))
     '<ul class="answer"><li>The selected elements teach more than those left out: <strong class="verdict-supported">...'
     """
-    are_drawn = sum(map(_has_interval, answers)) > PRINTED
-    items = "".join(_headline(each, are_drawn) for each in answers)
-    return f'<ul class="answer">{items}</ul>{KEY if are_drawn else ""}'
+    are_drawn = sum(map(_has_interval, [*answers, *others])) > PRINTED
+    shown, more = ("".join(_headline(each, are_drawn) for each in part) for part in (answers, others))
+    folded = (
+        f'<details class="folded"><summary>{len(others)} more registered claims of this page</summary>'
+        f'<ul class="answer">{more}</ul></details>'
+    )
+    return f'<ul class="answer">{shown}</ul>{KEY if are_drawn else ""}{folded if others else ""}'
 
 
 def listed(table: pd.DataFrame) -> str:
@@ -160,46 +161,38 @@ def _headline(answer: Answer, is_drawn: bool) -> str:
     theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
     if is_drawn:
         mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}".strip())
-        interval = f'<span class="verdict-{answer.verdict.name.lower()}">{strip.drawn(line)}</span>'
+        interval = f'<span class="verdict-{answer.verdict.name.lower()}" style="{RIGHT}">{strip.drawn(line)}</span>'
         return f"<li>{interval}{said} {compared}: <strong>{mean}</strong>{theirs}; {line.seeds}.</li>"
     return f"<li>{said} {compared}: <strong>{ours}</strong>{theirs}; {line.seeds}.</li>"
-
-
-def _full(answers: Iterable[Answer]) -> str:
-    return _table(("Claim", "In the paper", "Here", "Tested at", "Verdict"), map(_full_row, answers), "prose claims")
-
-
-def _folded(answers: Sequence[Answer], table: Callable[[Iterable[Answer]], str]) -> str:
-    """A table of what is known, and one below it, folded, of what is not measured yet."""
-    waiting = [each for each in answers if each.verdict == Verdict.NOT_MEASURED]
-    known = table([each for each in answers if each not in waiting])
-    if not waiting:
-        return known
-    summary = f"{len(waiting)} more claims are registered, and their runs are not made yet"
-    plain = {each.claim.claim: (each.claim.place, each.tested_at, str(each.verdict)) for each in waiting}
-    link = csv_link(
-        "Claims not measured yet", pd.DataFrame.from_dict(plain, "index", columns=["place", "tested at", "verdict"])
-    )
-    return f'{known}<details class="folded"><summary>{summary}</summary>{link}{table(waiting)}</details>'
 
 
 def _full_row(answer: Answer) -> tuple[str, ...]:
     claim, line = answer.claim, answer.shown
     quoted = f"<details><summary>the paper's words</summary>“{escape(claim.words)}”</details>"
-    theirs = _theirs(line.contrast) if line else ""
-    ours = _ours(line) if line else _untested(claim)
+    ours = _ours(line) if line else untested(claim)
+    where = f"<br><em>Tested at</em> {escape(answer.tested_at)}" if answer.tested_at else ""
     return (
-        f'{escape(claim.claim)}<br><a href="..{claim.page}.html">{escape(claim.place)}</a>{quoted}',
-        theirs,
-        ours + _behind(answer),
-        escape(answer.tested_at),
+        f'{escape(claim.claim)} <a href="..{claim.page}.html">{escape(claim.place)}</a>{quoted}',
+        ours + where + _behind(answer),
         verdict(answer.verdict) + (f"<br>{answer.stage}" if answer.stage else ""),
     )
 
 
-def _untested(claim: Claim) -> str:
-    """Why nothing here decides a claim; a page of the book that is named there becomes a link."""
-    return re.sub(r"book/\w+", r'<a href="../\g<0>.html">a page of this book</a>', escape(claim.untested or ""))
+def _plain(answer: Answer) -> dict[str, str]:
+    """The same as a row of a CSV."""
+    line, contrast = answer.shown, answer.shown.contrast if answer.shown else None
+    measured = line.measured if line else None
+    return {
+        "claim": answer.claim.claim,
+        "place": answer.claim.place,
+        "contrast": _compared(contrast) if contrast else "",
+        "here": measured.shown(contrast.digits, contrast.unit) if contrast and measured else "",
+        "seeds": line.seeds if line else "",
+        "paper": _theirs(contrast) if contrast else "",
+        "tested at": answer.tested_at,
+        "stage": answer.stage or "",
+        "verdict": str(answer.verdict),
+    }
 
 
 def _compared(contrast: Contrast) -> str:
@@ -214,12 +207,16 @@ def _theirs(contrast: Contrast) -> str:
 
 
 def _ours(line: Line) -> str:
+    """Our difference with its interval, and the paper's beside it."""
     if line.measured is None:
         return f"{escape(difference(line.contrast))}: not measured yet"
     text = line.measured.shown(line.contrast.digits, line.contrast.unit)
-    excluded = {None: "", True: "; excludes the paper's", False: "; includes the paper's"}[line.excludes_paper]
     seeds = "" if line.contrast.direction == "close" else f", {line.seeds}"
-    return escape(f"{_compared(line.contrast)}: {text}{seeds}{excluded}")
+    said = f"{_compared(line.contrast)}: {text}{seeds}"
+    if line.contrast.paper is None:
+        return escape(said)
+    excluded = {None: "", True: ", excluded", False: ", included"}[line.excludes_paper]
+    return f"{escape(said)}; the paper: {_theirs(line.contrast)}{excluded}"
 
 
 def _behind(answer: Answer) -> str:

@@ -1,9 +1,6 @@
 """The paper's claims and what became of them: the registration, measured and decided."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from hfsr.report import registration
 from hfsr.report.contrasts import Measured, measure
@@ -104,42 +101,6 @@ def claims(*ids: str) -> list[Answer]:
     registered = registration.read()
     by_id = {claim.id: claim for claim in registered.claims}
     return [_answer(by_id[each], registered) for each in ids or by_id]
-
-
-def forest(answers: Sequence[Answer]) -> pd.DataFrame:
-    """What decides each claim, in units of its margin: what a reader sees first.
-
-    Parameters
-    ----------
-    answers : sequence of Answer
-        Of which those are shown that compare rows and were measured.
-
-    Returns
-    -------
-    DataFrame
-        A row a claim, by its words: ``mean``, ``low``, ``high``, ``paper`` (NaN where the paper has no number), ``verdict``.
-        A difference that the claim wants below zero is turned round: to the right is what the paper says.
-
-    Examples
-    --------
-    >>> list(forest(claims("matters")))
-    ['mean', 'low', 'high', 'paper', 'verdict']
-    """
-    table = {}
-    for answer in answers:
-        line = answer.shown
-        if line is None or line.measured is None or line.contrast.direction == "close":
-            continue
-        unit = line.contrast.margin * (-1 if line.contrast.direction in ("less", "not more") else 1)
-        ends = sorted(value / unit for value in line.measured.estimate[1:])
-        table[answer.claim.claim] = {
-            "mean": line.measured.estimate.mean / unit,
-            "low": ends[0],
-            "high": ends[1],
-            "paper": float("nan") if line.contrast.paper is None else line.contrast.paper / unit,
-            "verdict": answer.verdict,
-        }
-    return pd.DataFrame.from_dict(table, orient="index", columns=["mean", "low", "high", "paper", "verdict"])
 
 
 def _answer(claim: Claim, registered: Registration) -> Answer:

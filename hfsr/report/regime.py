@@ -29,8 +29,8 @@ def tested_at(contrast: Contrast) -> str:
     known = [row for row in (contrast.row, contrast.baseline) if row in found.index.intersection(theirs.index)]
     if not known:
         return f"{share} of the paper's training"
-    level = f"{found[known[0]]:.0f} % against {theirs[known[0]]:.0f} %"
-    return f"images right: {level} in the paper, with {share} of its training"
+    level = f"{found[known[0]]:.0f} % right (paper: {theirs[known[0]]:.0f} %)"
+    return f"{level}, {share} of its training"
 
 
 def trained(recipe: str) -> list[str]:

@@ -1,29 +1,31 @@
-"""An interval as a drawing at the right end of a line of text: where several stand together, they are seen sooner than read."""
+"""An interval as a drawing that stands in a line of text: where several stand together, they are seen sooner than read."""
 
 import math
 from html import escape
 
 from hfsr.report.claims import Line
-from hfsr.report.figures.forest import LINEAR
+from hfsr.report.verdict import Verdict
 
 HALF, HEIGHT = 66, 14  # pixels, of the half width and of the whole height
+LINEAR = 2  # margins to either side that are drawn to scale; beyond them the scale is logarithmic
 FURTHEST = 200  # margins at the ends
+TICKS = (-100, -10, 0, 10, 100)
 
 
 def drawn(line: Line) -> str:
-    """A measured line's interval, its mean a dot, on the grey band of what does not matter.
+    """A line's interval with its mean, the paper's effect as an open diamond, and the band of what does not matter.
 
     Parameters
     ----------
     line : Line
-        With an interval. The scale is `hfsr.report.figures.forest`'s: margins, logarithmic beyond two; to the right is what
-        is claimed.
+        With an interval. The unit is the line's margin, logarithmic beyond two; to the right is what is claimed.
 
     Examples
     --------
     >>> from hfsr.report import claims
-    >>> "margin 0.02 dB" in drawn(claims.claims("psnr-same")[0].lines[0])
-    True
+    >>> svg = drawn(claims.claims("psnr-same")[0].lines[0])
+    >>> "margin 0.02 dB" in svg, "the paper +0.010 dB" in svg
+    (True, True)
     """
     contrast, measured = line.contrast, line.measured
     assert measured is not None  # a line without an interval is not drawn
@@ -31,17 +33,57 @@ def drawn(line: Line) -> str:
     mean, *ends = (_place(value / unit) for value in measured.estimate)
     low, high = sorted(ends)
     said = " to ".join(f"{value:+.{contrast.digits}f}" for value in measured.estimate[1:])
-    with_unit = [f"{words} {contrast.unit}".strip() for words in (said, f"{contrast.margin:g}")]
-    label = escape("interval {}, margin {}".format(*with_unit))
+    words = [f"interval {said} {contrast.unit}", f"margin {contrast.margin:g} {contrast.unit}"]
+    theirs = ""
+    if contrast.paper is not None:
+        words.append(f"the paper {contrast.paper:+.{contrast.digits}f} {contrast.unit}")
+        theirs = _diamond(_place(contrast.paper / unit))
+    label = escape(", ".join(each.strip() for each in words))
     band, top = _place(1), HEIGHT / 2
-    return (
-        f'<svg role="img" style="float:right;margin:0.3em 0 0 0.6em" width="{2 * HALF}" height="{HEIGHT}" '
-        f'viewBox="{-HALF} {-top:g} {2 * HALF} {HEIGHT}"><title>{label}</title>'
+    return _svg(
+        f"<title>{label}</title>"
         f'<rect x="{-band:.1f}" y="{-top:g}" width="{2 * band:.1f}" height="{HEIGHT}" fill="#767676" opacity="0.3"/>'
         f'<path d="M0 {-top:g}V{top:g}" stroke="#767676"/>'
         f'<path d="M{low:.1f} 0H{high:.1f}" stroke="currentColor" stroke-width="2.5"/>'
-        f'<circle cx="{mean:.1f}" r="4" fill="currentColor"/></svg>'
+        f"{_mark(line.verdict, mean)}{theirs}"
     )
+
+
+def axis() -> str:
+    """The scale of these drawings, in margins, as wide as they are.
+
+    Examples
+    --------
+    >>> axis().count("<text")
+    5
+    """
+    marks = (
+        f'<path d="M{_place(tick):.1f} 3V7" stroke="currentColor"/>'
+        f'<text x="{_place(tick):.1f}" y="0" text-anchor="middle" font-size="10" fill="currentColor">'
+        f"{f'{tick:+d}' if tick else 0}</text>"
+        for tick in TICKS
+    )
+    return _svg(f"<title>from -100 to +100 margins</title>{''.join(marks)}")
+
+
+def _svg(inside: str) -> str:
+    box = f'width="{2 * HALF}" height="{HEIGHT}" viewBox="{-HALF} {-HEIGHT / 2:g} {2 * HALF} {HEIGHT}"'
+    return f'<svg role="img" {box}>{inside}</svg>'
+
+
+def _mark(verdict: Verdict, x: float) -> str:
+    """Our mean, in a shape that tells verdicts apart in grey print."""
+    if verdict == Verdict.SUPPORTED:
+        return f'<circle cx="{x:.1f}" r="4" fill="currentColor"/>'
+    if verdict == Verdict.REFUTED:
+        return f'<path d="M{x - 4:.1f} -4l8 8m0 -8l-8 8" stroke="currentColor" stroke-width="2.5"/>'
+    if verdict == Verdict.NO_DIFFERENCE:
+        return f'<rect x="{x - 3.5:.1f}" y="-3.5" width="7" height="7" fill="currentColor"/>'
+    return f'<path d="M{x - 4.5:.1f} 3.5h9l-4.5 -8z" fill="currentColor"/>'
+
+
+def _diamond(x: float) -> str:
+    return f'<path class="paper" d="M{x - 5:.1f} 0l5 -5l5 5l-5 5z" fill="none" stroke="#767676" stroke-width="1.5"/>'
 
 
 def _place(margins: float) -> float:

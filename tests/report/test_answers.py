@@ -6,40 +6,38 @@ from io import BytesIO
 import pandas as pd
 
 from hfsr.report import answers, claims, registration
-from hfsr.report.verdict import Verdict
 
 READ, FOUND = registration.read(), claims.claims()
 
 
-def test_every_claim_is_in_every_table_with_its_verdict():
-    waiting_last = sorted(FOUND, key=lambda answer: answer.verdict == Verdict.NOT_MEASURED)
-    for table in (answers.short(FOUND), answers.full(FOUND)):
-        rows = [row for row in re.findall(r"<tr>(.*?)</tr>", table, re.S) if "<td" in row]
-        assert len(rows) == len(FOUND)
-        for row, answer in zip(rows, waiting_last, strict=True):
+FULL = answers.full(FOUND, READ)
+
+
+def test_every_claim_is_in_the_table_of_its_question_with_its_verdict():
+    tables = FULL.split('<details class="folded"><summary>')[1:]
+    assert len(tables) == len(answers.by_question(FOUND, READ))
+    for text, (question, own) in zip(tables, answers.by_question(FOUND, READ).items(), strict=True):
+        assert unescape(text).startswith(f"{question} <em>{answers.counted(own)}</em>")
+        rows = [row for row in re.findall(r"<tr>(.*?)</tr>", text, re.S) if "<td" in row]
+        for row, answer in zip(rows, own, strict=True):
             assert answer.claim.claim in unescape(row)
             assert answers.verdict(answer.verdict) in row
+    assert sum(len(own) for own in answers.by_question(FOUND, READ).values()) == len(FOUND)
 
 
-def test_what_is_not_measured_yet_is_folded():
-    for table in (answers.short(FOUND), answers.full(FOUND)):
-        shown, folded = table.split('<details class="folded">')
-        lines = [row.rpartition("<td>")[2] for row in folded.split("<tr>")[2:]]  # without the head
-        assert all(answers.verdict(Verdict.NOT_MEASURED) in line for line in lines)
-        assert not any(
-            answers.verdict(Verdict.NOT_MEASURED) in row.rpartition("<td>")[2] for row in shown.split("<tr>")
-        )
-
-
-def test_what_is_folded_can_be_had_as_csv():
-    waiting = [answer.claim.claim for answer in FOUND if answer.verdict == Verdict.NOT_MEASURED]
-    for table in (answers.short(FOUND), answers.full(FOUND)):
-        (data,) = re.findall(r'download="[^"]+\.csv" href="data:text/csv;base64,([^"]+)"', table)
-        assert pd.read_csv(BytesIO(b64decode(data)), index_col=0).index.tolist() == waiting
+def test_every_table_can_be_had_as_csv():
+    data = re.findall(r'download="[^"]+\.csv" href="data:text/csv;base64,([^"]+)"', FULL)
+    read = [pd.read_csv(BytesIO(b64decode(each)), index_col=0, keep_default_na=False) for each in data]
+    assert [list(table.index) for table in read] == [
+        [answer.claim.claim for answer in own] for own in answers.by_question(FOUND, READ).values()
+    ]
+    row = pd.concat(read).loc["The loss as printed, averaged image by image, costs no PSNR either."]
+    assert (row["verdict"], row["paper"], row["stage"]) == ("refuted", "+0.010 dB", "exploratory")
+    assert row["here"].startswith("-0.0")
 
 
 def test_what_is_compared_is_in_words():
-    text = unescape(answers.headline(FOUND) + answers.full(FOUND))
+    text = unescape(answers.headline(FOUND) + FULL)
     assert "1/5 minus a Gaussian's, selected fraction, on the training photographs: " in text
     assert not re.search(r" on [a-z]+\d+\b", text)
 
@@ -58,24 +56,24 @@ def test_more_than_three_intervals_are_drawn_and_fewer_printed():
         assert printed not in unescape(four)
 
 
+def test_the_other_claims_of_a_page_are_folded_below():
+    first, *rest = [each for each in FOUND if each.shown and each.shown.measured][:3]
+    text = answers.headline([first], rest)
+    shown, folded = text.split('<details class="folded"><summary>2 more registered claims of this page</summary>')
+    assert unescape(shown).count("<li>") == 1
+    for each in rest:
+        assert each.claim.claim.rstrip(".") in unescape(folded)
+    assert "details" not in answers.headline([first])
+
+
 def test_a_page_that_is_named_is_linked():
-    for table in (answers.short(FOUND), answers.full(FOUND)):
-        assert '<a href="../book/scale.html">a page of this book</a> says how' in table
+    assert '<a href="../book/scale.html">a page of this book</a> says how' in FULL
 
 
 def test_the_full_table_quotes_the_paper_and_names_every_record():
-    table = unescape(answers.full(FOUND))
+    table = unescape(FULL)
     for answer in FOUND:
         assert answer.claim.words in table
         for line in answer.lines:
             for name in line.measured.records if line.measured else ():
                 assert name in table
-
-
-def test_the_list_holds_every_question_and_every_claim_of_those_that_are_asked():
-    text = unescape(answers.parts(FOUND, READ))
-    asked = {answer.lines[0].contrast.family for answer in FOUND if answer.shown and answer.shown.measured}
-    for answer in FOUND:
-        listed = not answer.lines or answer.lines[0].contrast.family in asked
-        assert text.count(answer.claim.claim.rstrip(".")) == listed, answer.claim.id
-    assert all(text.count(question) == 1 for question in READ.families.values())

@@ -97,17 +97,3 @@ def test_the_papers_effect_is_excluded_or_not(measured):
         assert other.contrast.paper == 0.01
         assert other.excludes_paper is excluded
     assert measured(exploratory=(0.1, 0.2, 3)).shown.excludes_paper is None  # the paper has no number for it
-
-
-def test_the_forest_points_where_the_claim_does():
-    table = claims.forest(FOUND.values())
-    assert set(table["verdict"]) <= {
-        Verdict.SUPPORTED, Verdict.NO_DIFFERENCE, Verdict.UNDECIDED, Verdict.REFUTED
-    }  # fmt: skip
-    assert (table["low"] <= table["mean"]).all()
-    assert (table["mean"] <= table["high"]).all()
-    for answer in FOUND.values():
-        if answer.claim.claim in table.index and answer.shown.contrast.direction in ("more", "less"):
-            row = table.loc[answer.claim.claim]
-            assert (row["verdict"] is Verdict.SUPPORTED) <= (row["low"] > 0)
-            assert (row["verdict"] is Verdict.REFUTED) <= (row["high"] < 0)

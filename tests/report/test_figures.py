@@ -10,14 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from skimage.color import deltaE_ciede2000, rgb2lab
+from skimage.color import rgb2lab
 
 from hfsr import selected_fraction, selection_mask, weight_map
 from hfsr.analysis.spectrum import radial_profile, spectrum
 from hfsr.images import resize_bicubic
 from hfsr.report import figures, paper
-from hfsr.report.figures.forest import COLOURS, MARKERS
-from hfsr.report.figures.style import LOOKS, METHOD, STYLE, Chart, look
+from hfsr.report.figures.style import STYLE, Chart, look
 from hfsr.weightmap import map_statistics
 
 
@@ -71,12 +70,8 @@ DETAIL = pd.DataFrame(
     },
     index=["Bicubic", "SRCNN", "WDSR", "1/5", "1/3", "1/5, random", "1/5, complement"],
 )
-CLAIMS = pd.DataFrame(
-    {"mean": [1.0, -30], "low": [0.5, -40], "high": [1.5, -20], "paper": [2.0, 5], "verdict": ["supported", "refuted"]},
-    index=["Sharper", "Higher PSNR than the same network that is trained on every element"],
-)
 UNIT = re.compile(r"\((dB|%|points|times|grey levels²?|cycles a pixel)[^)]*\)")
-WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$", "difference in margins")
+WITHOUT_UNIT = ("$\\alpha$", "correlation", "loss", "fraction", "log$_{10}$")
 COUNTS = ("iterations", "crops", "elements a grey level")
 
 
@@ -103,7 +98,6 @@ def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.side_by_side(methods)
     yield figures.recognised({"CIFAR-10": RECOGNISED, "CIFAR-100": RECOGNISED})
     yield figures.gains(gain_tables())
-    yield figures.forest(CLAIMS)
 
 
 def test_every_public_figure_is_among_them():
@@ -332,13 +326,6 @@ def test_differences_show_every_interval_and_mark_those_without_zero(gaps):
 
 def lab(colour):
     return rgb2lab(np.array([[to_rgb(colour)]]))[0, 0]
-
-
-def test_a_verdict_looks_like_no_method_and_no_other_verdict():
-    methods = {METHOD.colour, *(each.colour for each in LOOKS.values())}
-    for colour in COLOURS.values():
-        assert min(deltaE_ciede2000(lab(colour), lab(other)) for other in methods) > 12
-    assert len(set(COLOURS.values())) == len(set(MARKERS.values())) == len(COLOURS)
 
 
 def gain_tables():

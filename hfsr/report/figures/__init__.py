@@ -1,7 +1,6 @@
 """The paper's figures and tables as pictures: one function a figure. Each returns a matplotlib Figure."""
 
 from hfsr.report.figures.diagram import framework
-from hfsr.report.figures.forest import forest
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
 from hfsr.report.figures.method import crop_shares, map_histogram, map_panels, selected_shares
 from hfsr.report.figures.recognition import recognised
@@ -14,7 +13,6 @@ __all__ = [
     "crop_shares",
     "curve",
     "differences",
-    "forest",
     "framework",
     "gains",
     "learning_curves",

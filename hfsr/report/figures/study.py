@@ -1,7 +1,7 @@
 """What a run or a study shows: its loss, learning curves, differences with intervals, pictures side by side, Table III."""
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -100,7 +100,8 @@ def differences(tables: Mapping[str, pd.DataFrame], xlabel: str) -> Figure:
     >>> [ax.get_title("left") for ax in figure.axes]
     ['set5', 'bsd100']
     """
-    figure, axes = _two_a_line(tables, 0.9 + 0.3 * max(len(table) for table in tables.values()))
+    height = 0.9 + 0.3 * max(len(table) for table in tables.values())
+    figure, axes = _two_a_line(tables, [height] * -(-len(tables) // 2))
     for ax, table in zip(axes, tables.values(), strict=True):
         for place, (method, row) in enumerate(table.iterrows()):
             _interval(ax, place, row, look(str(method)), clear=bool(row["sign"]))
@@ -153,26 +154,31 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
     >>> [ax.get_title("left") for ax in gains({"CIFAR-10": table, "CIFAR-100": table}).axes]
     ['CIFAR-10', 'CIFAR-100']
     """
-    found = list(dict.fromkeys(row for table in panels.values() for row in table.index))
-    theirs = [row for row in paper.table3().index if row in found]  # a panel lacks the row that it subtracts
-    rows = [*theirs, *(row for row in found if row not in theirs)]  # ours alone last
-    figure, axes = _two_a_line(panels, 1.5 + 0.3 * len(rows))
-    places = np.arange(len(rows))
-    for ax, table in zip(axes, panels.values(), strict=True):
-        every = table.reindex(rows)
+    pairs = [list(panels)[first : first + 2] for first in range(0, len(panels), 2)]
+    rows = {name: _in_order(panels[each] for each in pair) for pair in pairs for name in pair}
+    figure, axes = _two_a_line(panels, [1.5 + 0.3 * len(rows[pair[0]]) for pair in pairs])
+    for ax, (name, table) in zip(axes, panels.items(), strict=True):
+        every, places = table.reindex(rows[name]), np.arange(len(rows[name]))
         for place, (method, row) in enumerate(every.iterrows()):
             _interval(ax, place, row, look(str(method)), clear=row["sign"] in (-1, 1))
         ax.plot(every["paper"], places + 0.25, "D", color=style.INK, mfc="none", ms=5, label="paper, one run")
         ax.axvline(0, color=style.INK, lw=1)
-        ax.set(ylim=(len(rows) - 0.5, -0.5))
+        ax.set_yticks(places, style.method_labels(rows[name]))
+        ax.set(ylim=(len(places) - 0.5, -0.5))
         ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="y", visible=False)
-    axes[0].set_yticks(places, style.method_labels(rows))
     ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, 95 % interval")
     marks, _ = axes[0].get_legend_handles_labels()
     figure.legend(handles=[ours, *marks], loc="outside upper right", ncols=1)
     figure.supxlabel("difference of accuracy (points)")
     return figure
+
+
+def _in_order(tables: Iterable[pd.DataFrame]) -> list[str]:
+    """The rows that any of them has: the paper's as in its Table III, ours alone last. None has the one that it subtracts."""
+    found = list(dict.fromkeys(row for table in tables for row in table.index))
+    theirs = [row for row in paper.table3().index if row in found]
+    return [*theirs, *(row for row in found if row not in theirs)]
 
 
 def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool = True) -> None:
@@ -181,12 +187,15 @@ def _interval(ax: Axes, place: float, row: pd.Series, drawn: Look, clear: bool =
     ax.plot(row["mean"], place, drawn.marker, color=drawn.colour, mfc=drawn.colour if clear else "white", ms=7)
 
 
-def _two_a_line(names: Iterable[str], height: float) -> tuple[Figure, NDArray[np.object_]]:
-    """A figure with panels of equal rows and these titles, and the panels; an odd one stands alone in the last line."""
+def _two_a_line(names: Iterable[str], heights: Sequence[float]) -> tuple[Figure, NDArray[np.object_]]:
+    """A figure with panels of these titles and the panels, whose lines have these heights and rows of their own.
+
+    An odd one stands alone in the last line.
+    """
     titles = [textwrap.fill(name, 14) for name in names]  # a longer line runs into the next panel's
     columns = min(2, len(titles))
-    lines = -(-len(titles) // columns)
-    figure, axes = style.panels(lines, columns, lines * height, sharey=True, squeeze=False)
+    ratios = {"gridspec_kw": {"height_ratios": heights}, "sharey": "row"}
+    figure, axes = style.panels(len(heights), columns, sum(heights), squeeze=False, **ratios)
     for spare in axes.flat[len(titles) :]:
         spare.remove()
     for ax, text in zip(axes.flat, titles, strict=False):
