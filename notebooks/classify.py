@@ -55,7 +55,7 @@ from hfsr.weightmap import alpha_label
 # `papermill notebooks/classify.ipynb runs/c.ipynb -p method wdsr -p alpha 1/5 -p dataset cifar10 -p seed 1` runs one cell of the study's
 # grid, and `-p recipe paper` takes the paper's own network.
 
-# %% tags=["parameters"] nbmake={"mock": {"steps": 40}}
+# %% nbmake={"mock": {"steps": 40}} tags=["parameters"]
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
@@ -94,10 +94,14 @@ others = (
 )
 HTML(answers.headline(claims.claims(*first), claims.claims(*others)))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The classifier near the paper's accuracy: every row minus the original size's and minus plain WDSR's; the last panel with four times the compute. Intervals over seeds and images, corrected for the number of rows, filled where they exclude zero. Diamonds: the paper's one run.", "name": "fig-near"}, "image": {"alt": "Five charts of points with intervals. Minus the original size, every interval holds zero, and on CIFAR-10 the sharpened row lies lowest. Minus WDSR, the method's interval holds zero and the paper's diamond lies outside of it. With four times the compute bicubic lies half a point below WDSR."}}
+# %% mystnb={"figure": {"name": "fig-near"}, "image": {"alt": "Five charts of points with intervals. Minus the original size, every interval holds zero, and on CIFAR-10 the sharpened row lies lowest. Minus WDSR, the method's interval holds zero and the paper's diamond lies outside of it. With four times the compute bicubic lies half a point below WDSR."}} tags=["hide-input"]
 figures.gains(near_paper.gains())
 
 # %% [markdown]
+# **Figure.** The classifier near the paper's accuracy: every row minus the original size's and minus plain WDSR's; the last panel
+# with four times the compute. Intervals over seeds and images, corrected for the number of rows, filled where they exclude zero.
+# Diamonds: the paper's one run.
+#
 # ## How it was done: three designs
 #
 # The first is the paper's Table III, reduced to what two processor cores train. The second asks images whose truth is known: a classifier
@@ -122,10 +126,13 @@ HTML(answers.sentences(designs.table()))
 # do not say what is recognised: sharpened images take more of them than a network's, hold no detail of the truth's, and are
 # recognised nearly as often. All networks lie close together: what they were trained on moves them by tenths of a point.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What classifiers recognise of images that were halved and upscaled back, against the bytes that these take as PNG beyond bicubic's, and against what they hold of the truth's detail.", "name": "fig-truth"}, "image": {"alt": "Four charts of points. From bicubic at the bottom, recognition rises steeply to the sharpened images, a little more to the networks, which lie on each other, and the truth stands far above. Sharpened images take more bytes than the networks' and recover no detail."}}
+# %% mystnb={"figure": {"name": "fig-truth"}, "image": {"alt": "Four charts of points. From bicubic at the bottom, recognition rises steeply to the sharpened images, a little more to the networks, which lie on each other, and the truth stands far above. Sharpened images take more bytes than the networks' and recover no detail."}} tags=["hide-input"]
 figures.recognised(recognitions.beside_bytes("bench"))
 
 # %% [markdown]
+# **Figure.** What classifiers recognise of images that were halved and upscaled back, against the bytes that these take as PNG
+# beyond bicubic's, and against what they hold of the truth's detail.
+#
 # ### Table III, reduced
 #
 # Recipe `bench`: one and a half times through the images, where the paper goes 230 times through two and a half as many. So these networks are far
@@ -141,8 +148,12 @@ figures.recognised(recognitions.beside_bytes("bench"))
 # Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of the [super-resolution
 # study](superres.ipynb). And the padding is of as many pixels at either size, as in the paper, so that upscaled images are shifted half as
 # far in proportion to their size.
+#
+# **Figure.** Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the
+# number of rows, filled where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many
+# iterations.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for the number of rows, filled where they exclude zero. Diamonds: the paper's one run. Panels named long are after four times as many iterations.", "name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. Minus bicubic, the networks' rows lie half a point to three points above zero. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}}
+# %% mystnb={"figure": {"name": "fig-gains"}, "image": {"alt": "Six charts of points with intervals. Minus bicubic, the networks' rows lie half a point to three points above zero. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}} tags=["hide-input"]
 figures.gains(reduced.gains())
 
 # %% tags=["hide-input"]
@@ -190,13 +201,17 @@ display(
 # something to put right in CIFAR, a network or a fixed filter. So Table III says how a network's habits suit such images, not how much of a
 # known truth it finds: that is the second design's question.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Power at each frequency, each image scaled to the same variance: CIFAR's test images, photographs brought down to one such image each, and squares of the halved photographs that the networks learned from. Below, the same relative to the photographs brought down.", "name": "fig-small-images"}, "image": {"alt": "Two charts of four falling curves against frequency. CIFAR-10 and CIFAR-100 run together; toward the highest frequency they fall below the photographs by some decibels, while squares of halved photographs end beside them."}}
+# %% mystnb={"figure": {"name": "fig-small-images"}, "image": {"alt": "Two charts of four falling curves against frequency. CIFAR-10 and CIFAR-100 run together; toward the highest frequency they fall below the photographs by some decibels, while squares of halved photographs end beside them."}} tags=["hide-input"]
 print(cifar_spectra.in_words())
 figures.radial_profiles(
     cifar_spectra.profiles(), cifar_spectra.PHOTOGRAPHS, unit="share of variance"
 )
 
 # %% [markdown]
+# **Figure.** Power at each frequency, each image scaled to the same variance: CIFAR's test images, photographs brought down to one
+# such image each, and squares of the halved photographs that the networks learned from. Below, the same relative to the photographs
+# brought down.
+#
 # ## What one run can say
 #
 # A network that is right with probability $p$ on each of $n$ test images is right on a share of them that scatters by the
@@ -230,7 +245,7 @@ for name, run in runs.items():
     print(f"{name}: {how} {shown(folders[name])}\n    {run.command}")
 records = {name: run.record() for name, run in runs.items()}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Test images of three classes as they are, and upscaled x2.", "name": "fig-upscaled"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic upscaling, and the chosen method's."}}
+# %% mystnb={"figure": {"name": "fig-upscaled"}, "image": {"alt": "Three rows of small pictures, one class each: the original pixels, the smoother bicubic upscaling, and the chosen method's."}} tags=["hide-input"]
 data = labelled.load(dataset)
 first = [int((data.test_labels == label).nonzero()[0]) for label in range(3)]
 images = data.test_images[first]
@@ -246,10 +261,15 @@ figures.side_by_side(
     columns=len(upscaled),
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the upscaled images, a few iterations at a time.", "name": "fig-classifier-loss"}, "image": {"alt": "Training loss against iterations: it falls from above two to less than a tenth of that."}}
+# %% [markdown]
+# **Figure.** Test images of three classes as they are, and upscaled x2.
+
+# %% mystnb={"figure": {"name": "fig-classifier-loss"}, "image": {"alt": "Training loss against iterations: it falls from above two to less than a tenth of that."}} tags=["hide-input"]
 figures.curve(log(folders[chosen]))
 
 # %% [markdown]
+# **Figure.** The loss on the upscaled images, a few iterations at a time.
+#
 # All three were asked about the same images, and most of these say nothing about a difference: both networks are right, or
 # both wrong. What counts are the others (McNemar's test).
 

@@ -56,10 +56,14 @@ HTML(
     )
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7 selects (below). Right is more bytes, up is more of the ground truth. The line goes from WDSR through the method's rows in the order of alpha.", "name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}}
+# %% mystnb={"figure": {"name": "fig-bytes-detail"}, "image": {"alt": "Two scatter charts. From WDSR to alpha 1/3 the points move right, to more bytes, and not up. SRCNN lies nearly as far right as WDSR but lower; the network trained on smooth elements lies left and low."}} tags=["hide-input"]
 figures.bytes_and_detail(drawn.bytes_and_detail(recipe))
 
 # %% [markdown]
+# **Figure.** BSD100: bytes as PNG beyond bicubic's against the detail that is recovered (above) and PSNR on the elements that Eq 7
+# selects (below). Right is more bytes, up is more of the ground truth. The line goes from WDSR through the method's rows in the
+# order of alpha.
+#
 # From WDSR to $\alpha = 1/3$ the points move to the right and not up: more bytes, no more truth.
 #
 # ## How it was done: the spectra of one photograph
@@ -81,22 +85,30 @@ shown["ground truth"] = hr
 # %% [markdown]
 # The spectrogram shows the strength of every frequency. As in the paper, frequency zero is in the corners and the highest
 # frequencies are in the middle: bright there means much fine detail, or much noise.
+#
+# **Figure.** Spectrograms of one photograph's luma in one colour scale (the paper's Fig 4): low frequencies in the corners, high
+# ones in the middle.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Spectrograms of one photograph's luma in one colour scale (the paper's Fig 4): low frequencies in the corners, high ones in the middle.", "name": "fig-spectrum"}, "image": {"alt": "Spectrograms, bright in the corners. Bicubic's is darkest in the middle, the ground truth's is brighter everywhere, and bicubic with noise has an evenly lit middle."}}
+# %% mystnb={"figure": {"name": "fig-spectrum"}, "image": {"alt": "Spectrograms, bright in the corners. Bicubic's is darkest in the middle, the ground truth's is brighter everywhere, and bicubic with noise has an evenly lit middle."}} tags=["hide-input"]
 figures.spectra(shown)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same with frequency zero in the middle, as the difference to the ground truth's spectrogram: blue is missing, red is too much.", "name": "fig-spectrum-difference"}, "image": {"alt": "Maps of difference, nearly white in the middle, which is where the small image's frequencies are. Around it bicubic is blue, darkest in the corners; the networks are much paler, with two red streaks where they invented a pattern; bicubic with noise is an even pale blue."}}
+# %% mystnb={"figure": {"name": "fig-spectrum-difference"}, "image": {"alt": "Maps of difference, nearly white in the middle, which is where the small image's frequencies are. Around it bicubic is blue, darkest in the corners; the networks are much paler, with two red streaks where they invented a pattern; bicubic with noise is an even pale blue."}} tags=["hide-input"]
 figures.spectra_differences(shown, "ground truth")
 
 # %% [markdown]
+# **Figure.** The same with frequency zero in the middle, as the difference to the ground truth's spectrogram: blue is missing, red
+# is too much.
+#
 # Averaged over all directions, the spectrum becomes a curve. Along rows and columns the small image holds nothing above 0.25
 # cycles a pixel of the large one (dotted), and along diagonals nothing above 0.35: what lies beyond is the method's addition.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Mean power at each frequency, and the same relative to the ground truth, for the photograph above.", "name": "fig-profile"}, "image": {"alt": "Two charts against frequency. Power falls steeply for all methods; above a quarter of a cycle a pixel bicubic falls furthest below the ground truth, and bicubic with noise stays level."}}
+# %% mystnb={"figure": {"name": "fig-profile"}, "image": {"alt": "Two charts against frequency. Power falls steeply for all methods; above a quarter of a cycle a pixel bicubic falls furthest below the ground truth, and bicubic with noise stays level."}} tags=["hide-input"]
 profiles = {name: spectrum.radial_profile(image) for name, image in shown.items()}
 figures.radial_profiles(profiles, "ground truth")
 
 # %% [markdown]
+# **Figure.** Mean power at each frequency, and the same relative to the ground truth, for the photograph above.
+#
 # In numbers: bytes, and power above 0.25 cycles a pixel as a share of the ground truth's. Then the question itself. *Recovered* is one minus
 # the power of the *error* up there, again as a share of the ground truth's: 100 % is all of its detail, 0 % is no better than
 # leaving these frequencies out. The *cutoff* is the frequency where Fourier ring correlation with the ground truth falls under 1/2. Noise
@@ -143,16 +155,22 @@ Folded(
 # Over a whole set: power, error and correlation at each frequency. Where the error's power reaches the ground truth's own (0 dB), the image
 # would be nearer to the truth without that frequency.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground truth; bands are 95 % intervals over the images.", "name": "fig-agreement"}, "image": {"alt": "Three charts against frequency. Beyond a quarter of a cycle a pixel bicubic's power falls far below the ground truth's and its correlation to nothing; SRCNN and the WDSR networks keep more of both, and the lines of WDSR and of alpha 1/5 and 1/3 can hardly be told apart."}}
+# %% mystnb={"figure": {"name": "fig-agreement"}, "image": {"alt": "Three charts against frequency. Beyond a quarter of a cycle a pixel bicubic's power falls far below the ground truth's and its correlation to nothing; SRCNN and the WDSR networks keep more of both, and the lines of WDSR and of alpha 1/5 and 1/3 can hardly be told apart."}} tags=["hide-input"]
 figures.agreement(*drawn.agreement(recipe))
 
 # %% [markdown]
+# **Figure.** BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground
+# truth; bands are 95 % intervals over the images.
+#
 # Now as differences to the network trained on all elements. Power above 0.25 is split in two: what is a multiple of the ground truth there is
 # *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`). Both, and what is *recovered*, are shares of the
 # ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels;
 # *steepness* is that of edges, 1 for the ground truth's.
+#
+# **Figure.** BSD100: each row minus WDSR trained on all elements, with 95 % intervals; filled where they exclude zero. Power in per
+# cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: each row minus WDSR trained on all elements, with 95 % intervals; filled where they exclude zero. Power in per cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.", "name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}}
+# %% mystnb={"figure": {"name": "fig-detail"}, "image": {"alt": "Six panels of points with intervals. Right power, wrong power, steepness and overshoot grow from alpha 1/7 to 1/3; the recovered share and the cutoff lie a little above zero for all alphas without growing. Random elements change next to nothing."}} tags=["hide-input"]
 figures.differences(drawn.detail(recipe), "difference to WDSR on BSD100 (unit above)")
 
 # %% tags=["hide-input"]

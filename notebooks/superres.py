@@ -60,10 +60,13 @@ first = ("psnr-same", "random", "uniform", "weighted", "as-printed")
 others = ("ssim-same", "psnr-better", "matters", "longer", "lossless", "lossless-random")
 HTML(answers.headline(claims.claims(*first), claims.claims(*others)))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; filled where they exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables.", "name": "fig-differences"}, "image": {"alt": "Four panels, one a set of images; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}}
+# %% mystnb={"figure": {"name": "fig-differences"}, "image": {"alt": "Four panels, one a set of images; in each a point with an interval for every row of the study, on an axis of differences in decibels around zero."}} tags=["hide-input"]
 figures.differences(drawn.psnr(recipe), "difference in PSNR (dB, luma, border 2)")
 
 # %% [markdown]
+# **Figure.** PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; filled where they
+# exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables.
+#
 # Read it row by row: most intervals cross zero. On the three benchmark sets the means of the method's rows lie within a few hundredths of a
 # decibel; the loss averaged image by image lies lower. On the four camera photographs, which are smoother, rows that leave more out lie
 # lower; four pictures cannot tell by how much. An interval here is for its row alone; a verdict's is wider, as it is made for all claims on
@@ -160,8 +163,11 @@ Folded(
 # The ground truth's mask at $\alpha = 1/5$ splits every image in two, the same way for every row. The method gains about two hundredths of a
 # decibel on the elements that it trains on, and pays with a third of a decibel to more than one on the smooth ones: the more it leaves
 # out, the more it pays. There the error is small anyway, so PSNR over all elements hardly notices.
+#
+# **Figure.** BSD100: PSNR (RGB, border 8) minus that of WDSR on the elements that Eq 7 selects at 1/5, and on the others, with 95 %
+# intervals.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "BSD100: PSNR (RGB, border 8) minus that of WDSR on the elements that Eq 7 selects at 1/5, and on the others, with 95 % intervals.", "name": "fig-split"}, "image": {"alt": "Two panels. On the selected elements the rows of the method lie a few hundredths of a decibel above WDSR; on the others they lie tenths of a decibel to more than a decibel below it, the further the larger alpha is."}}
+# %% mystnb={"figure": {"name": "fig-split"}, "image": {"alt": "Two panels. On the selected elements the rows of the method lie a few hundredths of a decibel above WDSR; on the others they lie tenths of a decibel to more than a decibel below it, the further the larger alpha is."}} tags=["hide-input"]
 figures.differences(drawn.psnr_by_part(recipe), "difference in PSNR (dB, RGB, border 8)")
 
 # %% tags=["hide-input"]
@@ -173,7 +179,7 @@ Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.sp
 # The window of each held-out photograph in which the networks' results spread furthest from each other: chosen by the
 # differences, not by us. First bicubic against the method, under a slider; then all of them.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}}
+# %% mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}} tags=["hide-input"]
 held_out = photographs.load("embedded-held-out")
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
 networks = {row: hfsr.load_model(runs[row][0].model) for row in wanted if row in runs}

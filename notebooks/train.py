@@ -51,7 +51,7 @@ from hfsr.weightmap import alpha_label
 # From a terminal, any of these settings can be set by papermill, which wants a place for the executed
 # notebook too: `papermill notebooks/train.ipynb runs/train-0.2.ipynb -p alpha 0.2`.
 
-# %% tags=["parameters"] nbmake={"mock": {"steps": 60}}
+# %% nbmake={"mock": {"steps": 60}} tags=["parameters"]
 method = "wdsr"  # or "srcnn"
 alpha = "1/5"  # a number or a fraction; 0 trains on every pixel
 recipe = "quick"  # "bench" and "paper" are hours and days
@@ -71,10 +71,12 @@ data = None  # training photographs: a name or a folder; None: the recipe's
 # A network upscales a low-resolution image $X$ to $Y'$, and learns from the difference to the ground truth $Y$. The paper
 # adds the dashed part: a weight map $W$ made from $Y$ decides where that difference counts.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The training framework (the paper's Fig 1). Solid: training as usual. Dashed: what the paper adds.", "name": "fig-framework"}, "image": {"alt": "Flow chart: the low-resolution image X goes through the network to Y prime; its difference to the ground truth Y is multiplied by the weight map W, made from Y, before it becomes the loss."}}
+# %% mystnb={"figure": {"name": "fig-framework"}, "image": {"alt": "Flow chart: the low-resolution image X goes through the network to Y prime; its difference to the ground truth Y is multiplied by the weight map W, made from Y, before it becomes the loss."}} tags=["hide-input"]
 figures.framework()
 
 # %% [markdown]
+# **Figure.** The training framework (the paper's Fig 1). Solid: training as usual. Dashed: what the paper adds.
+#
 # Usually the loss $l$ of an image of $w \times h$ pixels and $c$ channels is the mean absolute difference, and the loss
 # $l_b$ of a batch is the mean over its $N$ images:
 #
@@ -107,7 +109,7 @@ own = hfsr.selection_mask(
 )  # by each crop's own mean and deviation: not the paper's way
 print(f"selected otherwise by the crops' own statistics: {(own != mask).double().mean():.0%}")
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}}
+# %% mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}} tags=["hide-input"]
 panels = {f"crop {i + 1}": hr[i] for i in range(4)} | {
     f"mask {i + 1}": to_uint8(mask[i].float()) for i in range(4)
 }
@@ -188,7 +190,7 @@ for step in range(60):
 # In some crops hardly anything is selected, in others nearly all. Averaged crop by crop, each crop counts the
 # same, so that the few elements of a nearly empty crop weigh much more than those of a full one.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements selected, crop by crop.", "name": "fig-crop-shares"}, "image": {"alt": "Histogram of a thousand crops by the fraction of their elements that is selected, spread from nearly none to all."}}
+# %% mystnb={"figure": {"name": "fig-crop-shares"}, "image": {"alt": "Histogram of a thousand crops by the fraction of their elements that is selected, spread from nearly none to all."}} tags=["hide-input"]
 many = crops.Crops(pictures, plan.crop, batch=1000, seed=seed)(0)
 shares = selection.batch_mask(many, chosen.alpha, chosen.mask).double().mean(dim=(1, 2, 3))
 few, most = shares.quantile(0.25), shares.quantile(0.75)
@@ -199,6 +201,8 @@ print(
 figures.crop_shares(shares)
 
 # %% [markdown]
+# **Figure.** Fraction of the elements selected, crop by crop.
+#
 # ## As the study does it
 #
 # One call trains, measures and leaves a record. Interrupted, the same call goes on from the last checkpoint; a run that is
@@ -216,10 +220,12 @@ print(f"{parameters(network):,} parameters, {record.steps} iterations, {record.s
 print(f"{record.images_per_second:.0f} crops/s on {record.device}")
 print(f"command  {record.command}\nweights  sha256 {record.weights_sha256[:16]}…")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The loss on the selected elements, a few iterations at a time.", "name": "fig-loss"}, "image": {"alt": "Training loss against iterations: it falls steeply at first and then slowly."}}
+# %% mystnb={"figure": {"name": "fig-loss"}, "image": {"alt": "Training loss against iterations: it falls steeply at first and then slowly."}} tags=["hide-input"]
 figures.curve(log(folder))
 
 # %% [markdown]
+# **Figure.** The loss on the selected elements, a few iterations at a time.
+#
 # ## What it has learned
 #
 # Measured on held-out photographs, with the network as it is published: weights in float16, computed in float32. The paper's
@@ -243,7 +249,7 @@ print(
 )
 table.rename(index=printed.METRICS).round(4)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A part of a held-out photograph, upscaled x2.", "name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}}
+# %% mystnb={"figure": {"name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}} tags=["hide-input"]
 lr, hr = held_out.lr[0], held_out.hr[0]
 top, left = hr.shape[1] // 4, hr.shape[2] // 3
 candidates = {
@@ -256,6 +262,8 @@ figures.side_by_side(
 )
 
 # %% [markdown]
+# **Figure.** A part of a held-out photograph, upscaled x2.
+#
 # The network above is a demonstration; the paper's were trained on DIV2K for 300,000 iterations and measured on DIV2K's validation
 # images. So the columns below must not be compared with each other, only the rows of one column.
 

@@ -52,7 +52,7 @@ alpha = "1/5"  # a number or a fraction
 # %% tags=["hide-input"]
 HTML(answers.headline(claims.claims("gaussian", "half")))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white where all three channels are selected, coloured where some are, black where none is.", "name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five upscaled pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}}
+# %% mystnb={"figure": {"name": "fig-map"}, "image": {"alt": "Four pictures: a part of a photograph; twenty-five upscaled pixels, the middle one and its four neighbours labelled with their grey levels; the weight map, dark but for the edges; and the selected elements, bright along edges and in textures."}} tags=["hide-input"]
 held_out = photographs.load("embedded-held-out")
 print(f"held-out photographs: {', '.join(held_out.names)}")
 image = held_out.hr[held_out.names.index(photograph)]
@@ -65,6 +65,10 @@ row, column = top + row, left + column
 figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 
 # %% [markdown]
+# **Figure.** From photograph to selected pixels (the paper's Fig 2). (a) Part of the ground truth; the square marks (b), a pixel
+# and its four neighbours in the green channel. (c) Magnitude of the initial weight map, brightened. (d) The modified map: white
+# where all three channels are selected, coloured where some are, black where none is.
+#
 # ## Step 1: the initial weight map, by hand
 #
 # Every pixel $p_c$ is compared, in each colour channel by itself, with the pixels above, below, left and right of it: the
@@ -150,8 +154,11 @@ widgets.weight_map(
 # The paper says that the weights' distribution "approximately obeys the Gaussian distribution", and chooses the band of [Eq 7](#eq-7) with
 # that in mind. Beside the weights of this photograph stand the Gaussian of the same mean and deviation, and the Laplacian, which has a
 # sharp peak and heavier tails.
+#
+# **Figure.** How often each weight occurs (the paper's Fig 3), and the Gaussian and Laplacian of the same mean and deviation.
+# Above: the middle, with the band that is not selected. Below: the whole range, counted logarithmically.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "How often each weight occurs (the paper's Fig 3), and the Gaussian and Laplacian of the same mean and deviation. Above: the middle, with the band that is not selected. Below: the whole range, counted logarithmically.", "name": "fig-histogram"}, "image": {"alt": "Two histograms of the weights. Above, the counts rise far over both curves in two narrow peaks beside zero. Below, on a logarithmic axis, the tails reach far beyond the Gaussian and beyond the Laplacian."}}
+# %% mystnb={"figure": {"name": "fig-histogram"}, "image": {"alt": "Two histograms of the weights. Above, the counts rise far over both curves in two narrow peaks beside zero. Below, on a logarithmic axis, the tails reach far beyond the Gaussian and beyond the Laplacian."}} tags=["hide-input"]
 figures.map_histogram(image, alpha)
 
 # %%
@@ -181,8 +188,11 @@ pd.DataFrame(
 #
 # Were the weights Gaussian, [Eq 7](#eq-7) would select the same share of every image, whatever its content: the probability outside
 # $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
+#
+# **Figure.** Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's
+# training images.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's training images.", "name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}}
+# %% mystnb={"figure": {"name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}} tags=["hide-input"]
 training = photographs.load("embedded")
 pictures = dict(zip(held_out.names + training.names, held_out.hr + training.hr, strict=True))
 shares = pd.DataFrame(
@@ -224,8 +234,11 @@ Folded(
 # JPEG works on squares of 8 x 8 pixels, and its files have faint steps where two squares meet. BSD100's ground truth is such files,
 # and most of the training photographs are. So: which fraction is selected of the elements beside the edge of such a square, and which
 # of the others? Kodak24 and McMaster were never JPEG files; there the two should be the same.
+#
+# **Figure.** The fraction selected at block edges minus that of the other elements, set by set, with 95 % intervals over the
+# pictures; filled where zero is excluded.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The fraction selected at block edges minus that of the other elements, set by set, with 95 % intervals over the pictures; filled where zero is excluded.", "name": "fig-block-edges"}, "image": {"alt": "A point with an interval for each of six sets. BSD100's lies above zero. The short ones of Kodak24 and McMaster hold zero, and so do the long ones of the small sets."}}
+# %% mystnb={"figure": {"name": "fig-block-edges"}, "image": {"alt": "A point with an interval for each of six sets. BSD100's lies above zero. The short ones of Kodak24 and McMaster hold zero, and so do the long ones of the small sets."}} tags=["hide-input"]
 edges = block_edges.selected().rename(index=printed.SHORT)
 figures.differences(
     {"alpha = 1/5": edges}, "at block edges minus elsewhere (percentage points)"

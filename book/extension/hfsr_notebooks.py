@@ -1,13 +1,17 @@
-r"""A notebook's plain links become the book's references.
+r"""A notebook's plain links become the book's references, and its captions those of the book's figures.
 
 JupyterLab knows Markdown and TeX, not the book's roles. So a notebook cites by ``([Zhou 2020](../book/bibliography.md#key))``,
 numbers an equation by ``\tag{7}`` and names it by ``[Eq 7](weight_map.ipynb#eq-7)``: JupyterLab shows names and numbers, and
 opens the file. Here they become ``{cite}``, a label and ``{eq}``, which lead to the entry and to the equation themselves.
+
+A figure's caption is a paragraph that begins with ``**Figure.**``, the first after the cell that draws it or the last before;
+that cell has the figure's name. Here the caption goes to it, and the book numbers the figure.
 """
 
 import re
 
 import nbformat
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 REFERENCES = (
@@ -24,6 +28,29 @@ def referring(markdown: str) -> str:
     return markdown
 
 
+CAPTION = "**Figure.** "
+
+
+def captioned(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells, each figure with its caption; text that was no more than a caption is gone."""
+    for place, cell in enumerate(cells):
+        figure = cell.metadata.get("mystnb", {}).get("figure")
+        if figure is not None:
+            before, after = cells[place - 1], cells[place + 1]
+            figure["caption"] = _taken(after, 0) or _taken(before, -1)
+    return [cell for cell in cells if cell.source]
+
+
+def _taken(cell: NotebookNode, paragraph: int) -> str:
+    """Take a paragraph out of a cell of text, if it is a caption; else nothing."""
+    paragraphs = cell.source.split("\n\n")
+    if cell.cell_type != "markdown" or not paragraphs[paragraph].startswith(CAPTION):
+        return ""
+    caption = paragraphs.pop(paragraph)
+    cell.source = "\n\n".join(paragraphs)
+    return caption.removeprefix(CAPTION)
+
+
 def refer(app: Sphinx, page: str, source: list[str]) -> None:
     """Do so in every cell of text, before a notebook is read."""
     if not app.env.doc2path(page).endswith(".ipynb"):
@@ -32,6 +59,7 @@ def refer(app: Sphinx, page: str, source: list[str]) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = referring(cell.source)
+    notebook.cells = captioned(notebook.cells)
     source[0] = nbformat.writes(notebook)
 
 

@@ -50,3 +50,31 @@ def test_a_notebooks_links_lead_to_what_is_there(path):
             assert f"{{{anchor}," in BIBLIOGRAPHY
         elif anchor.startswith("eq-"):
             assert f"\\tag{{{anchor.removeprefix('eq-')}}}" in text(home), anchor
+
+
+def figure(name):
+    return nbformat.v4.new_code_cell("draw()", metadata={"mystnb": {"figure": {"name": name}}})
+
+
+def test_a_caption_is_taken_from_the_text_after_a_figure_or_before_it():
+    text = nbformat.v4.new_markdown_cell
+    cells = [
+        text("Look.\n\n**Figure.** One,\non two lines."),
+        figure("fig-one"),
+        figure("fig-two"),
+        text("**Figure.** Two.\n\nMore."),
+        figure("fig-three"),
+        text("**Figure.** Three."),
+    ]
+    made = load("hfsr_notebooks").captioned(cells)
+    assert [cell.source for cell in made] == ["Look.", "draw()", "draw()", "More.", "draw()"]
+    captions = [cell.metadata["mystnb"]["figure"]["caption"] for cell in made if cell.cell_type == "code"]
+    assert captions == ["One,\non two lines.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_figure_has_its_caption_and_no_caption_is_left_in_the_text(path):
+    cells = load("hfsr_notebooks").captioned(nbformat.read(path, as_version=4).cells)
+    figures = [cell.metadata.get("mystnb", {}).get("figure") for cell in cells]
+    assert all(figure["caption"] for figure in figures if figure)
+    assert not any("**Figure.**" in cell.source for cell in cells)
