@@ -25,9 +25,6 @@
 from IPython.display import HTML, display
 
 import hfsr
-from hfsr import upscale
-from hfsr.analysis import evaluation
-from hfsr.data import photographs
 from hfsr.report import (
     answers,
     claims,
@@ -38,6 +35,7 @@ from hfsr.report import (
     regime,
     tables,
     widgets,
+    windows,
 )
 from hfsr.report.folded import Folded
 from hfsr.studies import recipes
@@ -180,21 +178,17 @@ Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.sp
 # differences, not by us. First bicubic against the method, under a slider; then all of them.
 
 # %% mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}} tags=["hide-input"]
-held_out = photographs.load("embedded-held-out")
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
-networks = {row: hfsr.load_model(runs[row][0].model) for row in wanted if row in runs}
-windows = {}
-sliders = []
-for title, lr, hr in zip(held_out.names, held_out.lr, held_out.hr, strict=True):
-    results = {names[row]: upscale(lr, network) for row, network in networks.items()}
-    top, left = evaluation.most_different(list(results.values()), 64, 96)
-    candidates = {"ground truth": hr, "Bicubic": upscale(lr, "bicubic")} | results
-    for name, image in candidates.items():
-        windows[f"{title}: {name}"] = image[:, top : top + 64, left : left + 96]
-    pair = [(name, windows[f"{title}: {name}"]) for name in ("Bicubic", names["wdsr-a1-5"])]
-    sliders.append(widgets.before_after(*pair))
-display(*sliders)
-figures.side_by_side(windows, columns=2)
+found = windows.most_different(
+    {names[row]: hfsr.load_model(runs[row][0].model) for row in wanted if row in runs}
+)
+for each in found.values():
+    pair = [(label, each[label]) for label in ("Bicubic", names["wdsr-a1-5"])]
+    display(widgets.before_after(*pair))
+shown = {
+    f"{title}: {label}": image for title, each in found.items() for label, image in each.items()
+}
+figures.side_by_side(shown, columns=2)
 
 # %% [markdown]
 # ## How sure is this?
