@@ -46,6 +46,11 @@ class RestoreRun(SuperresRun):
     record_type: ClassVar[type[RestoreRecord]] = RestoreRecord
 
     @property
+    def model(self) -> str | None:
+        """Of plain training and of the method; the other rows are there for comparison."""
+        return super().model if self.row in recipes.MAIN else None
+
+    @property
     def notebook(self) -> Notebook | None:
         """None: one page shows them all."""
         return None

@@ -11,7 +11,7 @@ from hfsr.studies import digests, flops, recipes
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
-from hfsr.studies.rows import SHARED, UNTRAINED, Row
+from hfsr.studies.rows import COMPARED, SHARED, UNTRAINED, Row
 from hfsr.studies.run import Notebook, Run
 from hfsr.weightmap import alpha_label
 
@@ -147,7 +147,7 @@ class SuperresRun(Run):
     def model(self) -> str | None:
         """Of the first seed: the row, the recipe if that is not ``bench``, and iterations that are not usual."""
         as_planned = self.data == self.recipe.data and self.degrade == self.recipe.degrade
-        if not (self.is_trained and self.is_first and as_planned):
+        if not (self.is_trained and self.is_first and as_planned) or self.recipe.name in COMPARED:
             return None
         parts = [self.row.name]
         if self.recipe.name != "bench":
@@ -159,9 +159,10 @@ class SuperresRun(Run):
 
     @property
     def is_shared(self) -> bool:
-        """Whether its weights are published though it is not of the first seed."""
+        """Whether its weights are published without a model's name: further seeds of ``bench``, ``public``'s first."""
         usual = replace(self, steps=self.recipe.steps, data=self.recipe.data)
-        return self.recipe.name == "bench" and self.row.name in SHARED and self == usual and not self.is_first
+        wanted = {"bench": not self.is_first, "public": self.is_first}.get(self.recipe.name, False)
+        return wanted and self.row.name in SHARED and self == usual
 
     @property
     def command(self) -> str:
