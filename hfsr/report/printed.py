@@ -212,21 +212,6 @@ def detail(recipe: str, name: str = "bsd100") -> pd.DataFrame:
     return named(found.set_axis(list(DETAIL.values()), axis=1), recipe)
 
 
-def restored(recipe: str, name: str = "kodak24") -> pd.DataFrame:
-    """Means of every published row of study "restore" on a set; empty where none is published.
-
-    Examples
-    --------
-    >>> list(restored("denoise"))
-    ['PSNR', 'selected', 'others', 'SSIM', 'recovered']
-    """
-    psnr = "psnr_rgb_border8"
-    asked = {"PSNR": psnr, "selected": f"{psnr}_selected", "others": f"{psnr}_others"}
-    asked |= {"SSIM": "ssim_rgb_border8", "recovered": "recovered"}
-    metrics = [f"{name}/{metric}" for metric in asked.values()]
-    return means(recipe, metrics, 3, "restore").set_axis(list(asked), axis=1)
-
-
 def _mean(values: pd.Series, digits: int) -> str:
     measured = values.dropna()
     if measured.empty:
