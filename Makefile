@@ -43,7 +43,7 @@ style: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: style  ## style, types, who imports whom, and the quick tests of method, models, data and training (a minute and a half)
+check: style  ## style, types, who imports whom, and the quick tests of method, models, data and training (a minute or less)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
 SELECT := -m "not slow and not whole and not processes"
