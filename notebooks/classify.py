@@ -157,7 +157,7 @@ figures.recognised(recognitions.beside_bytes("bench"))
 figures.gains(reduced.gains())
 
 # %% tags=["hide-input"]
-print(near_paper.trained(), *reduced.trained(), sep="\n")
+print(*near_paper.trained(), *reduced.trained(), sep="\n")
 display(
     Folded("Near the paper's accuracy: every row", near_paper.tables()),
     Folded(

@@ -1,8 +1,10 @@
 """The classifier near the paper's accuracy, recipes `compact` and its variants: panels and tables of the notebook."""
 
+from typing import Any
+
 import pandas as pd
 
-from hfsr.report import accuracies, comparison
+from hfsr.report import accuracies, comparison, timings
 from hfsr.studies import recipes
 
 EQUAL, FULL, LONGER = "compact", "compact-full", "compact-long"
@@ -13,17 +15,20 @@ COMPUTE = {
 }
 
 
-def trained() -> str:
-    """How the classifier is trained, in a line.
+def trained() -> list[str]:
+    """How the classifier is trained, and of what machine the seconds of `tables` are.
 
     Examples
     --------
-    >>> trained()
+    >>> trained()[0]
     'compact: all 50,000 images, 1,953 iterations of 256: 10 epochs'
     """
     plan = recipes.classify(EQUAL)
     passes = round(plan.steps * plan.batch / 50_000)
-    return f"{plan.name}: all 50,000 images, {plan.steps:,} iterations of {plan.batch}: {passes} epochs"
+    return [
+        f"{plan.name}: all 50,000 images, {plan.steps:,} iterations of {plan.batch}: {passes} epochs",
+        f"seconds in its tables: on {_card()['device']}, nothing beside, without the time to upscale the images",
+    ]
 
 
 def gains() -> dict[str, pd.DataFrame]:
@@ -48,23 +53,52 @@ def gains() -> dict[str, pd.DataFrame]:
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    """Accuracies of every row, strings, by set and compute.
+    """Accuracies of every row by set and compute, as strings: beside each gain what a training costs.
 
     Examples
     --------
     >>> tables()["CIFAR-10, equal compute"].columns.tolist()
-    ['accuracy (%)', 'sd', 'seeds']
+    ['accuracy (%)', 'sd', 'seeds', 'minus Original, points', 'seconds']
     """
     found = {}
     for recipe, compute in COMPUTE.items():
         for name, title in accuracies.SETS.items():
             table = accuracies.summary(recipe, name)
-            if not table.empty:
-                found[f"{title}, {compute}"] = pd.DataFrame(
-                    {
-                        "accuracy (%)": table["mean"].map("{:.2f}".format),
-                        "sd": table["sd"].map("{:.2f}".format),
-                        "seeds": table["seeds"].map("{:.0f}".format),
-                    }
-                )
+            if table.empty:
+                continue
+            baseline = (
+                "Original" if "Original" in table.index else "Bicubic"
+            )  # the original size is no row of compact-full
+            gain = comparison.gains(name, baseline, recipe)["mean"]
+            found[f"{title}, {compute}"] = pd.DataFrame(
+                {
+                    "accuracy (%)": table["mean"].map("{:.2f}".format),
+                    "sd": table["sd"].map("{:.2f}".format),
+                    "seeds": table["seeds"].map("{:.0f}".format),
+                    f"minus {baseline}, points": gain.reindex(table.index)
+                    .map("{:+.2f}".format, na_action="ignore")
+                    .fillna(""),
+                    "seconds": [f"{seconds(recipe, row):.1f}" for row in table.index],
+                }
+            )
     return found
+
+
+def seconds(recipe: str, row: str) -> float:
+    """What a training takes where nothing runs beside it, by the iterations a second that were measured on a GPU.
+
+    To upscale the images comes on top. Rows of one size cost the same.
+
+    Examples
+    --------
+    >>> seconds("compact-full", "WDSR") > 2 * seconds("compact", "WDSR") > seconds("compact", "Original")
+    True
+    """
+    rates = timings.table(_card(), "iterations")["iterations/s"]
+    size = "original" if row == "Original" else "bicubic"
+    like = EQUAL if recipe == LONGER else recipe  # the same network on the same images
+    return recipes.classify(recipe).steps / float(rates[f"cifar10-{size}-{like}-s0"])
+
+
+def _card() -> dict[str, Any]:
+    return next(iter(timings.records("card")))

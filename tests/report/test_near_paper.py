@@ -1,4 +1,5 @@
-from hfsr.report import accuracies, near_paper
+from hfsr.report import accuracies, near_paper, timings
+from hfsr.studies import recipes
 
 
 def test_the_panels_subtract_what_their_titles_say():
@@ -24,3 +25,19 @@ def test_a_table_a_set_and_compute_with_records():
     assert tables["CIFAR-10, equal compute"]["accuracy (%)"].to_dict() == {
         row: f"{each:.2f}" for row, each in mean.items()
     }
+
+
+def test_seconds_are_iterations_by_what_was_measured_a_second():
+    rates = timings.table(timings.records("card")[0], "iterations")["iterations/s"]
+    plan = recipes.classify("compact")
+    assert near_paper.seconds("compact", "Original") == plan.steps / rates["cifar10-original-compact-s0"]
+    assert near_paper.seconds("compact-full", "1/5") == plan.steps / rates["cifar10-bicubic-compact-full-s0"]
+    assert near_paper.seconds("compact-long", "Original") == 4 * near_paper.seconds("compact", "Original")
+
+
+def test_a_gain_stands_beside_its_cost():
+    table = near_paper.tables()["CIFAR-10, equal compute"]
+    gap = near_paper.gains()["CIFAR-10, minus Original"]["mean"]
+    assert table.loc["WDSR", "minus Original, points"] == f"{gap['WDSR']:+.2f}"
+    assert table.loc["Original", "minus Original, points"] == ""
+    assert table.loc["WDSR", "seconds"] == f"{near_paper.seconds('compact', 'WDSR'):.1f}"
