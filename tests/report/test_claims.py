@@ -53,7 +53,8 @@ def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
     mean, low, high = (f"{value:+.{contrast.digits}f}" for value in answer.shown.measured.estimate[:3])
     assert answer.verdict == verdict, f"{page}'s sentence says otherwise"
     assert f"{mean} {contrast.unit.split()[0]} ({low}, {high})" in text
-    assert re.search(r"\d+ % against \d+ %|1/\d+", answer.tested_at)[0] in text
+    level = re.search(r"(\d+ %) right \(paper: (\d+ %)\)", answer.tested_at)
+    assert (" against ".join(level.groups()) if level else re.search(r"1/\d+", answer.tested_at)[0]) in text
     if claim == "compact-method":
         assert answer.shown.excludes_paper == ("lies outside" in text)
 
