@@ -8,6 +8,9 @@ from hfsr.paths import published as _published
 dependencies = ["PIL", "filelock", "platformdirs", "safetensors", "torch"]
 
 for _name in _published():
+    _size = "H, W" if _name in _published(1) else "2H, 2W"
     _entry = _partial(_load_model, _name)
-    _entry.__doc__ = f"The network {_name} as a torch.nn.Module: float images (N, 3, H, W) in [0, 1] to (N, 3, 2H, 2W)."
+    _entry.__doc__ = (
+        f"The network {_name} as a torch.nn.Module: float images (N, 3, H, W) in [0, 1] to (N, 3, {_size})."
+    )
     globals()[_name.replace("-", "_")] = _entry

@@ -1,5 +1,6 @@
 """Where things lie: the only module that knows a folder's name."""
 
+import json
 import os
 from pathlib import Path
 
@@ -83,15 +84,38 @@ def weights() -> Path:
     return PACKAGE / "weights"
 
 
-def published() -> list[str]:
+def published(scale: int | None = None) -> list[str]:
     """Names of the published networks, those that come with the package.
+
+    Parameters
+    ----------
+    scale : int, optional
+        2 for those that upscale, 1 for those that restore; all by default.
 
     Examples
     --------
-    >>> "wdsr-a1-5" in published()
-    True
+    >>> "wdsr-a1-5" in published(2), "wdsr-a1-5" in published(1)
+    (True, False)
     """
-    return sorted(path.stem for path in weights().glob("*.safetensors"))
+    found = sorted(weights().glob("*.safetensors"))
+    return [path.stem for path in found if scale is None or scale_of(path) == scale]
+
+
+def scale_of(path: Path) -> int | None:
+    """How much larger a network makes a picture, by what its file says, without loading it; None where it does not say.
+
+    Examples
+    --------
+    >>> scale_of(weights() / "wdsr-a1-5.safetensors"), scale_of(Path("absent.safetensors"))
+    (2, None)
+    """
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        settings = json.loads(header["__metadata__"]["hfsr"])["settings"]
+        return int(settings.get("scale", 2))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError):
+        return None  # whoever loads it says what is wrong
 
 
 def seeds_weights() -> Path:

@@ -156,6 +156,22 @@ def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, pictu
     assert restored.shape == images.read(picture).shape
 
 
+@pytest.mark.parametrize("words", [["out.png"], ["--out", "folder"]])
+def test_upscale_refuses_what_restores(hfsr, picture, tmp_path, words):
+    store.save(tmp_path / "restorer.safetensors", WDSR(blocks=1, scale=1))
+    for model in ("wdsr-a0-denoise", tmp_path / "restorer.safetensors"):
+        code, _, err = hfsr("upscale", picture, *words, "--model", model)
+        assert code == 2
+        assert (
+            err.strip() == f"hfsr: {model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it"
+        )
+
+
+def test_restore_names_the_networks_that_do_it(hfsr):
+    _, out, _ = hfsr("restore", "--help")
+    assert all(name in out for name in ("wdsr-a0-denoise", "wdsr-a1-5-denoise"))
+
+
 def test_restore_refuses_what_upscales(hfsr, picture, model, tmp_path):
     code, _, err = hfsr("restore", picture, tmp_path / "out.png", "--model", model)
     assert code == 2

@@ -60,7 +60,7 @@ def test_the_default_is_the_published_network_that_help_names(hfsr, tmp_path):
     _, out, _ = hfsr("upscale", "--help")
     words = out.split()
     assert f"[default: {paths.DEFAULT_MODEL}]" in " ".join(words)
-    assert all(f"{name}," in words for name in paths.published())
+    assert all(f"{name}," in words for name in paths.published(2))
 
 
 def test_metadata_travel_unless_stripped(hfsr, tmp_path):

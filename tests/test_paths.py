@@ -95,3 +95,17 @@ def test_runs_may_lie_elsewhere(monkeypatch, tmp_path):
 
 def test_weights_belong_to_the_package():
     assert paths.weights() == Path(hfsr.__file__).resolve().parent / "weights"
+
+
+def test_networks_are_told_apart_by_what_they_do_to_the_size():
+    upscaling, restoring = paths.published(2), paths.published(1)
+    assert sorted(upscaling + restoring) == sorted(paths.published())
+    assert restoring == ["wdsr-a0-denoise", "wdsr-a1-5-denoise"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff" * 16, (2).to_bytes(8, "little") + b"{}", (1 << 62).to_bytes(8, "little") + b"{}"]
+)
+def test_a_file_that_is_no_network_has_no_scale(tmp_path, content):
+    (tmp_path / "file.safetensors").write_bytes(content)
+    assert paths.scale_of(tmp_path / "file.safetensors") is None

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hfsr import paths
 from hfsr.cli.console import method
 from hfsr.cli.upscale import Overwrite, Strip, one
 from hfsr.errors import UserError
@@ -43,7 +44,7 @@ def restore(
     target: Annotated[
         Path, typer.Argument(help="Where to: a file, whose suffix names the format, or - for standard output.")
     ],
-    model: Annotated[str, typer.Option(help="A published model that keeps the size, or a .safetensors file of a run.")],
+    model: Annotated[str, typer.Option(help=f"{', '.join(paths.published(1))}, or a .safetensors file of a run.")],
     overwrite: Overwrite = False,
     strip: Strip = False,
 ) -> None:

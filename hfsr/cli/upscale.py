@@ -32,8 +32,8 @@ Suffix = Annotated[
 Model = Annotated[
     str,
     typer.Option(
-        help=f'{", ".join(paths.published())}, "bicubic", or for pictures a .safetensors file of a run; by default the best of '
-        "those published."
+        help=f'{", ".join(paths.published(2))}, "bicubic", or for pictures a .safetensors file of a run; by default the best '
+        "of those published."
     ),
 ]
 Device = Annotated[str | None, typer.Option(help="cpu or cuda; by default the GPU where there is one.")]
@@ -58,6 +58,8 @@ def upscale(
     from hfsr.data import labelled
 
     first, *others = sources
+    if paths.scale_of(paths.find_weights(model) or Path(model)) == 1:
+        raise UserError(f"{model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it")
     if str(first) in labelled.NAMES and not first.is_file():
         if suffix or device or overwrite or strip or len(others) > 1:
             raise UserError(

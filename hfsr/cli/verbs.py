@@ -31,7 +31,7 @@ app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
 app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
 app.command(epilog="Example: hfsr spectra bench")(spectra)
 app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
-app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a1-5-dejpeg")(restore)
+app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a0-denoise")(restore)
 app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
