@@ -55,7 +55,10 @@ steps = 100  # iterations of each
 # %% [markdown]
 # ## The answer
 #
-# ANSWER
+# It carries over better than we expected, as far as three of five seeds say. Trained on the selected elements alone, networks that take out
+# noise lose half a tenth of a decibel of PSNR over all elements, and nothing on those that the loss saw. On the others, which it never saw,
+# they lose eight or nine tenths: we had predicted decibels. A tenth of the weight there brings four tenths of that back, and nearly all of the
+# PSNR over all elements. JPEG repair is not measured yet.
 
 # %% tags=["hide-input"]
 ids = ("denoise", "denoise-smooth", "denoise-soft", "dejpeg", "soft")
@@ -84,13 +87,15 @@ parts = [(label, image[:, 112:208, 40:168]) for label, image in seen.items()]
 display(widgets.before_after(*parts[:2]), widgets.before_after(*parts[1:]))
 
 # %% [markdown]
-# ## Why it should differ from super-resolution
+# ## Why we expected it to differ from super-resolution
 #
 # Halving a photograph destroys fine detail and leaves smooth parts as they are: there is little to learn there, and the mask, made of the
 # ground truth ([Eq 7](weight_map.ipynb#eq-7)), leaves out little that matters. Noise lies everywhere alike. In the smooth elements it is
 # all that a network has to remove, and a loss that never sees them does not ask for it. JPEG's block edges, too, show in smooth parts most.
 #
-# If that is the reason, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq 7](weight_map.ipynb#eq-7)
+# It costs less than that reasoning says: the same filters may serve smooth parts and edges, which this study does not test.
+#
+# If the reasoning is right, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq 7](weight_map.ipynb#eq-7)
 # the loss is then a weighted mean, normalised by the sum of the weights:
 #
 # $$ l = \frac{\sum_{i,j,k} w \left| Y - Y' \right|}{\sum_{i,j,k} w}, \qquad w = W + o \, (1 - W) \tag{8} $$
