@@ -58,7 +58,7 @@ def upscale(
     from hfsr.data import labelled
 
     first, *others = sources
-    if paths.scale_of(paths.find_weights(model) or Path(model)) == 1:
+    if model in paths.published(1) or paths.scale_of(Path(model)) == 1:
         raise UserError(f"{model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it")
     if str(first) in labelled.NAMES and not first.is_file():
         if suffix or device or overwrite or strip or len(others) > 1:
