@@ -114,12 +114,12 @@ def scale_of(path: Path) -> int | None:
             header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         settings = json.loads(header["__metadata__"]["hfsr"])["settings"]
         return int(settings.get("scale", 2))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, MemoryError):
         return None  # whoever loads it says what is wrong
 
 
 def seeds_weights() -> Path:
-    """Folder of published weights of further seeds, ``results/weights/``: too large for the package; see `results`.
+    """Folder of published weights for comparison, further seeds above all, ``results/weights/``; too large for the package.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def seeds_weights() -> Path:
 
 
 def find_weights(name: str) -> Path | None:
-    """The file of a published network, in the package or of a further seed; None if there is none.
+    """The file of a published network, in the package or beside it; None if there is none.
 
     Examples
     --------

@@ -36,8 +36,10 @@ def captioned(cells: list[NotebookNode]) -> list[NotebookNode]:
     for place, cell in enumerate(cells):
         figure = cell.metadata.get("mystnb", {}).get("figure")
         if figure is not None:
-            before, after = cells[place - 1], cells[place + 1]
-            figure["caption"] = _taken(after, 0) or _taken(before, -1)
+            before, after = cells[max(place - 1, 0) : place], cells[place + 1 : place + 2]
+            figure["caption"] = "".join(_taken(cell, 0) for cell in after) or "".join(
+                _taken(cell, -1) for cell in before
+            )
     return [cell for cell in cells if cell.source]
 
 

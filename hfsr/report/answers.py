@@ -19,7 +19,7 @@ PRINTED = 3  # intervals in one list
 RIGHT = "float:right;margin-left:0.6em"  # here, as JupyterLab has no style of the book's
 KEY = (
     "<p>Bars are intervals, in units of each line's margin, the grey band: to scale up to two margins, logarithmic beyond. "
-    "To the right is what is claimed; an open diamond is the paper's effect.</p>"
+    "To the right is what is claimed; the mark's shape says the verdict, an open diamond the paper's effect.</p>"
 )
 
 
@@ -158,7 +158,7 @@ def _headline(answer: Answer, is_drawn: bool) -> str:
     compared = escape(_compared(contrast))
     if not _has_interval(answer):  # to the paper or a rule: without seeds, and with no other number beside it
         return f"<li>{said} {compared}: <strong>{ours}</strong>.</li>"
-    theirs = f" (the paper: {_theirs(contrast)})" if contrast.paper is not None else ""
+    theirs = f" (the paper: {escape(_theirs(contrast))})" if contrast.paper is not None else ""
     if is_drawn:
         mean = escape(f"{line.measured.estimate.mean:+.{contrast.digits}f} {contrast.unit}".strip())
         interval = f'<span class="verdict-{answer.verdict.name.lower()}" style="{RIGHT}">{strip.drawn(line)}</span>'
@@ -186,7 +186,9 @@ def _plain(answer: Answer) -> dict[str, str]:
         "claim": answer.claim.claim,
         "place": answer.claim.place,
         "contrast": _compared(contrast) if contrast else "",
-        "here": measured.shown(contrast.digits, contrast.unit) if contrast and measured else "",
+        "here": measured.shown(contrast.digits, contrast.unit)
+        if contrast and measured
+        else answer.claim.untested or "",
         "seeds": line.seeds if line else "",
         "paper": _theirs(contrast) if contrast else "",
         "tested at": answer.tested_at,
@@ -203,7 +205,7 @@ def _theirs(contrast: Contrast) -> str:
     if contrast.paper is None:
         return "no number"
     sign = "" if contrast.direction == "close" else "+"
-    return escape(f"{contrast.paper:{sign}.{contrast.digits}f} {contrast.unit}".strip())
+    return f"{contrast.paper:{sign}.{contrast.digits}f} {contrast.unit}".strip()
 
 
 def _ours(line: Line) -> str:
@@ -216,7 +218,7 @@ def _ours(line: Line) -> str:
     if line.contrast.paper is None:
         return escape(said)
     excluded = {None: "", True: ", excluded", False: ", included"}[line.excludes_paper]
-    return f"{escape(said)}; the paper: {_theirs(line.contrast)}{excluded}"
+    return f"{escape(said)}; the paper: {escape(_theirs(line.contrast))}{excluded}"
 
 
 def _behind(answer: Answer) -> str:

@@ -103,6 +103,17 @@ def claims(*ids: str) -> list[Answer]:
     return [_answer(by_id[each], registered) for each in ids or by_id]
 
 
+def others(page: str, *shown: str) -> list[Answer]:
+    """The claims of a page but those of these ids.
+
+    Examples
+    --------
+    >>> [answer.claim.id for answer in others("/notebooks/weight_map")]
+    ['gaussian']
+    """
+    return [answer for answer in claims() if answer.claim.page == page and answer.claim.id not in shown]
+
+
 def _answer(claim: Claim, registered: Registration) -> Answer:
     lines = tuple(_line(contrast, registered) for contrast in claim.contrasts)
     if not lines:

@@ -30,7 +30,7 @@ def tested_at(contrast: Contrast) -> str:
     if not known:
         return f"{share} of the paper's training"
     level = f"{found[known[0]]:.0f} % right (paper: {theirs[known[0]]:.0f} %)"
-    return f"{level}, {share} of its training"
+    return f"{accuracies.SETS[contrast.on]}: {level}, {share} of the paper's training"
 
 
 def trained(recipe: str) -> list[str]:

@@ -163,7 +163,7 @@ RESTORED = (
     SOFT,
 )  # of the study that undoes noise and JPEG
 
-COMPARED = ("public", "lossless")  # recipes whose networks are compared with each other, and for nobody's use
+COMPARED = ("public", "lossless")  # recipes whose networks are for comparison: no model is named after them
 # Of which the weights of every seed are published, of `bench`: whoever measures them needs to train nothing.
 SHARED = ("wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random")
 

@@ -145,7 +145,7 @@ class SuperresRun(Run):
 
     @property
     def model(self) -> str | None:
-        """Of the first seed: the row, the recipe if that is not ``bench``, and iterations that are not usual."""
+        """Of the first seed, but of networks for comparison alone: the row, then recipe and iterations that are not usual."""
         as_planned = self.data == self.recipe.data and self.degrade == self.recipe.degrade
         if not (self.is_trained and self.is_first and as_planned) or self.recipe.name in COMPARED:
             return None

@@ -118,7 +118,7 @@ class Upscaler:
             return found
         if run:
             raise UserError(f"{self.name}: its network is not trained yet; first run `{run.command}`")
-        known = ", ".join((*NO_NETWORK, *paths.published()))
+        known = ", ".join((*NO_NETWORK, *paths.published(2)))
         raise UserError(f"no method is called {self.name!r}: choose one of {known}; hfsr publish adds a trained model")
 
     @property
@@ -176,6 +176,11 @@ def called(name: str) -> Upscaler:
 
     A name that means nothing is found out where the network is asked for.
 
+    Raises
+    ------
+    UserError
+        If the network of that name keeps the size.
+
     Examples
     --------
     >>> called("wdsr-a1-5-long").made_by.name
@@ -183,6 +188,10 @@ def called(name: str) -> Upscaler:
     """
     if name in NO_NETWORK:
         return _without_network(name)
+    if name in paths.published(1):
+        raise UserError(
+            f"{name}: keeps a picture's size, so it upscales nothing: choose one of {', '.join(paths.published(2))}"
+        )
     return Upscaler(name, _in_tables(tuple(recipes.SUPERRES.values())).get(name) or _made_here(name))
 
 

@@ -65,11 +65,13 @@ def test_a_caption_is_taken_from_the_text_after_a_figure_or_before_it():
         text("**Figure.** Two.\n\nMore."),
         figure("fig-three"),
         text("**Figure.** Three."),
+        text("And\n\n**Figure.** Four."),
+        figure("fig-four"),
     ]
     made = load("hfsr_notebooks").captioned(cells)
-    assert [cell.source for cell in made] == ["Look.", "draw()", "draw()", "More.", "draw()"]
+    assert [cell.source for cell in made] == ["Look.", "draw()", "draw()", "More.", "draw()", "And", "draw()"]
     captions = [cell.metadata["mystnb"]["figure"]["caption"] for cell in made if cell.cell_type == "code"]
-    assert captions == ["One,\non two lines.", "Two.", "Three."]
+    assert captions == ["One,\non two lines.", "Two.", "Three.", "Four."]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

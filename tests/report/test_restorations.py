@@ -24,6 +24,6 @@ def test_denoisers_stand_below_our_rows():
 
 @pytest.mark.parametrize("name", ["kodak24", "mcmaster"])
 def test_plain_training_comes_near_a_published_network(name):
-    """So what a part of the elements costs is not hidden by a network that cannot denoise; the study's bar is 0.4 dB."""
+    """So what a part of the elements costs is not hidden by a network that cannot denoise."""
     ours = tables.scores("denoise", f"{name}/psnr_rgb_border8", "restore").loc["wdsr-a0"].mean()
     assert ours > literature.denoisers().loc["CDnCNN", name] - 0.2

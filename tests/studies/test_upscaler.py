@@ -135,3 +135,8 @@ def test_a_run_of_a_recipe_that_is_gone_hides_no_other(tiny_study, monkeypatch):
     assert upscaler.called(run.model).made_by == run
     with pytest.raises(UserError, match="no method is called 'nothing'"):
         upscaler.called("nothing").load()
+
+
+def test_a_network_that_keeps_the_size_upscales_nothing():
+    with pytest.raises(UserError, match=r"^wdsr-a0-denoise: keeps a picture's size, so it upscales nothing: choose one of srcnn, wdsr"):
+        upscaler.called("wdsr-a0-denoise")
