@@ -55,10 +55,10 @@ steps = 100  # iterations of each
 # %% [markdown]
 # ## The answer
 #
-# It carries over better than we expected, as far as three of five seeds say. Trained on the selected elements alone, networks that take out
-# noise lose half a tenth of a decibel of PSNR over all elements, and nothing on those that the loss saw. On the others, which it never saw,
-# they lose eight or nine tenths: we had predicted decibels. A tenth of the weight there brings four tenths of that back, and nearly all of the
-# PSNR over all elements. JPEG repair is not measured yet.
+# Nearly, as far as three of five seeds say. Trained on the selected elements alone, networks that take out noise lose half a tenth of a
+# decibel of PSNR over all elements of Kodak24, and nothing on those that the loss saw. On the others, which it never saw, they lose nine
+# tenths, where we had predicted decibels. A tenth of the weight there brings four tenths of a decibel back, and nearly all of the PSNR over
+# all elements. JPEG repair is not measured yet.
 
 # %% tags=["hide-input"]
 ids = ("denoise", "denoise-smooth", "denoise-soft", "dejpeg", "soft")
@@ -93,7 +93,7 @@ display(widgets.before_after(*parts[:2]), widgets.before_after(*parts[1:]))
 # ground truth ([Eq 7](weight_map.ipynb#eq-7)), leaves out little that matters. Noise lies everywhere alike. In the smooth elements it is
 # all that a network has to remove, and a loss that never sees them does not ask for it. JPEG's block edges, too, show in smooth parts most.
 #
-# It costs less than that reasoning says: the same filters may serve smooth parts and edges, which this study does not test.
+# It costs less than we expected: the same filters may serve smooth parts and edges, which this study does not test.
 #
 # If the reasoning is right, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq 7](weight_map.ipynb#eq-7)
 # the loss is then a weighted mean, normalised by the sum of the weights:

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from hfsr.report import literature, restorations, tables
+from hfsr import paths
+from hfsr.report import claims, literature, restorations, tables
 
 
 def test_gaps_are_those_of_each_part_by_label():
@@ -27,3 +28,24 @@ def test_plain_training_comes_near_a_published_network(name):
     """So what a part of the elements costs is not hidden by a network that cannot denoise."""
     ours = tables.scores("denoise", f"{name}/psnr_rgb_border8", "restore").loc["wdsr-a0"].mean()
     assert ours > literature.denoisers().loc["CDnCNN", name] - 0.2
+
+
+def test_the_page_says_what_the_records_say():
+    """In words, so by the rounding that its words mean."""
+    text = (paths.project() / "notebooks" / "restore.py").read_text()
+    found = {
+        answer.claim.id: answer.lines for answer in claims.claims("denoise", "denoise-smooth", "denoise-soft", "dejpeg")
+    }
+    means = {
+        name: [line.measured and round(line.measured.estimate.mean, 2) for line in lines]
+        for name, lines in found.items()
+    }
+    assert "as far as three of five seeds say" in text
+    assert {line.seeds for name in ("denoise", "denoise-smooth", "denoise-soft") for line in found[name]} == {
+        "3 of 5 seeds"
+    }
+    assert "lose half a tenth of a decibel" in text and -0.07 <= means["denoise"][0] <= -0.03  # noqa: PT018
+    assert "they lose nine\n# tenths" in text and -0.95 < means["denoise-smooth"][0] < -0.85  # noqa: PT018
+    assert "brings four tenths of a decibel back" in text and 0.35 <= means["denoise-soft"][0] < 0.45  # noqa: PT018
+    assert means["denoise-soft"][1] > means["denoise"][0] / 3, "nearly all of the PSNR over all elements"
+    assert "JPEG repair is not measured yet" in text and means["dejpeg"] == [None]  # noqa: PT018

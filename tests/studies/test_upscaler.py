@@ -138,5 +138,7 @@ def test_a_run_of_a_recipe_that_is_gone_hides_no_other(tiny_study, monkeypatch):
 
 
 def test_a_network_that_keeps_the_size_upscales_nothing():
-    with pytest.raises(UserError, match=r"^wdsr-a0-denoise: keeps a picture's size, so it upscales nothing: choose one of srcnn, wdsr"):
+    with pytest.raises(
+        UserError, match=r"^wdsr-a0-denoise: keeps a picture's size, so it upscales nothing: choose one of srcnn, wdsr"
+    ):
         upscaler.called("wdsr-a0-denoise")
