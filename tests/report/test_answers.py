@@ -59,7 +59,7 @@ def test_more_than_three_intervals_are_drawn_and_fewer_printed():
 def test_the_other_claims_of_a_page_are_folded_below():
     first, *rest = [each for each in FOUND if each.shown and each.shown.measured][:3]
     text = answers.headline([first], rest)
-    shown, folded = text.split('<details class="folded"><summary>2 more registered claims of this page</summary>')
+    shown, folded = text.split('<details class="others"><summary>2 more registered claims of this page</summary>')
     assert unescape(shown).count("<li>") == 1
     for each in rest:
         assert each.claim.claim.rstrip(".") in unescape(folded)
