@@ -9,7 +9,7 @@ from hfsr.report.verdict import Verdict
 HALF, HEIGHT = 66, 14  # pixels, of the half width and of the whole height
 LINEAR = 2  # margins to either side that are drawn to scale; beyond them the scale is logarithmic
 FURTHEST = 200  # margins at the ends
-TICKS = (-100, -10, 0, 10, 100)
+TICKS = (-10, 0, 10)
 
 
 def drawn(line: Line) -> str:
@@ -55,7 +55,7 @@ def axis() -> str:
     Examples
     --------
     >>> axis().count("<text")
-    5
+    3
     """
     marks = (
         f'<path d="M{_place(tick):.1f} 3V7" stroke="currentColor"/>'
@@ -63,7 +63,7 @@ def axis() -> str:
         f"{f'{tick:+d}' if tick else 0}</text>"
         for tick in TICKS
     )
-    return _svg(f"<title>from -100 to +100 margins</title>{''.join(marks)}")
+    return _svg(f"<title>from -10 to +10 margins</title>{''.join(marks)}")
 
 
 def _svg(inside: str) -> str:

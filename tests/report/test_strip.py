@@ -48,7 +48,7 @@ def test_the_papers_effect_lies_where_its_number_says_and_is_left_out_where_ther
 
 def test_the_axis_has_the_scale_of_the_drawings():
     ticks = {int(text): float(x) for x, text in re.findall(r'<text x="(-?[0-9.]+)"[^>]*>([-+]?\d+)', strip.axis())}
-    for tick in (-100, -10, 10, 100):
+    for tick in (-10, 10):
         assert places(tick, tick, tick)[1] == pytest.approx(ticks[tick], abs=0.1)
     assert ticks[0] == 0
 
