@@ -63,7 +63,7 @@ def axis() -> str:
         f"{f'{tick:+d}' if tick else 0}</text>"
         for tick in TICKS
     )
-    return _svg(f"<title>from -10 to +10 margins</title>{''.join(marks)}")
+    return _svg(f"<title>from {TICKS[0]} to {TICKS[-1]:+d} margins</title>{''.join(marks)}")
 
 
 def _svg(inside: str) -> str:

@@ -18,16 +18,16 @@ def test_gaps_are_those_of_each_part_by_label():
 
 def test_denoisers_stand_below_our_rows():
     table = restorations.denoisers()
-    assert list(table.index[-3:]) == list(literature.denoisers().index)
+    assert list(table.index[-1:]) == list(literature.denoisers().index)
     assert list(table) == ["Kodak24", "McMaster"]
-    pd.testing.assert_series_equal(table["Kodak24"].iloc[:-3], restorations.table("denoise")["PSNR"], check_names=False)
+    pd.testing.assert_series_equal(table["Kodak24"].iloc[:-1], restorations.table("denoise")["PSNR"], check_names=False)
 
 
-@pytest.mark.parametrize("name", ["kodak24", "mcmaster"])
-def test_plain_training_comes_near_a_published_network(name):
+@pytest.mark.parametrize(("name", "below"), [("kodak24", 0.2), ("mcmaster", 0.5)])
+def test_plain_training_lies_as_far_below_a_published_network_as_the_page_says(name, below):
     """So what a part of the elements costs is not hidden by a network that cannot denoise."""
     ours = tables.scores("denoise", f"{name}/psnr_rgb_border8", "restore").loc["wdsr-a0"].mean()
-    assert ours > literature.denoisers().loc["CDnCNN", name] - 0.2
+    assert round(literature.denoisers().loc["FFDNet", name] - ours, 1) == below
 
 
 def test_the_page_says_what_the_records_say():
