@@ -68,9 +68,8 @@ def tables() -> dict[str, pd.DataFrame]:
             table = accuracies.summary(recipe, name)
             if table.empty:
                 continue
-            baseline = (
-                "Original" if "Original" in table.index else "Bicubic"
-            )  # the original size is no row of compact-full
+            # The original size is no row of compact-full.
+            baseline = "Original" if "Original" in table.index else "Bicubic"
             gain = comparison.gains(name, baseline, recipe)["mean"]
             found[f"{title}, {compute}"] = pd.DataFrame(
                 {

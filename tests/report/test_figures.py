@@ -334,6 +334,12 @@ def gain_tables():
     return {"CIFAR-100, minus WDSR": table.iloc[1:], "CIFAR-10, minus WDSR": table}
 
 
+def test_a_line_of_gains_has_the_rows_of_its_own_panels_alone():
+    one, both = gain_tables().values()
+    *_, odd = figures.gains({"first": both, "second": one, "third": one}).axes
+    assert [label.get_text() for label in odd.get_yticklabels()] == ["$\\alpha$ = 1/5"]
+
+
 def test_gains_show_ours_with_intervals_and_the_papers_points():
     """Rows stand in the paper's order, whichever panel has them."""
     figure = figures.gains(gain_tables())
