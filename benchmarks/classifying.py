@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from training import percent, seconds
 
+from hfsr.classifiers import ResNet
 from hfsr.data.torchvision import torchvision
-from hfsr.models import ResNet
 from hfsr.report import timings
 from hfsr.studies import classify, recipes
 from hfsr.training import hardware, processes

@@ -10,11 +10,12 @@ import torch
 
 import hfsr
 from hfsr import load_model, paths
+from hfsr.classifiers import ResNet
 from hfsr.errors import UserError
 from hfsr.images import resize_bicubic, to_float, to_uint8
 from hfsr.images.alpha import fill_transparent
 from hfsr.images.convert import from_unit
-from hfsr.models import SRCNN, WDSR, ResNet, store
+from hfsr.models import SRCNN, WDSR, store
 from hfsr.models.upscaling import upscale
 from hfsr.studies import published
 from hfsr.studies.superres_run import SuperresRecord

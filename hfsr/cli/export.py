@@ -20,8 +20,8 @@ def export(
     The folder holds config.json, model.safetensors and a model card, for from_pretrained.
     """
     if target.suffix and not target.is_dir():
-        from hfsr.models.export import export
+        from hfsr.formats.onnx import export
     else:
-        from hfsr.models.pretrained import export
+        from hfsr.formats.hub import export
 
     export(model, target, half)

@@ -1,13 +1,11 @@
-"""The networks of the paper, and a compact classifier beside them, one a file."""
+"""The networks that upscale, one a file, and networks as files; those that classify are `hfsr.classifiers`."""
 
 from torch import nn
 
-from hfsr.models.compact import Compact
-from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
 from hfsr.models.wdsr import WDSR
 
-__all__ = ["SRCNN", "WDSR", "Compact", "ResNet", "parameters"]
+__all__ = ["SRCNN", "WDSR", "parameters"]
 
 
 def parameters(model: nn.Module) -> int:
@@ -15,7 +13,7 @@ def parameters(model: nn.Module) -> int:
 
     Examples
     --------
-    >>> parameters(WDSR()), parameters(SRCNN()), parameters(ResNet())
-    (597716, 69251, 1703258)
+    >>> parameters(WDSR()), parameters(SRCNN())
+    (597716, 69251)
     """
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

@@ -11,10 +11,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from hfsr import paths
+from hfsr.classifiers import Compact, ResNet
 from hfsr.errors import UserError
 from hfsr.files import atomic, sha256
-from hfsr.models.compact import Compact
-from hfsr.models.resnet import ResNet
 from hfsr.models.srcnn import SRCNN
 from hfsr.models.wdsr import WDSR
 

@@ -6,8 +6,9 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from hfsr.models import ResNet, parameters
-from hfsr.models.resnet import Bottleneck
+from hfsr.classifiers import ResNet
+from hfsr.classifiers.resnet import Bottleneck
+from hfsr.models import parameters
 
 
 def table2(depth: int = 164, sizes: tuple[int, ...] = (32, 64), classes: int = 10) -> pd.DataFrame:

@@ -29,7 +29,7 @@ class ClassifyRecord(TrainingRecord):
     correct : dict of str -> str
         Set -> which test images it got right, see `hfsr.studies.classify.pack`.
     stem : {"2x2", "4x4"}, optional
-        Of the compact classifier, see `hfsr.models.Compact`.
+        Of the compact classifier, see `hfsr.classifiers.Compact`.
     upscaler_seed : int, optional
         Of the network that upscaled the images, where that is not always its row's first.
 

@@ -32,7 +32,7 @@ def batch_loss(model: nn.Module, batch: Batch, padding: int, reflect: bool = Fal
 
     Examples
     --------
-    >>> from hfsr.models import ResNet
+    >>> from hfsr.classifiers import ResNet
     >>> digits, corner = torch.zeros(2, 3, 8, 8, dtype=torch.uint8), torch.tensor([1, 1])
     >>> batch = Batch(digits, torch.tensor([3, 7]), top=corner, left=corner, flip=torch.tensor([False, False]))
     >>> batch_loss(ResNet(11, 10), batch, padding=1).shape
@@ -47,7 +47,7 @@ def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.o
 
     Examples
     --------
-    >>> from hfsr.models import ResNet
+    >>> from hfsr.classifiers import ResNet
     >>> [group["weight_decay"] for group in optimiser(ResNet(11, 10), 0.9, 2e-4).param_groups]
     [0.0002, 0.0]
     """
@@ -78,7 +78,7 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) 
 
     Examples
     --------
-    >>> from hfsr.models import ResNet
+    >>> from hfsr.classifiers import ResNet
     >>> images, labels = torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.tensor([0, 1, 1, 1])
     >>> accuracy, correct = evaluate(ResNet(11, 10).eval(), images, labels)
     >>> correct.shape, accuracy == correct.mean()

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from hfsr.classifiers import Compact
 from hfsr.errors import UserError
-from hfsr.models import Compact
 from hfsr.studies.recipe import CompactRecipe
 from hfsr.training.augment import whiten
 
@@ -17,7 +17,7 @@ def fit(model: nn.Module, images: Tensor) -> None:
     Parameters
     ----------
     model : Module
-        A `hfsr.models.Compact`; stays where it is.
+        A `hfsr.classifiers.Compact`; stays where it is.
     images : Tensor, (N, 3, H, W), uint8
         The first `FITTED` are used.
 

@@ -8,9 +8,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import models
+from hfsr.classifiers import ResNet
 from hfsr.data import degradation, labelled
 from hfsr.data.cifar import LAYOUTS
-from hfsr.models import SRCNN, WDSR, ResNet
+from hfsr.models import SRCNN, WDSR
 from hfsr.studies import depth
 from hfsr.studies.recipe import ClassifyRecipe, SuperresRecipe
 from hfsr.studies.rows import UNTRAINED

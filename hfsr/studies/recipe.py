@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from torch import nn
 
+from hfsr.classifiers import Compact, ResNet
+from hfsr.classifiers.compact import Stem
 from hfsr.data import labelled
 from hfsr.data.degradation import BICUBIC
-from hfsr.models import Compact, ResNet
-from hfsr.models.compact import Stem
 from hfsr.studies.rows import Cell, Row
 from hfsr.training.augmentation import AUGMENTATION, Augmentation
 from hfsr.training.schedule import Schedule
@@ -160,7 +160,7 @@ class ClassifyRecipe(Recipe):
 
 @dataclass(frozen=True)
 class CompactRecipe(ClassifyRecipe):
-    """One way to train the compact classifier, see `hfsr.models.Compact`.
+    """One way to train the compact classifier, see `hfsr.classifiers.Compact`.
 
     Parameters
     ----------

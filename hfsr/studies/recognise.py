@@ -153,7 +153,7 @@ def judged(method: Method, truth: Tensor, labels: Tensor, judges: list[nn.Module
     Examples
     --------
     >>> import torch
-    >>> from hfsr.models import ResNet
+    >>> from hfsr.classifiers import ResNet
     >>> truth, labels = torch.randint(256, (4, 3, 8, 8), dtype=torch.uint8), torch.zeros(4, dtype=torch.int64)
     >>> measured = judged("nearest", truth, labels, [ResNet(11).eval()])
     >>> sorted(measured)[:2], len(measured["accuracy"])

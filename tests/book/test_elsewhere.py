@@ -10,7 +10,7 @@ import torch
 from layout import ROOT
 
 from hfsr import images, load_model
-from hfsr.models import export
+from hfsr.formats.onnx import export
 from hfsr.models.upscaling import upscale
 
 TEXT = (ROOT / "book" / "elsewhere.md").read_text()
@@ -65,7 +65,7 @@ def test_in_onnx_runtime(picture, tmp_path):
 def test_in_a_browser(picture, site, browser):
     folder, address = site
     (folder / "onnxruntime-web").symlink_to(folder / "upscaling")  # its own files of the npm package
-    export.export("wdsr-a1-5", folder / "model.onnx", half=True)
+    export("wdsr-a1-5", folder / "model.onnx", half=True)
     images.write(folder / "photo.png", picture)
     script = f"<script type=module>{block('js', 'ort.wasm')}; document.title = 'done'</script>"
     body = f"<canvas width={2 * picture.shape[2]} height={2 * picture.shape[1]}></canvas>"

@@ -5,8 +5,9 @@ import torch
 from safetensors.torch import save_file
 
 from hfsr import paths
+from hfsr.classifiers import ResNet
 from hfsr.errors import UserError
-from hfsr.models import SRCNN, WDSR, ResNet, store
+from hfsr.models import SRCNN, WDSR, store
 
 
 @pytest.mark.parametrize("model", [WDSR(blocks=1), WDSR(blocks=2, features=8), SRCNN(), ResNet(11, 7)], ids=str)

@@ -2,8 +2,9 @@ import pytest
 import torch
 from torch import nn
 
+from hfsr.classifiers import ResNet
 from hfsr.errors import UserError
-from hfsr.models import ResNet, parameters
+from hfsr.models import parameters
 from hfsr.report import paper
 from hfsr.report.layers import table2
 

@@ -11,10 +11,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from hfsr import paths
+from hfsr.classifiers import ResNet
 from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
-from hfsr.models import WDSR, ResNet, store
+from hfsr.models import WDSR, store
 from hfsr.studies import classify, recipes, records, upscaler
 from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.records import RECORD, WEIGHTS

@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 import torch
 
+from hfsr.classifiers import Compact, ResNet
 from hfsr.data import labelled
 from hfsr.errors import UserError
-from hfsr.models import Compact, ResNet
 from hfsr.studies import classification, classify, compact, recipes, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.upscaler import ORIGINAL, called

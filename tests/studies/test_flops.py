@@ -5,7 +5,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import models
-from hfsr.models import WDSR, ResNet
+from hfsr.classifiers import ResNet
+from hfsr.models import WDSR
 from hfsr.studies import flops, recipes
 
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from hfsr import models
-from hfsr.models import WDSR
+from hfsr.classifiers import ResNet
+from hfsr.models import WDSR, parameters
 from hfsr.studies import classification, memory, recipes, superres_run, trial, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.rows import Row
@@ -60,15 +60,15 @@ def test_what_is_kept_for_gradients_is_what_the_layers_need():
 
 def test_the_state_is_weights_gradients_and_what_the_optimiser_keeps_of_each():
     """Adam: two moments a weight, and a counter a tensor."""
-    weights, tensors = models.parameters(WDSR(blocks=2)), len(list(WDSR(blocks=2).parameters()))
+    weights, tensors = parameters(WDSR(blocks=2)), len(list(WDSR(blocks=2).parameters()))
     assert memory.of(RUNS[0], bf16=True).state == 4 * 4 * weights + 4 * tensors
 
 
 def test_the_state_of_a_deep_resnet_is_counted_on_two_shallow_ones():
     """Momentum alone, and batch normalisation's buffers."""
-    network = models.ResNet(38)
+    network = ResNet(38)
     buffers = sum(each.nbytes for each in network.buffers())
-    assert memory.of(RUNS[-1], bf16=True).state == 3 * 4 * models.parameters(network) + buffers
+    assert memory.of(RUNS[-1], bf16=True).state == 3 * 4 * parameters(network) + buffers
 
 
 def test_data_on_the_device_are_bytes():

@@ -2,9 +2,10 @@ import pytest
 import torch
 
 from hfsr import paths
+from hfsr.classifiers import ResNet
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
-from hfsr.models import WDSR, ResNet, store
+from hfsr.models import WDSR, store
 from hfsr.studies import publish, recipes, superres, superres_run, upscaler
 from hfsr.studies.records import WEIGHTS
 from hfsr.studies.rows import TABLE_1, Row

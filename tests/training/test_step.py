@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch._subclasses import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from hfsr.classifiers import ResNet
 from hfsr.data import photographs
-from hfsr.models import WDSR, ResNet
+from hfsr.models import WDSR
 from hfsr.studies import classify, superres
 from hfsr.studies.rows import Row
 from hfsr.training import hardware, processes

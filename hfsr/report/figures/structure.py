@@ -17,7 +17,7 @@ from hfsr.report.widgets import Widget
 INSIDE = ("images", "kernels")  # folders that are a part of the method
 METHOD = "method"  # the modules that lie in no folder: they are the method itself, and what everything needs
 DOOR = "cli"  # the command line
-BOX, STEP, DOWN = (88, 40), 38, 54  # a room's width and height; how far the next lies to the right and below
+BOX, STEP, DOWN = (88, 40), 28, 54  # a room's width and height; how far the next lies to the right and below
 WRONG = "#c0392b"
 
 
@@ -125,7 +125,7 @@ def drawing(structure: Structure) -> Widget:
     names = order(structure)
     place = {room: (4 + STEP * index, 4 + DOWN * index) for index, room in enumerate(names)}
     last = len(names) - 1
-    width, height = STEP * last + BOX[0] + 8, DOWN * last + BOX[1] + 8
+    width, height = STEP * last + BOX[0] + 14, DOWN * last + BOX[1] + 8
     boxes = "".join(_box(room, structure, *place[room]) for room in names)
     lines = "".join(
         _line(place[room], place[other], count, names.index(room) < names.index(other))
@@ -188,7 +188,7 @@ def rooms(project: Path | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> rooms().loc["training", "may import"]
-    'method, models, data'
+    'method, classifiers, data, models, formats'
     """
     rules, sizes = contract(project), read()
     may = {}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hfsr import images
 from hfsr.data import embedded
+from hfsr.formats.onnx import export
 from hfsr.images.bicubic import REACH
 from hfsr.images.tiles import TILE
-from hfsr.models import export
 from hfsr.models.store import load_model
 from hfsr.report.widgets import Widget, runtime, scripts
 from hfsr.weightmap import parse_alpha
@@ -83,6 +83,6 @@ def write(folder: Path, cache: Path) -> None:
     for name in WORKER:
         shutil.copyfile(str(files("hfsr.report.widgets") / name), folder / name)
     for name in NETWORKS:
-        export.export(name, folder / f"{name}.onnx", half=True)
+        export(name, folder / f"{name}.onnx", half=True)
     for name in PICTURES:
         images.write(folder / f"{name}.png", embedded.read(name))

@@ -9,10 +9,12 @@ from huggingface_hub import ModelCard, hub_mixin
 from safetensors.torch import load_file, save_file
 
 from hfsr import UserError, load_model, models, paths, upscale
+from hfsr.classifiers import Compact, ResNet
 from hfsr.files import read_json
-from hfsr.models import pretrained, store
+from hfsr.formats import hub
+from hfsr.models import store
 
-KINDS = {"wdsr-a1-5": pretrained.WDSR, "srcnn": pretrained.SRCNN}
+KINDS = {"wdsr-a1-5": hub.WDSR, "srcnn": hub.SRCNN}
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def offline(monkeypatch):
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hub")
     for name in KINDS:
-        pretrained.export(name, folder / name)
+        hub.export(name, folder / name)
     return folder
 
 
@@ -45,15 +47,15 @@ def test_a_published_network_comes_back_bit_for_bit(exported, name):
 
 def test_it_upscales_pictures_as_the_networks_of_the_package_do(exported):
     picture = torch.randint(256, (3, 20, 30), dtype=torch.uint8, generator=torch.manual_seed(0))
-    network = pretrained.WDSR.from_pretrained(exported / "wdsr-a1-5")
+    network = hub.WDSR.from_pretrained(exported / "wdsr-a1-5")
     assert torch.equal(upscale(picture, network), upscale(picture, "wdsr-a1-5"))
 
 
 def test_weights_in_float16_are_half_the_file_and_the_same_numbers(exported, tmp_path):
-    pretrained.export("wdsr-a1-5", tmp_path, half=True)
+    hub.export("wdsr-a1-5", tmp_path, half=True)
     sizes = [(folder / "model.safetensors").stat().st_size for folder in (tmp_path, exported / "wdsr-a1-5")]
     assert sizes[0] < 0.52 * sizes[1]
-    weights = pretrained.WDSR.from_pretrained(tmp_path).state_dict()
+    weights = hub.WDSR.from_pretrained(tmp_path).state_dict()
     assert all(torch.equal(weights[key], value) for key, value in load_model("wdsr-a1-5").state_dict().items())
 
 
@@ -75,9 +77,9 @@ def test_the_folder_says_what_it_holds(exported):
 
 
 def test_a_network_of_ones_own_is_kept_to_the_last_digit_and_has_no_licence(tmp_path):
-    mine = pretrained.WDSR(blocks=1, features=5, scale=3)
+    mine = hub.WDSR(blocks=1, features=5, scale=3)
     mine.save_pretrained(tmp_path)
-    back = pretrained.WDSR.from_pretrained(tmp_path)
+    back = hub.WDSR.from_pretrained(tmp_path)
     assert back.settings == mine.settings == read_json(tmp_path / "config.json")
     assert all(torch.equal(value, mine.state_dict()[key]) for key, value in back.state_dict().items())
     assert ModelCard.load(tmp_path / "README.md").data.license is None
@@ -85,8 +87,8 @@ def test_a_network_of_ones_own_is_kept_to_the_last_digit_and_has_no_licence(tmp_
 
 def test_a_run_is_exported_over_what_was_there(exported, tmp_path):
     store.save(tmp_path / "mine.safetensors", models.WDSR(blocks=1))
-    pretrained.export("srcnn", tmp_path / "folder")
-    pretrained.export(tmp_path / "mine.safetensors", tmp_path / "folder")
+    hub.export("srcnn", tmp_path / "folder")
+    hub.export(tmp_path / "mine.safetensors", tmp_path / "folder")
     config, card = read_json(tmp_path / "folder" / "config.json"), ModelCard.load(tmp_path / "folder" / "README.md")
     assert (config["name"], config["network"], config["blocks"]) == ("mine", "WDSR", 1)
     assert "licence" not in config
@@ -101,23 +103,21 @@ def test_weights_that_are_missing_are_no_network(exported, tmp_path):
     del weights["last.bias"]
     save_file(weights, tmp_path / "model.safetensors")
     with pytest.raises(RuntimeError, match=r"Missing key.+last\.bias"):
-        pretrained.SRCNN.from_pretrained(tmp_path)
+        hub.SRCNN.from_pretrained(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "classifier", [models.ResNet(depth=11), models.Compact((8, 8))], ids=lambda one: type(one).__name__
-)
+@pytest.mark.parametrize("classifier", [ResNet(depth=11), Compact((8, 8))], ids=lambda one: type(one).__name__)
 def test_a_classifier_is_refused(tmp_path, classifier):
     store.save(tmp_path / "classes.safetensors", classifier)
     with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
-        pretrained.export(tmp_path / "classes.safetensors", tmp_path / "folder")
+        hub.export(tmp_path / "classes.safetensors", tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
 
 
 def test_a_file_in_the_folders_place_is_named(tmp_path):
     (tmp_path / "model").touch()
     with pytest.raises(UserError, match=r"model/\S+: cannot be written"):
-        pretrained.export("srcnn", tmp_path / "model")
+        hub.export("srcnn", tmp_path / "model")
 
 
 def test_a_repository_of_pickles_is_refused_in_one_line(tmp_path, monkeypatch):
@@ -130,4 +130,4 @@ def test_a_repository_of_pickles_is_refused_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(hub_mixin, "hf_hub_download", fetched)
     monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("loaded"))
     with pytest.raises(UserError, match=r"pytorch_model.bin: a pickle, which hfsr never loads"):
-        pretrained.WDSR.from_pretrained("somebody/network")
+        hub.WDSR.from_pretrained("somebody/network")

@@ -8,9 +8,11 @@ import onnxruntime
 import pytest
 import torch
 
-from hfsr import UserError, images, load_model, models, paths
+from hfsr import UserError, images, load_model, paths
+from hfsr.classifiers import ResNet
 from hfsr.files import read_json
-from hfsr.models import export, store
+from hfsr.formats.onnx import export
+from hfsr.models import SRCNN, store
 from hfsr.models.upscaling import upscale
 
 
@@ -22,7 +24,7 @@ def exported(tmp_path_factory):
     def file(name, half=False):
         if (name, half) not in made:
             made[name, half] = folder / f"{name}-{half}.onnx"
-            export.export(name, made[name, half], half)
+            export(name, made[name, half], half)
         return made[name, half]
 
     return file
@@ -67,7 +69,7 @@ def test_it_says_what_it_is(exported):
 
 
 def test_it_names_no_place_of_this_machine(exported):
-    assert str(Path(export.__file__).parent).encode() not in exported("srcnn", half=True).read_bytes()
+    assert str(Path(store.__file__).parents[1]).encode() not in exported("srcnn", half=True).read_bytes()
 
 
 def test_it_is_a_whole_model_by_the_standards_own_check(exported):
@@ -84,13 +86,13 @@ def test_what_is_not_pytorchs_result_is_refused_and_nothing_is_written(tmp_path,
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", Other)
     with pytest.raises(UserError, match="result is nan from PyTorch's, where 1e-05 is allowed"):
-        export.export("srcnn", tmp_path / "out.onnx")
+        export("srcnn", tmp_path / "out.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_network_of_ones_own_keeps_its_scale_and_has_no_licence(tmp_path):
-    store.save(tmp_path / "mine.safetensors", models.SRCNN(scale=4))
-    export.export(tmp_path / "mine.safetensors", tmp_path / "mine.onnx")
+    store.save(tmp_path / "mine.safetensors", SRCNN(scale=4))
+    export(tmp_path / "mine.safetensors", tmp_path / "mine.onnx")
     facts = {entry.key: entry.value for entry in onnx.load(tmp_path / "mine.onnx").metadata_props}
     assert facts.keys() == {"name", "weights_sha256", "scale", "halo"}
     assert facts["scale"] == "4"
@@ -98,6 +100,6 @@ def test_a_network_of_ones_own_keeps_its_scale_and_has_no_licence(tmp_path):
 
 
 def test_a_classifier_is_refused(tmp_path):
-    store.save(tmp_path / "classes.safetensors", models.ResNet(depth=11))
+    store.save(tmp_path / "classes.safetensors", ResNet(depth=11))
     with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
-        export.export(tmp_path / "classes.safetensors", tmp_path / "classes.onnx")
+        export(tmp_path / "classes.safetensors", tmp_path / "classes.onnx")

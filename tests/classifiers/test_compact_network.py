@@ -4,9 +4,10 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import models
+from hfsr.classifiers import Compact
+from hfsr.classifiers.compact import EPSILON, Whitening, block
 from hfsr.errors import UserError
-from hfsr.models import Compact, store
-from hfsr.models.compact import EPSILON, Whitening, block
+from hfsr.models import store
 
 
 def operations(model: Compact, side: int) -> float:

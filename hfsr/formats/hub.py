@@ -26,7 +26,7 @@ Takes float images (N, 3, H, W) in [0, 1] and gives (N, 3, {{ scale }}H, {{ scal
 With the extra `hub` of the package hfsr:
 
 ```python
-from hfsr.models.pretrained import {{ network }}
+from hfsr.formats.hub import {{ network }}
 
 network = {{ network }}.from_pretrained("the folder or repository that this card lies in")
 ```
