@@ -88,6 +88,18 @@ def right(record: ClassifyRecord) -> NDArray[np.bool_]:
     return unpack(record.correct[str(record.data.name)], record.data.test_images or 0)
 
 
+def right_of_seed(recipe: str, dataset: str, seed: int) -> dict[str, NDArray[np.bool_]]:
+    """Which test images each published row of a seed got right.
+
+    Examples
+    --------
+    >>> list(right_of_seed("bench", "cifar10", seed=0))[:2]
+    ['Original', 'Bicubic']
+    """
+    found = published(recipe, dataset)
+    return {row: right(record) for row, records in found.items() for record in records if record.seed == seed}
+
+
 def summary(recipe: str, dataset: str) -> pd.DataFrame:
     """Every row's accuracy over its seeds.
 

@@ -52,6 +52,18 @@ def gains() -> Panels:
     return {title: comparison.gains(*each) for title, each in asked.items()}
 
 
+def drawn() -> Panels:
+    """The panels that decide, for a figure: on CIFAR-10, after as many iterations as every row has.
+
+    Examples
+    --------
+    >>> list(drawn())
+    ['CIFAR-10, minus Bicubic', 'CIFAR-10, minus WDSR']
+    """
+    titles = [f"{accuracies.SETS['cifar10']}, minus {baseline}" for baseline in BASELINES]
+    return {title: panel for title, panel in gains().items() if title in titles}
+
+
 def tables() -> Panels:
     """Accuracies beside the paper's, strings, by recipe.
 

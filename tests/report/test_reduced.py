@@ -14,6 +14,11 @@ def test_every_panel_is_of_one_set_recipe_and_baseline():
     assert panels["CIFAR-10 long, minus WDSR"].equals(comparison.gains("cifar10", "WDSR", "long"))
 
 
+def test_the_figure_has_panels_of_one_set_and_one_length():
+    assert list(reduced.drawn()) == ["CIFAR-10, minus Bicubic", "CIFAR-10, minus WDSR"]
+    assert reduced.drawn()["CIFAR-10, minus WDSR"].equals(comparison.gains("cifar10", "WDSR", "bench"))
+
+
 def test_differences_are_the_panels_in_words_and_the_longer_control():
     words = reduced.differences()
     assert set(words) == {*reduced.gains(), "CIFAR-10, minus Original of long"}

@@ -27,7 +27,7 @@ def recognised(tables: Mapping[str, pd.DataFrame]) -> Figure:
     >>> [ax.get_xlabel() for ax in recognised({"CIFAR-10": table}).axes]
     ['extra bytes (%)', 'recovered (%)']
     """
-    figure, axes = panels(len(ACROSS), len(tables), height=7.5, squeeze=False)
+    figure, axes = panels(len(ACROSS), len(tables), height=6.4, squeeze=False)
     for column, (name, table) in enumerate(tables.items()):
         title(axes[0, column], name)
         alphas = table[table.index.str.fullmatch(r"\d/\d")]
