@@ -1,12 +1,13 @@
 """A published record's numbers once more: from the published weights and the data that is here, or by a short training.
 
 Evaluations are computed in float32, as they were; upscaled sets and trainings in bf16 where the record says so and the
-processor has units for it.
+processor has units for it, and in float32 where the record says that.
 """
 
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
 from torch import nn
@@ -73,7 +74,7 @@ def again(record: Record, whole: bool = False) -> Again:
 def _superres(record: SuperresRecord) -> Again:
     found = Again(trained=record.steps > 0 and record.recipe == SHORT)
     if found.trained:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
             made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
         pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
@@ -122,9 +123,8 @@ def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
         return Again(missing=[str(error)])
     if isinstance(method, nn.Module):
         method = method.to(hardware.device())
-    bf16 = record.precision == "bf16" and hardware.bf16_units()
-    if not bf16 and record.precision == "bf16":
-        found.missing.append("its bf16, for which this machine has no units: float32 is compared with it")
+    with _as_recorded(record.precision, found):
+        bf16 = hardware.bf16_units()
     digest = hashlib.sha256(upscaled.header(data, run.upscaler.factor))
     for part, images in {"train": data.train_images, "test": data.test_images}.items():
         chunks = images.split(upscaled.CHUNK)[: None if whole else int(part == "test")]
@@ -148,11 +148,18 @@ def _classification(record: ClassifyRecord) -> Again:
     if record.recipe != SHORT:
         return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
     found = Again(trained=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
         made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
     pair(found, record.metrics, made.metrics)
     found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
     return found
+
+
+def _as_recorded(precision: str | None, found: Again) -> AbstractContextManager[None]:
+    """Multiply in what the record names until the block ends; where its bf16 has no units here, `found.missing` says so."""
+    if precision == "bf16" and not hardware.bf16_units():
+        found.missing.append("its bf16, for which this machine has no units: float32 is compared with it")
+    return nullcontext() if precision == "bf16" else hardware.only_float32()
 
 
 def _judged(

@@ -15,12 +15,12 @@ EVALUATED = {
     "png_bytes": 1e-3,  # bf16 against float32: 4e-4
 }
 OF_DETAIL = 1e-3  # of power, agreement and the other measures of the frequency study
-# A training of the recipe `quick`, 200 iterations or 100 of the classifier. With two threads in place of one, PSNR came out the
-# same to the last bit, and one of 360 test images was answered otherwise. In bf16 they were not measured: the
-# limits leave room for that. They are not for whole runs in another precision, whose single pictures lie further apart.
+# A training of the recipe `quick` in float32, 200 iterations or 100 of the classifier. Kernels of AVX2 give the same numbers to
+# the last bit; those of AVX-512 on one machine gave single pictures up to 0.13 dB away, their unselected elements 0.33 dB,
+# SSIM 0.007, and the classifier 0.022. The limits are those, rounded up; they are not for bf16, where one lay 1.5 dB away.
 TRAINED = {
-    "psnr": 0.05,  # dB
-    "ssim": 1e-3,
+    "psnr": 0.4,  # dB
+    "ssim": 0.01,
     "selected_fraction": 0.0,
     "test_accuracy": 0.03,
 }

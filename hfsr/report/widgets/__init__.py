@@ -109,6 +109,8 @@ def before_after(before: tuple[str, Tensor], after: tuple[str, Tensor], zoom: in
 
 def _img(image: Tensor, alt: str, more: str) -> str:
     file = io.BytesIO()
-    Image.fromarray(to_rgb(image).permute(1, 2, 0).contiguous().cpu().numpy()).save(file, "WebP", lossless=True, quality=100)
+    Image.fromarray(to_rgb(image).permute(1, 2, 0).contiguous().cpu().numpy()).save(
+        file, "WebP", lossless=True, quality=100
+    )
     source = base64.b64encode(file.getvalue()).decode()
     return f'<img src="data:image/webp;base64,{source}" alt="{escape(alt)}"{more}>'
