@@ -352,7 +352,7 @@ def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_stud
     """The CPU in a card's place."""
     monkeypatch.setattr("hfsr.cli.gpu.is_here", lambda: True)
     monkeypatch.setattr(backlog, "ORDER", (backlog.Item("superres", "tiny"),))
-    monkeypatch.setattr(card, "kinds", lambda: KINDS[-2:])
+    monkeypatch.setattr(card, "kinds", lambda: KINDS[-4:-2])
     monkeypatch.setattr(trial, "TIMED", 0.1)
     code, said, _ = hfsr("gpu", "--minutes", "10")
     assert code == 0
@@ -366,4 +366,4 @@ def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_stud
     monkeypatch.setattr(card, "TOLERANCE", dict.fromkeys(card.TOLERANCE, -1.0))
     code, said, complaint = hfsr("gpu")
     assert (code, "runs to do" in said) == (2, False)
-    assert complaint.endswith("of digits-original, digits-bicubic are not the CPU's: nothing is trained on this GPU\n")
+    assert complaint.endswith("digits-bicubic-quick-s0 are not the CPU's: nothing is trained on this GPU\n")

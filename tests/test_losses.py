@@ -382,6 +382,17 @@ def test_the_loss_compiles_whole_and_once(backend, dtype, outside):
         torch.testing.assert_close(there.grad, here.grad)
 
 
+@pytest.mark.parametrize("dynamic", [None, True])
+def test_losses_of_several_alphas_compile_in_one_process(dynamic):
+    torch.compiler.reset()
+    hr = torch.randint(0, 256, (2, 3, 12, 12), dtype=torch.uint8, generator=torch.manual_seed(0))
+    sr = torch.rand(hr.shape)
+    for alpha in ("1/5", "1/7", 0.5):
+        criterion = HighFrequencyL1(alpha)
+        compiled = torch.compile(criterion, backend="eager", fullgraph=True, dynamic=dynamic)
+        torch.testing.assert_close(compiled(sr, hr), criterion(sr, hr))
+
+
 @pytest.mark.parametrize("outside", [0.0, 0.1])
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
 def test_functional_gradients_and_meta_tensors(dtype, outside):

@@ -377,6 +377,7 @@ def test_a_label_reads_back(alpha):
     assert parse_alpha(alpha_label(alpha)) == pytest.approx(parse_alpha(alpha), rel=1e-5)
 
 
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
 def test_a_gpu_makes_the_same_mask(photograph):
     image = photograph("astronaut")
@@ -477,3 +478,13 @@ def test_one_graph_makes_the_masks_of_all_pictures(shape, dtype):
         image = torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.manual_seed(seed)).to(dtype)
         assert torch.equal(compiled(image), selection_mask(image, "1/5"))
     assert len(graphs) == 1
+
+
+@pytest.mark.parametrize("dynamic", [None, True])
+def test_several_alphas_compile_in_one_process(dynamic):
+    """The second one makes torch.compile take alpha for a number that varies."""
+    torch.compiler.reset()
+    image = torch.randint(0, 256, (2, 3, 12, 12), dtype=torch.uint8, generator=torch.manual_seed(0))
+    compiled = torch.compile(selection_mask, backend="eager", fullgraph=True, dynamic=dynamic)
+    for alpha in ("1/5", 0.3, 1 / 7, 0.5):
+        assert torch.equal(compiled(image, alpha), selection_mask(image, alpha))

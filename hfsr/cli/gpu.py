@@ -25,11 +25,12 @@ def work(minutes: float) -> None:
     typer.echo(f"{hardware.describe()}; training multiplies in {hardware.precision()}\n")
     checked = card.check(card.kinds())
     typer.echo(f"{checked.to_string(float_format='{:.5f}'.format)}\n")
+    typer.echo(f"checked in {time.monotonic() - start:.0f} s\n")
     if not checked["right"].all():
         wrong = ", ".join(checked.index[~checked["right"]])
         raise UserError(f"the losses of {wrong} are not the CPU's: nothing is trained on this GPU")
     lacking = backlog.lacking(backlog.ORDER)
-    timed = {kind: run for run in lacking if (kind := trial.kind(run))}
+    timed = {kind: run for run in lacking if (kind := trial.kind(run)) and backlog.has_data(run)}
     typer.echo(f"{card.throughput(timed.values()).to_string(float_format='{:.1f}'.format)}\n")
     typer.echo(f"{len(lacking)} runs to do")
     for line in backlog.work(lacking, 60 * minutes - (time.monotonic() - start)):

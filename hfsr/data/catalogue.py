@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from hfsr import extras, paths
-from hfsr.data import cifar, div2k, embedded, photographs
+from hfsr.data import cifar, div2k, embedded, labelled, photographs
 from hfsr.data.sources import SOURCES
 
 if TYPE_CHECKING:
@@ -68,6 +68,18 @@ def text() -> str:
     lines = [COLUMNS, *(tuple(map(str, row)) for row in _rows())]
     widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def is_here(name: str) -> bool:
+    """Whether a set, a folder below a data root, or every part of ``"t91+bsd200-halved"``, can be loaded by its name.
+
+    Examples
+    --------
+    >>> is_here("embedded+embedded-held-out"), is_here("embedded+nowhere")
+    (True, False)
+    """
+    parts = (labelled.whole(part).removesuffix(photographs.HALVED) for part in name.split("+"))
+    return all(_find(part)[0] if part in SETS else paths.find_data(part) is not None for part in parts)
 
 
 def _rows() -> list[tuple[str, int, str, bool, str]]:

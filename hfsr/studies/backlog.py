@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
-from hfsr.data import labelled
+from hfsr.data import catalogue, labelled
 from hfsr.errors import TakenError, UserError
 from hfsr.studies import classify, grid, published, recipes, recognise, superres, upscaled
 from hfsr.studies.classification import Classification
@@ -42,8 +42,10 @@ class Item(NamedTuple):
         return list(grid.runs(self.study, self.recipe).values()) if known else []
 
 
-# The one list that says what a GPU is for. Not "bench": the rows of a seed are compared with each other, and those that are
-# published were trained on a processor, from which another device differs by as much as the rows do.
+# The rows of a seed are compared with each other, and those of this recipe were trained on processors, from which another
+# device differs by as much as the rows do.
+PROCESSORS = "bench"
+# The one list that says what a GPU is for.
 ORDER = (
     Item("classify", "compact"),
     Item("recognition", "bench"),
@@ -62,12 +64,17 @@ ORDER = (
 def lacking(order: Iterable[Item] = ORDER) -> list[Run]:
     """The runs without a fresh published record, in order, each after what it requires and this machine has not.
 
+    Left out is what needs networks or classifiers that are published and not here, or that are for processors to train: another
+    training gives others, and the rows that are compared would not be of the same ones.
+
     Examples
     --------
     >>> lacking([Item("classify", "no-such-recipe")])
     []
     """
-    wanted = dict.fromkeys(run for item in order for run in item.runs() if not _is_published(run))
+    wanted = dict.fromkeys(
+        run for item in order for run in item.runs() if not _is_published(run) and _is_for_this_machine(run)
+    )
     return [run for run in grid.with_required(wanted).values() if run in wanted or not run.is_finished]
 
 
@@ -124,6 +131,29 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
         left = later
 
 
+def has_data(run: Run) -> bool:
+    """Whether the set that a run trains on is here.
+
+    Examples
+    --------
+    >>> has_data(grid.runs("superres", "quick")["wdsr-a0-quick-s0"])
+    True
+    """
+    return catalogue.is_here(str(run.identity()["data"]))
+
+
+def _is_for_this_machine(run: Run) -> bool:
+    for each in run.requires:
+        if not each.is_finished:
+            if isinstance(each, SuperresRun | Classification) and (
+                each.recipe.name == PROCESSORS or _is_published(each)
+            ):
+                return False
+            if not _is_for_this_machine(each):
+                return False
+    return True
+
+
 def _do(run: Run) -> None:
     if isinstance(run, SuperresRun):
         superres.train(run)
@@ -142,8 +172,11 @@ def _is_published(run: Run) -> bool:
 
 
 def _published(run: Run) -> str:
-    """Publish a finished run's record, and its weights if it has a name; a set upscaled by what is not published stays here."""
-    if isinstance(run, UpscaledSet) and (_is_published(run) or run.record().problems()):
+    """Publish a finished run's record, and its weights if it has a name; a set upscaled by what is not published stays here.
+
+    So does what is published already, trained elsewhere: nothing replaces that.
+    """
+    if _is_published(run) or (isinstance(run, UpscaledSet) and run.record().problems()):
         return "made"
     return f"published as {publish(run.folder, run.model).stem}"
 

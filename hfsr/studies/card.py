@@ -9,6 +9,8 @@ from torch.nn import functional as F
 
 from hfsr.studies import memory, recipes, speeds, trial, upscaler
 from hfsr.studies.classification import Classification
+from hfsr.studies.restore_run import RestoreRun
+from hfsr.studies.rows import Row
 from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware
@@ -20,7 +22,7 @@ TOLERANCE = {"float32": 0.001, "bf16": 0.1}
 
 
 def kinds() -> list[Run]:
-    """A run of every kind that the studies have, each with recipe "quick": rows, controls, and images of both sizes.
+    """A run of every kind that the studies have, each short: rows, controls, noise and JPEG; both classifiers at both sizes.
 
     Examples
     --------
@@ -30,8 +32,15 @@ def kinds() -> list[Run]:
     superres, classify = recipes.superres("quick"), recipes.classify("quick")
     alike = dict.fromkeys(trial.kind(SuperresRun(row, superres)) for row in recipes.superres("bench").rows)
     rows = [SuperresRun(kind.row, superres) for kind in alike if isinstance(kind, SuperresRun)]
-    sizes = [Classification(classify.dataset, each, classify) for each in (upscaler.ORIGINAL, upscaler.BICUBIC)]
-    return [*rows, *sizes]
+    restored = [
+        RestoreRun(Row("wdsr", "1/5"), recipes.restore("quick"), degrade=each) for each in ("noise25", "jpeg10")
+    ]
+    sizes = [
+        Classification(plan.dataset, each, plan)
+        for plan in (classify, recipes.classify("compact-quick"))
+        for each in (upscaler.ORIGINAL, upscaler.BICUBIC)
+    ]
+    return [*rows, *restored, *sizes]
 
 
 def check(runs: Iterable[Run]) -> pd.DataFrame:
@@ -46,8 +55,8 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> check(kinds()[-2:-1])["right"].to_dict()
-    {'digits-original': True}
+    >>> check(kinds()[-4:-3])["right"].to_dict()
+    {'classify/digits-original-quick-s0': True}
     """
     rows = {}
     for run in runs:
@@ -57,7 +66,7 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
         difference, in_bf16 = _largest(here, there), math.nan
         if hardware.bf16_units():
             in_bf16 = _largest(_losses(run), there)
-        rows[run.title] = {
+        rows[f"{run.study}/{run.name}"] = {
             "loss": here[-1],
             "on the CPU": there[-1],
             "difference": difference,
@@ -87,7 +96,7 @@ def throughput(runs: Iterable[Run]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> throughput(kinds()[-2:-1]).columns[:2].to_list()
+    >>> throughput(kinds()[-4:-3]).columns[:2].to_list()
     ['iterations/s', 'TFLOP/s']
     """
     convolution, product = convolution_rate(), product_rate()

@@ -20,6 +20,7 @@ from hfsr.studies.rows import UNTRAINED
 DIV2K_PIXELS = {"div2k-train": 800 * 2040 * 1356, "div2k-valid": 100 * 2040 * 1356}
 OTHER_PIXELS = 120_000_000  # of all other photographs together, rounded up
 LABELLED = {"digits": (1797, 8)} | dict.fromkeys(LAYOUTS, (60_000, 32))  # images and their side
+TRAINED_ON = {"digits": 1437} | {name: sum(count for count, _ in each.train.values()) for name, each in LAYOUTS.items()}
 
 
 @dataclass(frozen=True)
@@ -213,15 +214,32 @@ def _operations(network: nn.Module, side: int) -> float:
     return float(counter.get_total_flops())
 
 
-def photographs(names: tuple[str, ...]) -> float:
-    """Bytes of sets of photographs, or more: uint8, with a quarter for the low resolution.
+def photographs(names: tuple[str, ...], degrade: str = degradation.BICUBIC) -> float:
+    """Bytes of sets of photographs, or more: uint8, and what is made of them.
+
+    That is a quarter more at low resolution, as much again of JPEG, and nothing of noise, which is drawn for each crop.
 
     Examples
     --------
-    >>> photographs(("div2k-valid",)) == 3.75 * pixels("div2k-valid")
-    True
+    >>> [photographs(("bsd100",), degrade) / pixels("bsd100") for degrade in ("bicubic", "jpeg10", "noise25")]
+    [3.75, 6.0, 3.0]
     """
-    return sum(map(pixels, names)) * 3 * 1.25
+    made = 0.25 if degrade == degradation.BICUBIC else float(degrade not in degradation.NOISE)
+    return sum(map(pixels, names)) * 3 * (1 + made)
+
+
+def training_images(dataset: str, subset: int | None = None) -> int:
+    """Images that a classifier trains on: of the set, of one half of its images, or of a part.
+
+    Examples
+    --------
+    >>> training_images("cifar10"), training_images("cifar10-even"), training_images("cifar10", subset=20_000)
+    (50000, 30000, 20000)
+    """
+    whole = labelled.whole(dataset)
+    if dataset != whole:
+        return LABELLED[whole][0] // 2
+    return subset or TRAINED_ON[whole]
 
 
 def _labelled(dataset: str) -> float:

@@ -12,10 +12,14 @@ from hfsr.data import labelled
 from hfsr.studies import depth, flops, trial
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import Run
+from hfsr.studies.superres_run import SuperresRun
 from hfsr.training.loop import Task
 
 CPU = torch.device("cpu")
 CARDS = (8, 16, 24, 80)  # gigabytes
+# What a card takes beyond what is counted: on one H200, tensors took up to 1.7 times as many bytes as counted, and of a small
+# network half a gigabyte more.
+WORK_SPACE, LIBRARIES = 1.7, 6 * 10**8
 
 
 class Memory(NamedTuple):
@@ -45,7 +49,7 @@ class Memory(NamedTuple):
 
     @property
     def needed(self) -> int:
-        """Bytes that the device must have; kernels' work space and the libraries take some hundred megabytes beside them."""
+        """Bytes that are counted; `card` adds kernels' work space and the libraries."""
         return self.state + self.iteration + self.images
 
 
@@ -71,22 +75,24 @@ def of(run: Run, bf16: bool) -> Memory:
     if kind is None:
         return NONE
     if isinstance(run, Classification) and isinstance(kind, Classification):
-        images, side = flops.LABELLED[labelled.whole(run.dataset)]
-        images = min(images, run.recipe.subset or images) * 3 * (run.upscaler.factor * side) ** 2
+        side = run.upscaler.factor * flops.LABELLED[labelled.whole(run.dataset)][1]
+        images = flops.training_images(run.dataset, run.recipe.subset) * 3 * side**2
         counted = depth.counted(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
         return Memory(*counted)._replace(images=images)
-    return _training(kind, bf16)._replace(pictures=int(flops.photographs((str(run.identity()["data"]),))))
+    assert isinstance(kind, SuperresRun)  # the other one that trains something
+    pictures = flops.photographs((str(kind.data),), kind.degrade)
+    return _training(kind, bf16)._replace(pictures=int(pictures))
 
 
 def card(needed: int) -> int | None:
-    """The smallest of the usual cards, in GB, that has so many bytes; None if none has.
+    """The smallest of the usual cards, in GB, that has so many bytes and room for `LIBRARIES`; None if none has.
 
     Examples
     --------
-    >>> card(7 * 10**9), card(9 * 10**9), card(10**12)
+    >>> card(3 * 10**9), card(7 * 10**9), card(10**12)
     (8, 16, None)
     """
-    return next((size for size in CARDS if needed <= size * 10**9), None)
+    return next((size for size in CARDS if WORK_SPACE * needed + LIBRARIES <= size * 10**9), None)
 
 
 @cache

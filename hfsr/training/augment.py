@@ -18,6 +18,7 @@ from hfsr.errors import UserError
 from hfsr.training import processes
 from hfsr.training.augmentation import Augmentation
 from hfsr.training.crops import AHEAD, CPU
+from hfsr.training.hardware import send
 
 SUBSET, ORDER, CROPS = range(3)  # streams of random numbers: independent of each other for one seed
 
@@ -84,11 +85,12 @@ class Batches:
         seed: int,
         device: torch.device = CPU,
     ) -> None:
-        self.images, self.labels, self.device = images.to(device), labels.to(device), device
         self.batch, self.augmentation, self.seed = batch, augmentation, seed
-        self.own = processes.own(batch)
-        self._first = 0
-        self._drawn: tuple[Tensor, ...] = (torch.empty(0),)  # none yet
+        self.own = processes.own(
+            batch
+        )  # before anything is sent: with several processes it settles which GPU is this one's
+        self.images, self.labels, self.device = images.to(device), labels.to(device), device
+        self._first, self._drawn = 0, torch.empty(4, 0)  # none yet
 
     def indices(self, step: int) -> NDArray[np.int64]:
         """Places in the training set of the images of an iteration, counted from 0."""
@@ -97,21 +99,20 @@ class Batches:
         return np.concatenate([order(self.seed, e, len(self.labels))[within[epochs == e]] for e in np.unique(epochs)])
 
     def draw(self, step: int) -> tuple[Tensor, ...]:
-        """What is drawn for an iteration, on the CPU: images, corners' rows and columns, and which are mirrored."""
+        """What is drawn for an iteration, on the CPU: images, corners' rows and columns, and 1 for which are mirrored."""
         rng = _rng(self.seed, CROPS, step)
         top, left = torch.from_numpy(rng.integers(2 * self.augmentation.padding + 1, size=(2, self.batch)))
         flip = torch.from_numpy(rng.random(self.batch) < 0.5) & self.augmentation.flip
         chosen = torch.from_numpy(self.indices(step))
-        return chosen[self.own], top[self.own], left[self.own], flip[self.own]
+        return chosen[self.own], top[self.own], left[self.own], flip[self.own].long()
 
     def __call__(self, step: int) -> Batch:
         """Batch of an iteration: this process's part of it."""
-        if not 0 <= step - self._first < len(self._drawn[0]):
-            ahead = [self.draw(each) for each in range(step, step + AHEAD)]
-            columns = zip(*ahead, strict=True)
-            self._first, self._drawn = step, tuple(torch.stack(each).to(self.device) for each in columns)
-        chosen, top, left, flip = (each[step - self._first] for each in self._drawn)
-        return Batch(self.images[chosen], self.labels[chosen], top, left, flip)
+        if not 0 <= step - self._first < self._drawn.shape[1]:
+            ahead = torch.stack([torch.stack(self.draw(each)) for each in range(step, step + AHEAD)], dim=1)
+            self._first, self._drawn = step, send(ahead, self.device)
+        chosen, top, left, flip = self._drawn[:, step - self._first]
+        return Batch(self.images[chosen], self.labels[chosen], top, left, flip.bool())
 
 
 @lru_cache(maxsize=2)

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from hfsr.data import blocks
+from hfsr.training.hardware import send
 
-SHARE = 0.6  # of a GPU's free memory that pictures may take; more of them stay in the machine's own, pinned
+SHARE = 0.6  # of a GPU's free memory that pictures may take; more of them stay in the machine's own
 
 
 class PictureBuffer:
@@ -21,7 +22,7 @@ class PictureBuffer:
         Pixels that squares get on every side, 0 or 1; the last pixel of a picture stands in for what lies beyond it (see
         `hfsr.weight_map`).
     device : torch.device
-        Where squares are wanted. The buffer lies there too where it fits.
+        Where squares are wanted. The buffer lies there too where it fits; its own device is `data.device`.
 
     Examples
     --------
@@ -36,7 +37,7 @@ class PictureBuffer:
         self.device = device
         self.rim = rim
         data = blocks.block(pictures)
-        self.data = data.to(device) if _fits(data, device) else data.pin_memory()
+        self.data = data.to(device) if _fits(data, device) else data
         sizes = torch.tensor([picture.shape for picture in pictures])
         here = self.data.device
         self.heights, self.widths = sizes[:, 1].to(here), sizes[:, 2].to(here)
@@ -49,7 +50,7 @@ class PictureBuffer:
         Parameters
         ----------
         chosen, top, left : Tensor, (N,), int64
-            Each square's picture, and its corner in the picture.
+            Each square's picture, and its corner in the picture; on the buffer's device, or they are brought there.
         size : int
             At most the sides of the chosen pictures.
 
@@ -72,8 +73,12 @@ class PictureBuffer:
             beyond = torch.stack((left == 0, left == width - size), dim=-1)[:, None, None]
             outer, inner = cut[..., :: rimmed - 1], cut[..., 1 : -1 : max(size - 1, 1)]
             outer.copy_(torch.where(beyond, inner, outer))
-        return cut if cut.device.type == self.device.type else cut.pin_memory().to(self.device, non_blocking=True)
+        return cut if cut.device.type == self.device.type else send(cut, self.device)
 
 
 def _fits(data: Tensor, device: torch.device) -> bool:
-    return device.type != "cuda" or data.nbytes < SHARE * torch.cuda.mem_get_info(device)[0]
+    if device.type != "cuda":
+        return True
+    # What PyTorch keeps for later, of a run before this one, is as good as free.
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return data.nbytes < SHARE * (torch.cuda.mem_get_info(device)[0] + kept)

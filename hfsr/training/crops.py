@@ -11,6 +11,7 @@ from hfsr.data.degradation import NOISE, noisy
 from hfsr.data.photographs import Photographs, require_crop
 from hfsr.training import processes
 from hfsr.training.buffer import PictureBuffer
+from hfsr.training.hardware import send
 from hfsr.weightmap import map_statistics
 
 AHEAD = 64  # iterations whose draws are made at once and copied to the device together
@@ -105,22 +106,23 @@ class Crops:
         self.hr = PictureBuffer(pictures.hr, 1, device)
         statistics = zip(*(map_statistics(hr) for hr in pictures.hr), strict=True)
         self.mu, self.sigma = (torch.stack(each).view(-1, 1, 1, 1).to(device) for each in statistics)
-        self._first, self._drawn = 0, Draws(*[torch.empty(0)] * 5)
+        self._first, self._drawn = 0, {CPU: torch.empty(5, 0)}
 
     def __call__(self, step: int) -> Batch:
         """Batch of an iteration: this process's part of it."""
-        if not 0 <= step - self._first < len(self._drawn.chosen):
-            ahead = [self.draw(each) for each in range(step, step + AHEAD)]
-            columns = zip(*ahead, strict=True)
-            self._first, self._drawn = step, Draws(*(torch.stack(each).to(self.device) for each in columns))
-        drawn = Draws(*(each[step - self._first] for each in self._drawn))
-        top, left = self.scale * drawn.top, self.scale * drawn.left
-        hr = self.hr.squares(drawn.chosen, top, left, self.scale * self.crop)
-        if self.lr:
-            lr = self.lr.squares(drawn.chosen, drawn.top, drawn.left, self.crop)
-        else:
-            lr = noisy(hr[..., 1:-1, 1:-1], self.noise, drawn.draws)
+        if not 0 <= step - self._first < self._drawn[CPU].shape[1]:
+            ahead = torch.stack([torch.stack(self.draw(each)) for each in range(step, step + AHEAD)], dim=1)
+            self._first, self._drawn = step, {CPU: ahead, self.device: send(ahead, self.device)}
+        drawn = Draws(*self._drawn[self.device][:, step - self._first])
+        hr = self._squares(self.hr, step, self.scale)
+        lr = self._squares(self.lr, step, 1) if self.lr else noisy(hr[..., 1:-1, 1:-1], self.noise, drawn.draws)
         return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.turns, drawn.draws)
+
+    def _squares(self, pictures: PictureBuffer, step: int, scale: int) -> Tensor:
+        """The crops of an iteration, chosen where the pictures lie: from a GPU without room for them nothing is read."""
+        drawn = self._drawn[self.device if pictures.data.device.type == self.device.type else CPU]
+        chosen, top, left, *_ = drawn[:, step - self._first]
+        return pictures.squares(chosen, scale * top, scale * left, scale * self.crop)
 
     def draw(self, step: int) -> Draws:
         """What is drawn for an iteration, on the CPU: a function of the seed and `step` alone."""

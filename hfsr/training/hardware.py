@@ -108,11 +108,24 @@ def share_cores() -> int:
     import psutil  # here and not above: to name the device of a picture's upscaling needs no extra
 
     threads = torch.get_num_threads()
-    if threads > 1:
+    if threads > 1 and not torch.cuda.is_available():  # a GPU does not wait for them
         idle = sum(1 - busy / 100 for busy in psutil.cpu_percent(interval=SAMPLED, percpu=True))
         threads = max(1, min(threads, round(idle)))
         torch.set_num_threads(threads)
     return threads
+
+
+def send(tensor: torch.Tensor, where: torch.device) -> torch.Tensor:
+    """A tensor on a device; on the way from the CPU to a GPU nobody waits for it.
+
+    Examples
+    --------
+    >>> send(torch.ones(2), torch.device("cpu"))
+    tensor([1., 1.])
+    """
+    if where.type == "cuda" and tensor.device.type == "cpu":
+        return tensor.pin_memory().to(where, non_blocking=True)
+    return tensor.to(where)
 
 
 def describe() -> str:

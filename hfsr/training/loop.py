@@ -35,7 +35,7 @@ class Task:
     Parameters
     ----------
     model, optimizer
-        The network and what iterations it.
+        The network and what updates its weights.
     rate : callable, iteration -> float
         Learning rate.
     batch : callable, iteration -> tuple
@@ -92,7 +92,14 @@ class Progress:
     log: list[dict[str, float]] = field(default_factory=list)
 
 
-def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float = 30.0) -> Progress:
+def fit(
+    task: Task,
+    folder: Path,
+    settings: dict[str, Any],
+    steps: int,
+    checkpoint_seconds: float = 30.0,
+    log_every: int | None = None,
+) -> Progress:
     """Train to the end, from the folder's checkpoint where there is one.
 
     Parameters
@@ -106,6 +113,8 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
         Iterations in all.
     checkpoint_seconds : float
         Time between checkpoints.
+    log_every : int, optional
+        Iterations an entry of the log, for which a loss is read back; by default a 200th of all, and at most 50.
 
     Returns
     -------
@@ -138,10 +147,12 @@ def fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoi
     """
     settings = settings | {"precision": hardware.precision()}
     with exclusive(folder) if processes.is_main() else nullcontext():
-        return _fit(task, folder, settings, steps, checkpoint_seconds)
+        return _fit(task, folder, settings, steps, checkpoint_seconds, log_every or min(50, max(1, steps // 200)))
 
 
-def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float) -> Progress:
+def _fit(
+    task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float, log_every: int
+) -> Progress:
     hardware.keep_memory()
     hardware.share_cores()
     accelerator = processes.accelerator()
@@ -149,7 +160,6 @@ def _fit(task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpo
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
     update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
-    log_every = min(50, max(1, steps // 200))
     check_every = max(1, steps // max(1, task.checks))
     last_log = last_checkpoint = time.monotonic()
     fastest = math.inf  # seconds an iteration

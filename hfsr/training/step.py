@@ -50,7 +50,7 @@ class Step:
         if on_gpu:
             keep_on_device(optimizer, self.device)
         # Several processes exchange gradients in the middle of an iteration: these stay calls of their own.
-        self.run = Graph(self.update) if on_gpu and processes.count() == 1 else self.update
+        self.graph = Graph() if on_gpu and processes.count() == 1 else None
 
     def __call__(self, batch: tuple[Tensor, ...], rate: float) -> None:
         """One iteration with a learning rate, of which a group of parameters may take its own multiple, "factor"."""
@@ -60,7 +60,10 @@ class Step:
                 group["lr"].fill_(own)
             else:
                 group["lr"] = own
-        self.run(batch)
+        if self.graph:
+            self.graph(self.update, batch)
+        else:
+            self.update(batch)
 
     def update(self, batch: tuple[Tensor, ...]) -> None:
         """Loss, gradients, new weights."""
@@ -94,43 +97,41 @@ class Graph:
     """What is done to a batch, recorded once as a CUDA graph and replayed: hundreds of launches become one.
 
     The first iterations run as they are, aside from the main stream, as PyTorch's notes on CUDA graphs ask for. Recording
-    runs nothing: every iteration counts once.
-
-    Parameters
-    ----------
-    run : callable, batch -> None
-        Reads nothing back and keeps what lasts in tensors of its own.
+    runs nothing: every iteration counts once. What is done is no part of this object, which would keep it, and the memory that
+    the graph holds, beyond the training's end.
 
     Examples
     --------
-    >>> Graph(print).seen  # nothing has run yet
+    >>> Graph().seen  # nothing has run yet
     0
     """
 
-    def __init__(self, run: Callable[[Any], None]) -> None:
-        self.run = run
+    def __init__(self) -> None:
         self.seen = 0
 
-    def __call__(self, batch: tuple[Tensor, ...]) -> None:
+    def __call__(self, run: Callable[[Any], None], batch: tuple[Tensor, ...]) -> None:
+        """Do `run`, the same every time: it reads nothing back and keeps what lasts in tensors of its own."""
         if self.seen < WARM_UP:
-            self._run_aside(batch)
+            self._run_aside(run, batch)
         else:
             if self.seen == WARM_UP:
-                self._record(batch)
+                self._record(run, batch)
             for place, value in zip(self.batch, batch, strict=True):
                 place.copy_(value)
             self.graph.replay()
         self.seen += 1
 
-    def _run_aside(self, batch: tuple[Tensor, ...]) -> None:
-        main, aside = torch.cuda.current_stream(), torch.cuda.Stream()
-        aside.wait_stream(main)
-        with torch.cuda.stream(aside):
-            self.run(batch)
-        main.wait_stream(aside)
+    def _run_aside(self, run: Callable[[Any], None], batch: tuple[Tensor, ...]) -> None:
+        if not self.seen:
+            self.aside = torch.cuda.Stream()  # one for all, as libraries keep work space for each
+        main = torch.cuda.current_stream()
+        self.aside.wait_stream(main)
+        with torch.cuda.stream(self.aside):
+            run(batch)
+        main.wait_stream(self.aside)
 
-    def _record(self, batch: tuple[Tensor, ...]) -> None:
+    def _record(self, run: Callable[[Any], None], batch: tuple[Tensor, ...]) -> None:
         self.batch = copy.deepcopy(batch)  # where the graph looks for every batch from now on
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.run(self.batch)
+            run(self.batch)

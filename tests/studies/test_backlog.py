@@ -1,14 +1,17 @@
 import dataclasses
+import shutil
 import time
 
 import pytest
 
+from hfsr import paths
 from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive
-from hfsr.studies import backlog, classification, published, recipes
+from hfsr.studies import backlog, classification, published, recipes, superres
 from hfsr.studies.backlog import Item
 from hfsr.studies.rows import Cell
 from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.upscaled_set import UpscaledSet
 
 TINY = (Item("superres", "tiny"),)
 
@@ -38,6 +41,32 @@ def test_a_classifier_comes_after_its_images_and_these_after_their_network(tiny_
     assert backlog.lacking([Item("classify", "tiny")]) == []
     # Published sets are no part of the checkout: another run makes them anew, or finds them.
     assert classification.grid(recipe)[0].requires[0].is_finished
+
+
+def test_a_published_network_is_not_trained_again_nor_its_record_replaced(tiny_study, monkeypatch):
+    """Another training gives another network; what requires the published one needs its weights here."""
+    recipe = dataclasses.replace(
+        recipes.classify("quick"), name="tiny", networks="tiny", steps=2, cells=(Cell("digits", "wdsr-a1-5"),)
+    )
+    monkeypatch.setitem(recipes.CLASSIFY, "tiny", recipe)
+    network = backlog.lacking([Item("classify", "tiny")])[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(backlog, "PROCESSORS", "tiny")
+        assert backlog.lacking([Item("classify", "tiny")]) == []
+    assert list(backlog.work([network], seconds=600)) == ["wdsr-a1-5-tiny-s0: published as wdsr-a1-5-tiny"]
+    assert names(backlog.lacking([Item("classify", "tiny")])) == [
+        "digits-wdsr-a1-5-tiny",
+        "digits-wdsr-a1-5-tiny-tiny-s0",
+    ]
+    record = paths.results() / "superres" / "wdsr-a1-5-tiny.json"
+    before = record.read_bytes()
+    shutil.rmtree(network.folder)
+    with monkeypatch.context() as patch:  # as of classifiers, whose weights are never published
+        patch.setattr(UpscaledSet, "requires", (network,))
+        assert backlog.lacking([Item("classify", "tiny")]) == []
+    superres.train(network)
+    assert list(backlog.work([network], seconds=600)) == ["wdsr-a1-5-tiny-s0: made"]
+    assert record.read_bytes() == before
 
 
 def test_what_another_process_is_at_is_waited_for(tiny_study, monkeypatch):

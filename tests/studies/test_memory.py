@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from hfsr.classifiers import ResNet
+from hfsr.data import labelled
 from hfsr.models import WDSR, parameters
-from hfsr.studies import classification, memory, recipes, superres_run, trial, upscaler
+from hfsr.studies import classification, flops, memory, recipes, superres_run, trial, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.rows import Row
 from hfsr.studies.superres_run import SuperresRun
@@ -74,9 +75,20 @@ def test_the_state_of_a_deep_resnet_is_counted_on_two_shallow_ones():
 def test_data_on_the_device_are_bytes():
     paper, bench = recipes.classify("paper"), recipes.classify("bench")
     assert memory.of(classification.grid(bench)[1], True).images == 20_000 * 3 * 64 * 64
-    assert memory.of(classification.grid(paper)[0], True).images == 60_000 * 3 * 32 * 32
+    assert memory.of(classification.grid(paper)[0], True).images == 50_000 * 3 * 32 * 32
     network = SuperresRun(Row("wdsr"), dataclasses.replace(SMALL, data="div2k-train"))
-    assert memory.of(network, True).pictures == 800 * 2040 * 1356 * 3 * 1.25
+    pictures = 800 * 2040 * 1356 * 3
+    assert memory.of(network, True).pictures == pictures * 1.25
+    for degrade, bytes_a_byte in {"noise25": 1, "jpeg10": 2}.items():  # noise is drawn crop by crop
+        assert memory.of(dataclasses.replace(network, degrade=degrade), True).pictures == bytes_a_byte * pictures
+
+
+@pytest.mark.parametrize("name", ["digits", "digits-even", "digits-odd"])
+def test_images_that_are_trained_on_are_counted(name):
+    assert flops.training_images(name) in (
+        len(labelled.load(name).train_labels),
+        len(labelled.load(name).train_labels) - 1,
+    )
 
 
 def test_what_trains_nothing_needs_nothing():

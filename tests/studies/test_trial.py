@@ -34,7 +34,8 @@ def test_iterations_are_those_of_the_study_and_repeat(study, name):
 def test_an_iteration_is_timed_when_it_is_warm(first, later, asked, monkeypatch):
     steps_asked = []
 
-    def iterate(run, steps):
+    def iterate(run, steps, log_every=1):
+        assert log_every == max(1, min(50, steps // 6))  # nine tenths of a run read nothing back
         steps_asked.append(steps)
         took = [first if step < 2 else later for step in range(steps)]
         return [{"step": step + 1, "seconds": sum(took[: step + 1])} for step in range(steps)]

@@ -105,20 +105,26 @@ def test_squares_may_be_chosen_on_another_device(pictures):
 
 def test_pictures_that_do_not_fit_on_a_gpu_stay_beside_it(pictures, monkeypatch):
     """The meta device is the GPU: whole pictures stay on the CPU, and what is cut from them is sent."""
-    measured, pinned = [], []
+    measured, sent = [], []
     monkeypatch.setattr(buffer, "_fits", lambda data, device: bool(measured.append(data)))
-    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda data: pinned.append(data) or data)
-    kept = PictureBuffer(pictures.hr, 1, torch.device("meta"))
-    one = torch.tensor([1])
-    cut = kept.squares(one, one, one, 12)
-    assert cut.is_meta
-    assert [data.device for data in pinned] == [CPU, CPU]
-    assert measured[0] is pinned[0] is kept.data
-    assert torch.equal(pinned[1], PictureBuffer(pictures.hr, 1, CPU).squares(one, one, one, 12))
+    monkeypatch.setattr(buffer, "send", lambda cut, device: sent.append(cut) or cut.to(device))
+    here, beside = Crops(pictures, 8, 5, seed=3), Crops(pictures, 8, 5, seed=3, device=torch.device("meta"))
+    assert beside.hr.data is measured[-1]
+    assert {beside.hr.data.device, beside.lr.data.device} == {CPU}
+    for step in (0, 1, AHEAD):
+        sent.clear()
+        batch = beside(step)  # from a GPU, draws would be read back: the meta device has nothing to read
+        assert batch.hr.is_meta
+        assert batch.mu.is_meta
+        assert torch.equal(sent[0], here(step).hr)
+        assert torch.equal(sent[1], here(step).lr)
 
 
 def test_pictures_take_a_share_of_a_gpus_free_memory(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "mem_get_info", {torch.device("cuda"): (1000, 4000)}.get)
+    """What PyTorch holds without using it is free too."""
+    monkeypatch.setattr(torch.cuda, "mem_get_info", {torch.device("cuda"): (700, 4000)}.get)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", {torch.device("cuda"): 500}.get)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", {torch.device("cuda"): 200}.get)
     for size, fits in ((599, True), (600, False), (601, False)):
         assert buffer._fits(torch.empty(size, dtype=torch.uint8), torch.device("cuda")) == fits
         assert buffer._fits(torch.empty(size, dtype=torch.uint8), CPU)

@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 import resource
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -80,6 +82,23 @@ def interrupted_after(updates: int, task: loop.Task) -> loop.Task:
 
     task.batch = stopping
     return task
+
+
+def test_a_finished_run_leaves_nothing_behind(tmp_path):
+    """No circle keeps network, optimiser and a GPU's graph until the collector comes."""
+    task = toy(4)
+    kept = [weakref.ref(each) for each in (task.model, task.optimizer)]
+    gc.disable()
+    try:
+        loop.fit(task, tmp_path / "run", SETTINGS, 4)
+        del task
+        assert [each() for each in kept] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_the_log_is_as_fine_as_asked(tmp_path):
+    assert [entry["step"] for entry in loop.fit(toy(7), tmp_path / "run", SETTINGS, 7, log_every=3).log] == [3, 6, 7]
 
 
 def test_loss_falls_and_the_log_says_so(tmp_path):

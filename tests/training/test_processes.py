@@ -6,9 +6,12 @@ from launching import TWO, launch
 
 from hfsr.errors import UserError
 from hfsr.studies import records, run
+from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.records import RECORD
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.training import processes
+from hfsr.training.augment import Batches
+from hfsr.training.augmentation import AUGMENTATION
 from hfsr.training.crops import Crops
 
 RUN = """
@@ -24,8 +27,21 @@ RUN = """
         blocks=1, checks=2,
     )
     recipes.SUPERRES["tiny"] = recipe
-    for mask, reduction in (("high", "batch"), ("high", "image"), ("random", "batch")):
+    for mask, reduction in [("high", "image"), *((mask, "batch") for mask in ("high", "random", "uniform", "weighted"))]:
         superres.train(SuperresRun(Row("wdsr", "1/5", mask, reduction), recipe), out=f"{out}/{{mask}}-{{reduction}}")
+"""
+
+
+CLASSIFYING = """
+    import dataclasses
+    from hfsr.studies import classify, recipes, upscaler
+    from hfsr.studies.classification import Classification
+    from hfsr.training import hardware
+
+    hardware.bf16_units = lambda: False
+    recipe = dataclasses.replace(recipes.classify("quick"), name="tiny", batch=16, steps=4)
+    recipes.CLASSIFY["tiny"] = recipe
+    classify.train(Classification("digits", upscaler.ORIGINAL, recipe), out={out!r})
 """
 
 
@@ -65,7 +81,7 @@ def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
     alone = launch(RUN, folder, tmp_path / "one")
     together = launch(RUN, folder, tmp_path / "two", *TWO)
     assert alone.returncode == together.returncode == 0, alone.stderr + together.stderr
-    for name in ("high-batch", "high-image", "random-batch"):
+    for name in ("high-batch", "high-image", "random-batch", "uniform-batch", "weighted-batch"):
         one, two = (run.log(tmp_path / count / name) for count in ("one", "two"))
         assert len(one) == 4
         assert one["loss"].to_list() == pytest.approx(two["loss"].to_list(), rel=1e-4)
@@ -73,6 +89,28 @@ def test_two_processes_see_the_batches_of_one_and_its_losses(tmp_path, folder):
         left = [records.read(tmp_path / count / name / RECORD, SuperresRecord) for count in ("one", "two")]
         assert [record.processes for record in left] == [1, 2]
         assert left[0].metrics == pytest.approx(left[1].metrics, rel=1e-3)
+
+
+@pytest.mark.processes
+def test_two_processes_train_a_classifier_as_one_does(tmp_path, folder):
+    """But for batch normalisation, whose statistics are of each process's own images."""
+    for count, launcher in (("one", ()), ("two", TWO)):
+        ended = launch(CLASSIFYING, folder, tmp_path / count, *launcher)
+        assert ended.returncode == 0, ended.stderr
+    one, two = (run.log(tmp_path / count) for count in ("one", "two"))
+    assert one["loss"].to_list() == pytest.approx(two["loss"].to_list(), rel=0.1)
+    assert records.read(tmp_path / "two" / RECORD, ClassifyRecord).processes == 2
+
+
+def test_a_process_knows_its_gpu_before_images_are_sent(monkeypatch):
+    """Only then does "cuda" mean this process's own."""
+    order, own, to = [], processes.own, torch.Tensor.to
+    monkeypatch.setattr(processes, "own", lambda batch: order.append("own") or own(batch))
+    monkeypatch.setattr(torch.Tensor, "to", lambda *arguments: order.append("to") or to(*arguments))
+    images = torch.zeros(4, 3, 8, 8, dtype=torch.uint8)
+    Batches(images, torch.arange(4), batch=2, augmentation=AUGMENTATION["digits"], seed=0)
+    assert order[0] == "own"
+    assert "to" in order
 
 
 @pytest.mark.processes

@@ -3,6 +3,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,21 +14,26 @@ from torch import Tensor, nn
 from torch._subclasses import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from hfsr.classifiers import ResNet
-from hfsr.data import photographs
-from hfsr.models import WDSR
-from hfsr.studies import classify, superres
+from hfsr.data import degradation, photographs
+from hfsr.models import SRCNN, WDSR
+from hfsr.studies import classify, recipes, superres, upscaler
+from hfsr.studies.classification import Classification
 from hfsr.studies.rows import Row
 from hfsr.training import hardware, processes
 from hfsr.training import step as step_module
-from hfsr.training.augment import Batches
-from hfsr.training.augmentation import AUGMENTATION
 from hfsr.training.crops import Crops
 from hfsr.training.selection import MASKS
 from hfsr.training.step import WARM_UP, Graph, Step, keep_on_device
 
 CPU, META = torch.device("cpu"), torch.device("meta")
-KINDS = [*MASKS, "image", "classify"]  # of a study's iteration
+KINDS = [*MASKS, "image", "outside", "noise25", "jpeg10", "srcnn", "classify", "compact"]  # of a study's iteration
+
+ROWS = {
+    "image": Row("wdsr", "1/5", reduction="image"),
+    "outside": Row("wdsr", "1/5", outside=0.1),
+    "srcnn": Row("srcnn"),
+}
+ROWS |= dict.fromkeys(["noise25", "jpeg10"], Row("wdsr", "1/5"))
 
 
 class Study:
@@ -37,21 +43,21 @@ class Study:
         torch.manual_seed(0)
         self.batches: Callable[[int], Any]
         self.loss: Callable[[nn.Module, Any], Tensor]
-        if kind == "classify":
+        self.model: nn.Module
+        self.optimizer: torch.optim.Optimizer
+        if kind in ("classify", "compact"):
+            recipe = recipes.classify("quick" if kind == "classify" else "compact-quick")
+            run = Classification("digits", upscaler.ORIGINAL, replace(recipe, batch=4))
             images = torch.randint(0, 256, (20, 3, 8, 8), dtype=torch.uint8)
-            self.model: nn.Module = ResNet(11, 10)
-            self.optimizer: torch.optim.Optimizer = classify.optimiser(self.model, 0.9, 1e-3)
-            self.batches = Batches(images, torch.arange(20) % 10, 4, AUGMENTATION["cifar10"], 0, device)
-            self.loss = lambda model, batch: classify.batch_loss(model, batch, padding=4)
+            task = classify.training(run, images, torch.arange(20) % 10, 10, device)
+            self.model, self.optimizer, self.batches, self.loss = task.model, task.optimizer, task.batch, task.loss
         else:
-            row = (
-                Row("wdsr", "1/5", reduction="image")
-                if kind == "image"
-                else Row("wdsr", 0 if kind == "all" else "1/5", kind)
-            )
-            self.model = WDSR(blocks=1)
+            row = ROWS.get(kind) or Row("wdsr", 0 if kind == "all" else "1/5", kind)
+            degrade = kind if kind in degradation.NAMES else degradation.BICUBIC
+            pictures = photographs.load("embedded-held-out", degrade=degrade)
+            self.model = SRCNN() if kind == "srcnn" else WDSR(blocks=1, scale=pictures.scale)
             self.optimizer = torch.optim.Adam(self.model.parameters())
-            self.batches = Crops(photographs.load("embedded-held-out"), 12, 2, 0, device)
+            self.batches = Crops(pictures, 12, 2, 0, device)
             self.loss = lambda model, batch: superres.batch_loss(model, batch, row)
         self.model.to(device)
 
@@ -95,7 +101,8 @@ def test_everything_lies_on_one_device(kind):
     with OneDevice():
         step(study.batches(0), 1e-3)
     assert step.total.is_meta
-    assert all(parameter.grad is not None and parameter.grad.is_meta for parameter in study.model.parameters())
+    learnt = [parameter for parameter in study.model.parameters() if parameter.requires_grad]
+    assert all(parameter.grad is not None and parameter.grad.is_meta for parameter in learnt)
 
 
 def test_the_meta_device_notices_what_was_left_behind():
@@ -171,7 +178,7 @@ def test_a_replayed_graph_trains_as_the_calls_do(kind, played_graph):
         step = study.step()
         if as_graph:
             played_graph(lambda: [*study.tensors(), step.total])  # noqa: B023 - called within this turn
-            step.run = Graph(step.update)
+            step.graph = Graph()
         given = [study.batches(iteration) for iteration in range(iterations)]
         before = copy.deepcopy(given)
         for iteration, batch in enumerate(given):
@@ -186,9 +193,9 @@ def test_a_replayed_graph_trains_as_the_calls_do(kind, played_graph):
 def test_a_graph_is_recorded_after_the_warm_up(played_graph):
     played_graph(list)
     runs = []
-    graph = Graph(lambda batch: runs.append(batch[0].item()))
+    graph = Graph()
     for value in range(WARM_UP + 4):
-        graph((torch.tensor(value),))
+        graph(lambda batch: runs.append(batch[0].item()), (torch.tensor(value),))
     assert runs == list(range(WARM_UP + 1))  # the last of these is the recording
     assert graph.seen == WARM_UP + 4
 
@@ -223,8 +230,7 @@ def test_a_gpu_has_what_lasts_on_it_and_a_graph_where_it_trains_alone(monkeypatc
     monkeypatch.setattr(processes, "count", lambda: count)
     step = Step(nn.Identity(), "optimizer", None, SimpleNamespace(device=cuda))
     assert places == [((), cuda), ("optimizer", cuda)]
-    assert isinstance(step.run, Graph) == (count == 1)
-    assert (step.run.run if count == 1 else step.run) == step.update
+    assert isinstance(step.graph, Graph) == (count == 1)
 
 
 @pytest.mark.parametrize("optimizer", [torch.optim.Adam, torch.optim.SGD])
@@ -248,9 +254,9 @@ def test_the_graph_of_a_card_trains_as_its_calls_do(kind):
     for as_graph in (False, True):
         study = Study(kind, torch.device("cuda"))
         step = study.step()
-        assert isinstance(step.run, Graph)
+        assert isinstance(step.graph, Graph)
         if not as_graph:
-            step.run = step.update
+            step.graph = None
         for iteration in range(WARM_UP + 5):
             step(study.batches(iteration), rate=1e-4)
         ends.append([*study.tensors(), step.total])
