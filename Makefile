@@ -34,8 +34,8 @@ book: install  ## execute the notebooks, build the book, print where it is
 	@echo "The networks run in the page from a server only: $(BIN)/python -m http.server -d _build/html, then http://localhost:8000"
 
 # What a change of the method, the data or the training needs while it is made.
-ROOMS := models classifiers formats data training
-CORE := $(patsubst %,tests/test_%.py,weightmap losses metrics) $(ROOMS:%=tests/%) hfsr/*.py hfsr/images hfsr/kernels $(ROOMS:%=hfsr/%)
+ROOMS := images models classifiers formats data training
+CORE := $(patsubst %,tests/test_%.py,weightmap losses metrics files paths) $(ROOMS:%=tests/%) hfsr/*.py hfsr/kernels $(ROOMS:%=hfsr/%)
 
 style: install
 	$(BIN)/ruff check .

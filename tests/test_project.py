@@ -110,6 +110,19 @@ def test_modules_stay_short():
     assert {name: length for name, length in lengths.items() if length > 250} == {}
 
 
+def test_the_method_and_its_networks_stay_small():
+    files = [*(ROOT / "hfsr").glob("*.py"), *(ROOT / "hfsr" / "models").glob("*.py")]
+    assert sum(len(path.read_text().splitlines()) for path in files) < 1_500
+
+
+def test_tests_lie_in_the_librarys_folders():
+    """Beside them are tests of what is no part of it."""
+    rooms = {path.parent.relative_to(ROOT / "hfsr").as_posix() for path in modules()} - {"kernels"}  # through the map
+    tests = {path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    assert rooms - tests == set()
+    assert tests - rooms == {"book", "notebooks", "workflow"}
+
+
 def test_the_library_knows_neither_notebooks_nor_book():
     for path in modules():
         for name in imported(path):

@@ -4,7 +4,7 @@ torch and the library are imported by the verbs that need them: ``--help`` and `
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from hfsr.cli.pictures import Degrade, evaluate, restore
 from hfsr.cli.upscale import upscale
 from hfsr.cli.verify import verify
 from hfsr.files import atomic
+
+if TYPE_CHECKING:
+    from hfsr.studies.rows import Row
+    from hfsr.studies.superres_run import SuperresRun
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,12 +73,44 @@ def train(
     out: Out = None,
 ) -> None:
     """Train a super-resolution network, or one that restores; the same command goes on after an interruption."""
-    from hfsr.studies import restore_run, superres
+    from hfsr.studies import superres
     from hfsr.studies.rows import Row
 
     row = Row(method, alpha, mask, reduction, outside=outside)  # type: ignore[arg-type]
-    run = restore_run.called(row, recipe, seed, steps, data, degrade)
+    run = trained(row, recipe, seed, steps, data, degrade)
     print_metrics(superres.train(run, out) / "record.json")
+
+
+def trained(
+    row: "Row",
+    recipe: str,
+    seed: int | None = 0,
+    steps: int | None = None,
+    data: str | None = None,
+    degrade: str | None = None,
+) -> "SuperresRun":
+    """The run that the words of `hfsr train` mean: it undoes noise or JPEG where `degrade` or a recipe's name says so.
+
+    Raises
+    ------
+    UserError
+        As for `hfsr.studies.superres_run.SuperresRun`, and if there is no such recipe.
+
+    Examples
+    --------
+    >>> from hfsr.studies.rows import Row
+    >>> trained(Row("wdsr", "1/5"), "quick").study, trained(Row("wdsr", "1/5"), "quick", degrade="jpeg10").study
+    ('superres', 'restore')
+    """
+    from hfsr.data.degradation import BICUBIC
+    from hfsr.studies import recipes
+    from hfsr.studies.restore_run import RestoreRun
+    from hfsr.studies.superres_run import SuperresRun
+
+    only_there = recipe in recipes.RESTORE and recipe not in recipes.SUPERRES
+    if degrade == BICUBIC or not (degrade or only_there):
+        return SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
+    return RestoreRun(row, recipes.restore(recipe), seed, steps, data, degrade)  # type: ignore[arg-type]
 
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")

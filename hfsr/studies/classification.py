@@ -1,6 +1,6 @@
 """One run of Table III: a set, what upscales it, a recipe, a seed; and the record that it leaves."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from hfsr.data import labelled
@@ -208,14 +208,3 @@ def grid(recipe: ClassifyRecipe, steps: int | None = None) -> list[Classificatio
         for cell in recipe.cells
         if seed in (cell.seeds or recipe.seeds)
     ]
-
-
-def of_row(run: Classification) -> Classification:
-    """A run with the first seed in place of its own: equal for all runs of a cell.
-
-    Examples
-    --------
-    >>> of_row(Classification("cifar10", upscaler.BICUBIC, recipes.classify("bench"), seed=3)).name
-    'cifar10-bicubic-bench-s0'
-    """
-    return replace(run, seed=run.recipe.seeds[0])

@@ -72,14 +72,15 @@ def again(record: Record, whole: bool = False) -> Again:
 
 
 def _superres(record: SuperresRecord) -> Again:
-    found = Again(trained=record.steps > 0 and record.recipe == SHORT)
-    if found.trained:
+    if record.steps > 0 and record.recipe == SHORT:
+        found = Again(trained=True, shortly=True)
         with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
             made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
         pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
             pair(found, record.per_image[name], measured, name)
         return found
+    found = Again()
     if record.steps and record.mask != "all":
         for name in ("train", *(set(record.per_image) - {record.data.name})):
             pair(found, record.metrics, _fractions(name, record, found))
@@ -147,7 +148,7 @@ def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
 def _classification(record: ClassifyRecord) -> Again:
     if record.recipe != SHORT:
         return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
-    found = Again(trained=True)
+    found = Again(trained=True, shortly=True)
     with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
         made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
     pair(found, record.metrics, made.metrics)

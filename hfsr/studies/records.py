@@ -197,7 +197,7 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     Raises
     ------
     UserError
-        If there is none, or a field is missing or of another type: the line names it.
+        If there is none, it is of another study, or a field is missing or of another type: the line names it.
 
     Examples
     --------
@@ -208,9 +208,14 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     if not path.exists():
         raise UserError(f"{path.parent}: no finished run lies here; run its command to the end first")
     try:
-        return msgspec.convert(read_json(path), kind)
+        record = msgspec.convert(read_json(path), kind)
     except msgspec.ValidationError as error:
         raise UserError(f"{path}: not a record of {kind.folder}: {error}; run its command again") from error
+    if record.study != kind.folder:
+        raise UserError(
+            f"{path}: not a record of {kind.folder}: its `study` is {record.study!r}; run its command again"
+        )
+    return record
 
 
 def write(folder: Path, record: Record) -> None:

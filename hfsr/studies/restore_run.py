@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hfsr.data.degradation import BICUBIC
 from hfsr.studies import recipes
-from hfsr.studies.rows import Row
 from hfsr.studies.run import Notebook
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 
@@ -54,29 +52,3 @@ class RestoreRun(SuperresRun):
     def notebook(self) -> Notebook | None:
         """None: one page shows them all."""
         return None
-
-
-def called(
-    row: Row,
-    recipe: str,
-    seed: int | None = 0,
-    steps: int | None = None,
-    data: str | None = None,
-    degrade: str | None = None,
-) -> SuperresRun:
-    """The run that a command's words mean: it undoes noise or JPEG where `degrade` or a recipe's name says so.
-
-    Raises
-    ------
-    UserError
-        As for `SuperresRun`, and if there is no such recipe.
-
-    Examples
-    --------
-    >>> called(Row("wdsr", "1/5"), "quick").study, called(Row("wdsr", "1/5"), "quick", degrade="jpeg10").study
-    ('superres', 'restore')
-    """
-    only_there = recipe in recipes.RESTORE and recipe not in recipes.SUPERRES
-    if degrade == BICUBIC or not (degrade or only_there):
-        return SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
-    return RestoreRun(row, recipes.restore(recipe), seed, steps, data, degrade)  # type: ignore[arg-type]

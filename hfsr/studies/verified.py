@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from hfsr import paths
+from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.studies import provenance, published
 from hfsr.studies.records import Origin
@@ -89,4 +90,11 @@ def everything() -> dict[str, Verification]:
     True
     """
     files = sorted((paths.results() / published.VERIFIED).glob("*.json"))
-    return {file.stem: msgspec.convert(read_json(file), Verification) for file in files}
+    return {file.stem: _read(file) for file in files}
+
+
+def _read(file: Path) -> Verification:
+    try:
+        return msgspec.convert(read_json(file), Verification)
+    except msgspec.ValidationError as error:
+        raise UserError(f"{file}: not a verification: {error}; `hfsr verify --publish` makes another") from error

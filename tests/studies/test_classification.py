@@ -80,12 +80,6 @@ def test_a_classifier_waits_for_the_upscaled_set_that_it_reads():
     assert original.requires == ()
 
 
-def test_runs_of_a_cell_are_one_row():
-    rows = {classification.of_row(run) for run in classification.grid(recipes.classify("bench"))}
-    assert len(rows) == len(recipes.classify("bench").cells)
-    assert {run.seed for run in rows} == {0}
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

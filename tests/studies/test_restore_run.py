@@ -7,6 +7,7 @@ import torch
 
 from hfsr import paths
 from hfsr.analysis import evaluation
+from hfsr.cli.verbs import trained
 from hfsr.data import photographs
 from hfsr.errors import UserError
 from hfsr.files import read_json
@@ -16,7 +17,7 @@ from hfsr.report.claims import claims
 from hfsr.report.verdict import Verdict
 from hfsr.studies import cost, derived, grid, publish, published, recipes, superres, verify
 from hfsr.studies.records import RECORD, WEIGHTS
-from hfsr.studies.restore_run import RestoreRecord, RestoreRun, called
+from hfsr.studies.restore_run import RestoreRecord, RestoreRun
 from hfsr.studies.rows import RESTORED, Row
 from hfsr.studies.superres_run import SuperresRun
 
@@ -49,20 +50,20 @@ def test_a_command_names_the_settings_it_comes_from(recipe, steps):
         read = dict(zip([word.removeprefix("--") for word in words[2::2]], words[3::2], strict=True))
         row = Row(read["method"], read.get("alpha", "0"), read.get("mask"), outside=float(read.get("outside", 0)))
         given = {key: int(read[key]) for key in ("seed", "steps") if key in read}
-        assert called(row, read["recipe"], degrade=read["degrade"], **given) == run
+        assert trained(row, read["recipe"], degrade=read["degrade"], **given) == run
 
 
 def test_a_degradation_of_ones_own_shows_everywhere():
-    run = called(Row("wdsr", "1/5"), "quick", degrade="jpeg20")
+    run = trained(Row("wdsr", "1/5"), "quick", degrade="jpeg20")
     assert (run.name, run.model) == ("wdsr-a1-5-quick-s0-jpeg20", None)
     assert run.identity()["degrade"] == "jpeg20"
     assert run.command.endswith("--recipe quick --seed 0 --degrade jpeg20")
-    assert type(called(Row("wdsr"), "denoise")) is RestoreRun
-    assert type(called(Row("wdsr"), "quick", degrade="bicubic")) is SuperresRun
+    assert type(trained(Row("wdsr"), "denoise")) is RestoreRun
+    assert type(trained(Row("wdsr"), "quick", degrade="bicubic")) is SuperresRun
     with pytest.raises(UserError, match="no degradation is called 'fog'"):
-        called(Row("wdsr"), "quick", degrade="fog")
+        trained(Row("wdsr"), "quick", degrade="fog")
     with pytest.raises(UserError, match="no recipe is called 'bench': choose one of quick, denoise, dejpeg"):
-        called(Row("wdsr"), "bench", degrade="noise25")
+        trained(Row("wdsr"), "bench", degrade="noise25")
 
 
 @pytest.mark.parametrize("row", [RESTORED[0], RESTORED[1], RESTORED[3], RESTORED[-1]], ids=lambda row: row.name)

@@ -6,7 +6,7 @@ import pytest
 from hfsr import paths
 from hfsr.report.figures import structure
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
