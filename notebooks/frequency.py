@@ -47,7 +47,7 @@ recipe = "bench"  # of the records
 #
 # The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step of it is certain.
 # About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls. A larger
-# file is no proof of more detail: SRCNN's files are about as large as WDSR's, here and in the paper, whose Table I has it 1.6 dB lower.
+# file is no proof of more detail: SRCNN's files are about as large as WDSR's, here and in the paper, although its PSNR is lower, in the paper by 1.6 dB.
 
 # %% tags=["hide-input"]
 first = ("power", "recovered", "bytes", "bytes-srcnn", "bytes-bicubic")

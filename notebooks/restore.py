@@ -56,8 +56,8 @@ steps = 100  # iterations of each
 # ## The answer
 #
 # Nearly, as far as three of five seeds say. Trained on the selected elements alone, networks that take out noise lose half a tenth of a
-# decibel of PSNR over all elements of Kodak24, and nothing on those that the loss saw. On the others, which it never saw, they lose nine
-# tenths, where we had predicted decibels. A tenth of the weight there brings four tenths of a decibel back, and nearly all of the PSNR over
+# decibel of PSNR over all elements of Kodak24, and nothing on those that the loss saw. On the others, which it never saw, they lose 0.9 dB,
+# less than the decibels that we had predicted. A tenth of the weight there brings four tenths of a decibel back, and nearly all of the PSNR over
 # all elements. JPEG repair is not measured yet.
 
 # %% tags=["hide-input"]
@@ -73,8 +73,8 @@ figures.differences(restorations.gaps("denoise"), "difference in PSNR (dB, RGB, 
 #
 # ### See it
 #
-# A part of a held-out photograph: with noise, and as a published network that was trained on all elements gives it back; then that beside
-# one that was trained on the selected elements alone. Look at what is smooth.
+# A part of a held-out photograph. First slider: with noise, and restored by a published network that was trained on all elements. Second:
+# that network, and one that was trained on the selected elements alone. Look at what is smooth.
 
 # %% tags=["hide-input"]
 noisy = photographs.load("embedded-held-out", degrade="noise25").lr[1]
@@ -106,7 +106,7 @@ display(widgets.before_after(*parts[:2]), widgets.before_after(*parts[1:]))
 # %% [markdown]
 # ## What is trained
 #
-# The network of the paper, WDSR-A, at the same size in and out. Noise is drawn anew for each crop, rounded and clipped to grey levels as in
+# The network is the paper's WDSR-A without its upscaling. Noise is drawn anew for each crop, rounded and clipped to grey levels as in
 # a file, equal on every device; JPEG files are written once, whole, by Pillow. Training photographs are lossless: T91, the camera
 # photographs, and BSDS500's, which are JPEG files, at half their size. Measured on Kodak24, McMaster and BSD100 at half its size, beside
 # the degraded photographs as they are and non-local means ([Buades 2005](../book/bibliography.md#buades2005non)), which learns nothing.

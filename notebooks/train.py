@@ -63,8 +63,8 @@ data = None  # training photographs: a name or a folder; None: the recipe's
 # ## The answer
 #
 # Yes where it counts, as far as minutes can show. Trained on the selected elements alone, the network below gains more than half a decibel over
-# bicubic interpolation on such elements of photographs that it has not seen. On the others, the smooth ones, it loses several decibels: it was never
-# asked about them. Bicubic interpolation has these right to within a grey level or two, so that even a loss of decibels is small in grey levels.
+# bicubic interpolation on such elements of photographs that it has not seen. On the others, the smooth ones, it loses several decibels: training
+# left them out. Bicubic interpolation has these right to within a grey level or two, so even a loss of decibels is small there.
 #
 # ## The idea
 #
@@ -116,7 +116,7 @@ panels = {f"crop {i + 1}": hr[i] for i in range(4)} | {
 figures.side_by_side(panels, columns=4)
 
 # %% [markdown]
-# **Look at** the crops with little selected: they show a smooth part of their photograph.
+# **Look at** the crops with the least selected: they show a smoother part of their photograph.
 #
 # **Try it.** Set `alpha = "1"`, five times as far from the mean. What is left?
 #

@@ -17,7 +17,7 @@
 # %% [markdown]
 # # Which pixels does the method train on?
 #
-# *Those that differ much from a neighbour. How much is enough, and how many are they?* The paper ([Zhou
+# *Those that differ strongly from a neighbour. How strongly, and how many are they?* The paper ([Zhou
 # 2020](../book/bibliography.md#zhou2020improving)) makes a weight map from each ground-truth image and trains only where that map lies far
 # from its mean. This page does it by hand on a real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule
 # rests on: that the weights are distributed nearly like a Gaussian.
@@ -46,7 +46,7 @@ alpha = "1/5"  # a number or a fraction
 # ## The answer
 #
 # The method keeps edges and texture: at $\alpha = 1/5$ half to two thirds of the elements of most photographs, at $1/3$ fewer, where an
-# element is one colour value of one pixel. The rule needs no Gaussian, and the weights are none: they have a sharper peak and much heavier tails. So $\alpha$ does not say
+# element is one colour value of one pixel. The weights are not Gaussian, and the rule does not need them to be: they have a sharper peak and much heavier tails. So $\alpha$ does not say
 # how much is selected. That depends on the image.
 
 # %% tags=["hide-input"]

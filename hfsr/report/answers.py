@@ -108,7 +108,7 @@ def headline(answers: Sequence[Answer], others: Sequence[Answer] = ()) -> str:
     are_drawn = sum(map(_has_interval, [*answers, *others])) > PRINTED
     shown, more = ("".join(_headline(each, are_drawn) for each in part) for part in (answers, others))
     folded = (
-        f'<details class="others"><summary>{len(others)} more registered claims of this page</summary>'
+        f'<details class="others"><summary>{len(others)} more registered claim{"s" * (len(others) != 1)} of this page</summary>'
         f'<ul class="answer">{more}</ul></details>'
     )
     return f'<ul class="answer">{shown}</ul>{KEY if are_drawn else ""}{folded if others else ""}'

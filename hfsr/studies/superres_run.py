@@ -147,7 +147,8 @@ class SuperresRun(Run):
     def model(self) -> str | None:
         """Of the first seed, but of networks for comparison alone: the row, then recipe and iterations that are not usual."""
         as_planned = self.data == self.recipe.data and self.degrade == self.recipe.degrade
-        if not (self.is_trained and self.is_first and as_planned) or self.recipe.name in COMPARED:
+        is_compared = self.recipe.name in COMPARED or self.row.outside > 0
+        if not (self.is_trained and self.is_first and as_planned) or is_compared:
             return None
         parts = [self.row.name]
         if self.recipe.name != "bench":

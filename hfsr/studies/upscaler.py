@@ -61,13 +61,13 @@ class Upscaler:
     @property
     def network(self) -> str:
         """What the network is called that does it, or that a sharpening is matched to."""
-        return str(self.made_by.model or self.made_by.name) if self.made_by else self.name
+        return _named(self.made_by) if self.made_by else self.name
 
     @property
     def row(self) -> str:
         """What it is called whatever the seed of its network."""
         run = self.made_by
-        return str(replace(run, seed=run.recipe.seeds[0]).model) if run and self.is_network else self.name
+        return _named(replace(run, seed=run.recipe.seeds[0])) if run and self.is_network else self.name
 
     def of_seed(self, seed: int) -> "Upscaler":
         """The same by the network of another seed; itself where no network of a recipe's table does it.
@@ -80,7 +80,7 @@ class Upscaler:
         if self.made_by is None or not self.is_network:
             return self
         run = replace(self.made_by, seed=seed)
-        return Upscaler(str(run.model or run.name), run)
+        return Upscaler(_named(run), run)
 
     @property
     def factor(self) -> int:
@@ -198,7 +198,7 @@ def called(name: str) -> Upscaler:
 @cache
 def _in_tables(known: tuple[SuperresRecipe, ...]) -> dict[str, SuperresRun]:
     """Every run of recipes by the name of its network, of which each record asks for one."""
-    return {run.model or run.name: run for recipe in known for run in superres_run.grid(recipe)}
+    return {_named(run): run for recipe in known for run in superres_run.grid(recipe)}
 
 
 def _without_network(name: str) -> Upscaler:
@@ -206,11 +206,15 @@ def _without_network(name: str) -> Upscaler:
     return Upscaler(name, matched if name in SHARPENED else None)
 
 
+def _named(run: SuperresRun) -> str:
+    return run.model or run.name
+
+
 def _made_here(name: str) -> SuperresRun | None:
     """A finished run on this machine whose network is called so: one of iterations that no recipe has."""
     for path in sorted((paths.runs() / SuperresRun.study).glob(f"*/{RECORD}")):
         record = records.read(path, SuperresRecord)
-        if record.recipe in recipes.SUPERRES and record.run.model == name and record.run.folder == path.parent:
+        if record.recipe in recipes.SUPERRES and _named(record.run) == name and record.run.folder == path.parent:
             return record.run
     return None
 
@@ -238,4 +242,4 @@ def of(method: str, recipe: SuperresRecipe, steps: int | None = None) -> Upscale
     if method not in rows:
         raise UserError(f"recipe {recipe.name} has no row {method!r}: choose one of {', '.join(rows)}")
     run = SuperresRun(rows[method], recipe, recipe.seeds[0], steps)  # type: ignore[arg-type]
-    return Upscaler(str(run.model), run)
+    return Upscaler(_named(run), run)

@@ -45,7 +45,7 @@ def test_the_page_says_what_the_records_say():
         "3 of 5 seeds"
     }
     assert "lose half a tenth of a decibel" in text and -0.07 <= means["denoise"][0] <= -0.03  # noqa: PT018
-    assert "they lose nine tenths" in text and -0.95 < means["denoise-smooth"][0] < -0.85  # noqa: PT018
+    assert "they lose 0.9 dB" in text and -0.95 < means["denoise-smooth"][0] < -0.85  # noqa: PT018
     assert "brings four tenths of a decibel back" in text and 0.35 <= means["denoise-soft"][0] < 0.45  # noqa: PT018
     assert means["denoise-soft"][1] > means["denoise"][0] / 3, "nearly all of the PSNR over all elements"
     assert "JPEG repair is not measured yet" in text and means["dejpeg"] == [None]  # noqa: PT018
