@@ -209,12 +209,10 @@ def read(path: Path, kind: type[Kind]) -> Kind:
         raise UserError(f"{path.parent}: no finished run lies here; run its command to the end first")
     try:
         record = msgspec.convert(read_json(path), kind)
+        if record.study != kind.folder:
+            raise msgspec.ValidationError(f"its `study` is {record.study!r}")
     except msgspec.ValidationError as error:
         raise UserError(f"{path}: not a record of {kind.folder}: {error}; run its command again") from error
-    if record.study != kind.folder:
-        raise UserError(
-            f"{path}: not a record of {kind.folder}: its `study` is {record.study!r}; run its command again"
-        )
     return record
 
 

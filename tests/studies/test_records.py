@@ -109,6 +109,12 @@ def test_a_file_that_holds_no_record_at_all_is_refused(tmp_path):
         records.read(tmp_path / RECORD, SuperresRecord)
 
 
+def test_a_record_of_another_study_is_named(tmp_path):
+    write_json(tmp_path / RECORD, read_json(KNOWN) | {"study": "classify"})
+    with pytest.raises(UserError, match="not a record of superres: its `study` is 'classify'"):
+        records.read(tmp_path / RECORD, SuperresRecord)
+
+
 def test_fields_that_are_not_known_are_no_mistake(tmp_path):
     """A record of a later version is still read."""
     content = read_json(KNOWN)
