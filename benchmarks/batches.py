@@ -52,7 +52,7 @@ def ways(run: SuperresRun | Classification, device: torch.device) -> dict[str, f
         model, optimizer = accelerator.prepare(task.model.to(memory_format=torch.channels_last), task.optimizer)
         step = Step(torch.compile(model) if way == "compiled" else model, optimizer, task.loss, accelerator)
         if way != "graph":
-            step.run = step.update
+            step.graph = None
 
         def iteration(count: int, step: Step = step, task: Task = task) -> torch.Tensor:
             step(task.batch(count), task.rate(count))
