@@ -113,7 +113,13 @@ figures.radial_profiles(profiles, "ground truth")
 
 # %%
 one = pd.DataFrame({name: detail.numbers(image, hr) for name, image in shown.items()}).T
-one.astype({"png_bytes": int})[["png_bytes", "high_power", "recovered", "cutoff_half"]].round(3)
+columns = {
+    "PNG, bytes": one["png_bytes"].map("{:,.0f}".format),
+    "power, %": (100 * one["high_power"]).round(1),
+    "recovered, %": (100 * one["recovered"]).round(1),
+    "cutoff, cycles a pixel": one["cutoff_half"].round(3),
+}
+pd.DataFrame(columns)
 
 # %% [markdown]
 # **Try it.** Double the noise. Do the bytes tell you that the picture got worse? Does *recovered*?

@@ -247,7 +247,10 @@ selected, others = (
 print(
     f"against bicubic: {selected:+.2f} dB on the selected elements, {others:+.2f} dB on the others"
 )
-table.rename(index=printed.METRICS).round(4)
+digits = {name: "{:.2f}" if "psnr" in name else "{:.4f}" for name in table.index}
+table.apply(lambda means: means.map(digits[means.name].format), axis=1).rename(
+    index=printed.METRICS
+).rename_axis(None)
 
 # %% mystnb={"figure": {"name": "fig-crops"}, "image": {"alt": "The same part of a photograph three times: ground truth, bicubic upscaling, which is softer, and the trained network's."}} tags=["hide-input"]
 lr, hr = held_out.lr[0], held_out.hr[0]
