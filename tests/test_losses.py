@@ -382,6 +382,32 @@ def test_the_loss_compiles_whole_and_once(backend, dtype, outside):
         torch.testing.assert_close(there.grad, here.grad)
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_a_cuda_graph_holds_the_loss_its_mask_and_the_statistics(dtype):
+    """Replayed on other pictures it gives theirs: nothing is read back while it is recorded."""
+    hr = torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8, device="cuda")
+    hr = hr if dtype == torch.uint8 else to_float(hr)
+    sr = torch.rand(hr.shape, device="cuda")
+    criterion = HighFrequencyL1("1/5")
+
+    def made() -> tuple[torch.Tensor, ...]:
+        return criterion(sr, hr), selection_mask(hr, "1/5", check_finite=False), *map_statistics(hr, check_finite=False)
+
+    aside = torch.cuda.Stream()
+    with torch.cuda.stream(aside):
+        made()
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        kept = made()
+    hr.copy_(hr.flip(-1))
+    sr.uniform_()
+    graph.replay()
+    for replayed, called in zip(kept, made(), strict=True):
+        torch.testing.assert_close(replayed, called)
+
+
 @pytest.mark.parametrize("dynamic", [None, True])
 def test_losses_of_several_alphas_compile_in_one_process(dynamic):
     torch.compiler.reset()

@@ -378,7 +378,6 @@ def test_a_label_reads_back(alpha):
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
 def test_a_gpu_makes_the_same_mask(photograph):
     image = photograph("astronaut")
     for here in (image, image.double()):
