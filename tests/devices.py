@@ -1,5 +1,7 @@
 """What a GPU refuses, refused where there is none: reading values back, and mixing devices ("meta" stands for the GPU)."""
 
+from functools import partial
+
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -23,11 +25,23 @@ class OneDevice(TorchDispatchMode):
 class NoHost(TorchDispatchMode):
     """The CPU, as strict as a GPU in a CUDA graph: what reads a value back or depends on one raises; the rest is counted."""
 
-    HOST = ("_local_scalar_dense", "item", "equal", "is_nonzero", "nonzero", "masked_select", "lift_fresh")
+    HOST = ("_local_scalar_dense", "item", "equal", "is_nonzero", "nonzero", "masked_select", "lift_fresh", "_unique2")
+    READS = ("tolist", "numpy", "__array__")  # without an operation that a mode is told of
 
     def __init__(self):
         super().__init__()
         self.count = 0
+
+    def __enter__(self):
+        self.kept = {name: getattr(Tensor, name) for name in self.READS}
+        for name in self.READS:
+            setattr(Tensor, name, partial(_refuse, name))
+        return super().__enter__()
+
+    def __exit__(self, *how):
+        for name, method in self.kept.items():
+            setattr(Tensor, name, method)
+        return super().__exit__(*how)
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         name = function.overloadpacket.__name__
@@ -37,6 +51,10 @@ class NoHost(TorchDispatchMode):
             raise AssertionError(f"{function} needs the host")
         self.count += 1
         return function(*args, **(kwargs or {}))
+
+
+def _refuse(name, *_):
+    raise AssertionError(f"{name} needs the host")
 
 
 def on_another(shape: tuple[int, ...], dtype: torch.dtype = torch.uint8) -> Tensor:

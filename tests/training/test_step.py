@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from devices import NoHost, OneDevice
@@ -87,6 +88,10 @@ def test_an_iteration_reads_nothing_from_the_device(kind):
 def test_the_strict_device_notices_what_is_read():
     with pytest.raises(AssertionError, match="needs the host"), NoHost():
         torch.rand(3).sum().item()
+    for read in (lambda x: x.tolist(), lambda x: x.numpy(), np.asarray):
+        with pytest.raises(AssertionError, match="needs the host"), NoHost():
+            read(torch.rand(3))
+    assert torch.rand(3).tolist()  # after it as before
     study = Study("high")  # an optimiser that counts on the host
     with pytest.raises(AssertionError, match="needs the host"), NoHost():
         study.step()(study.batches(0), 1e-3)
