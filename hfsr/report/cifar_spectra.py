@@ -46,8 +46,8 @@ def fine_shares(recipe: str = "bench") -> pd.DataFrame:
     record, rows = published.read(SpectraRecord, recipe), {}
     for kind, title in TITLES.items():
         count, mean = record.images[kind], 100 * record.metrics[f"{kind}/{FINE}"]
-        reach = 100 * record.deviations[kind] * stats.t.ppf(0.975, count - 1) / count**0.5
-        low, high = (mean - reach, mean + reach) if kind in ALONE else (float("nan"),) * 2
+        half = 100 * record.deviations[kind] * stats.t.ppf(0.975, count - 1) / count**0.5
+        low, high = (mean - half, mean + half) if kind in ALONE else (float("nan"),) * 2
         rows[title] = {"images": count, "mean": mean, "low": low, "high": high}
     return pd.DataFrame(rows).T.astype({"images": int})
 
@@ -62,6 +62,6 @@ def in_words(recipe: str = "bench") -> str:
     """
     lines = ["of the variance lie above 0.25 cycles a pixel"]
     for title, row in fine_shares(recipe).iterrows():
-        reach = "" if pd.isna(row["low"]) else f" ({row['low']:.2f} to {row['high']:.2f})"
-        lines.append(f"    {title}: {row['mean']:.2f} %{reach}, {row['images']:,.0f} images")
+        interval = "" if pd.isna(row["low"]) else f" ({row['low']:.2f} to {row['high']:.2f})"
+        lines.append(f"    {title}: {row['mean']:.2f} %{interval}, {row['images']:,.0f} images")
     return "\n".join(lines)

@@ -35,11 +35,11 @@ def batch_loss(model: nn.Module, batch: Batch, row: Row) -> Tensor:
     >>> batch_loss(WDSR(blocks=1), crops(0), Row("wdsr", "1/5")).shape
     torch.Size([])
     """
-    lr, hr = dihedral(batch.lr, batch.turns), dihedral(batch.hr[..., 1:-1, 1:-1], batch.turns)
+    lr, hr = dihedral(batch.lr, batch.orientations), dihedral(batch.hr[..., 1:-1, 1:-1], batch.orientations)
     sr = model(to_float(lr).contiguous(memory_format=torch.channels_last))
     if row.mask == "all":
         return l1(sr, to_float(hr))
-    selected = dihedral(batch_mask(batch, row.alpha, row.mask), batch.turns)
+    selected = dihedral(batch_mask(batch, row.alpha, row.mask), batch.orientations)
     if row.mask == "weighted":
         loss = weighted_l1(sr, to_float(hr), selected.flatten(1).sum(dim=1))
     else:

@@ -28,7 +28,7 @@ class Batch(NamedTuple):
         Ground truth with a rim of one pixel, which the weight map needs; (N, 3, s + 2, s + 2) where `lr` has its size.
     mu, sigma : Tensor, (N, 1, 1, 1), float64
         Statistics of the whole images that the crops come from (Eq 7).
-    turns : Tensor, (N,), int64
+    orientations : Tensor, (N,), int64
         The orientation, 0 to 7, that each crop is trained in, see `dihedral`.
     draws : Tensor, (N,), int64
         The seed of what else is drawn at random for each crop.
@@ -45,7 +45,7 @@ class Batch(NamedTuple):
     hr: Tensor
     mu: Tensor
     sigma: Tensor
-    turns: Tensor
+    orientations: Tensor
     draws: Tensor
 
 
@@ -63,7 +63,7 @@ class Draws(NamedTuple):
     chosen: Tensor
     top: Tensor
     left: Tensor
-    turns: Tensor
+    orientations: Tensor
     draws: Tensor
 
 
@@ -116,7 +116,7 @@ class Crops:
         drawn = Draws(*self._drawn[self.device][:, step - self._first])
         hr = self._squares(self.hr, step, self.scale)
         lr = self._squares(self.lr, step, 1) if self.lr else noisy(hr[..., 1:-1, 1:-1], self.noise, drawn.draws)
-        return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.turns, drawn.draws)
+        return Batch(lr, hr, self.mu[drawn.chosen], self.sigma[drawn.chosen], drawn.orientations, drawn.draws)
 
     def _squares(self, pictures: PictureBuffer, step: int, scale: int) -> Tensor:
         """The crops of an iteration, chosen where the pictures lie: from a GPU without room for them nothing is read."""
@@ -129,19 +129,19 @@ class Crops:
         rng = np.random.default_rng((self.seed, step))
         chosen = rng.integers(len(self.sizes), size=self.batch)
         corners = rng.integers(self.sizes[chosen] - self.crop + 1)
-        turns = rng.integers(8, size=self.batch)
+        orientations = rng.integers(8, size=self.batch)
         draws = rng.integers(2**62, size=self.batch)
-        drawn = (chosen, corners[:, 0], corners[:, 1], turns, draws)
+        drawn = (chosen, corners[:, 0], corners[:, 1], orientations, draws)
         return Draws(*(torch.from_numpy(each)[self.own] for each in drawn))
 
 
-def dihedral(crops: Tensor, turns: Tensor) -> Tensor:
+def dihedral(crops: Tensor, orientations: Tensor) -> Tensor:
     """Square crops, each in one of the eight orientations: mirrored (1), upside down (2), transposed (4).
 
     Parameters
     ----------
     crops : Tensor, (N, C, s, s)
-    turns : Tensor, (N,), int64
+    orientations : Tensor, (N,), int64
         0 to 7, the sum of what is done, in that order.
 
     Returns
@@ -155,7 +155,7 @@ def dihedral(crops: Tensor, turns: Tensor) -> Tensor:
     tensor([[[[2, 1],
               [4, 3]]]])
     """
-    source = _sources(crops.shape[-1], crops.device)[turns]
+    source = _sources(crops.shape[-1], crops.device)[orientations]
     return crops.flatten(2).gather(2, source[:, None].expand(-1, crops.shape[1], -1)).view_as(crops)
 
 
@@ -164,8 +164,8 @@ def _sources(size: int, device: torch.device) -> Tensor:
     """Where each pixel of a square comes from, in each of the eight orientations: (8, size * size), int64."""
     places = torch.arange(size * size, device=device).view(size, size)
     orientations = []
-    for turn in range(8):
-        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if turn & bit]
+    for orientation in range(8):
+        flips = [dimension for bit, dimension in ((1, -1), (2, -2)) if orientation & bit]
         flipped = places.flip(flips)
-        orientations.append((flipped.transpose(-1, -2) if turn & 4 else flipped).flatten())
+        orientations.append((flipped.transpose(-1, -2) if orientation & 4 else flipped).flatten())
     return torch.stack(orientations)

@@ -48,9 +48,9 @@ def train(out, method="wdsr", alpha=0, mask=None, reduction="batch", recipe="tin
 def test_the_loss_is_taken_on_crops_and_masks_turned_alike(pictures):
     """With a network that repeats pixels, which commutes with turning, the loss is that of the upright batch."""
     batch = Crops(pictures, 8, 6, seed=0)(0)
-    assert len(set(batch.turns.tolist())) > 2
+    assert len(set(batch.orientations.tolist())) > 2
     repeat = torch.nn.Upsample(scale_factor=2)
-    upright = batch._replace(turns=torch.zeros(6, dtype=torch.int64))
+    upright = batch._replace(orientations=torch.zeros(6, dtype=torch.int64))
     for mask in MASKS:
         row = Row("wdsr", 0.0 if mask == "all" else 0.2, mask, "batch" if mask == "weighted" else "image")
         losses = [superres.batch_loss(repeat, each, row) for each in (batch, upright)]
@@ -59,7 +59,7 @@ def test_the_loss_is_taken_on_crops_and_masks_turned_alike(pictures):
 
 def test_a_weight_outside_is_the_rows(pictures):
     batch = Crops(pictures, 8, 6, seed=0)(0)
-    repeat, upright = torch.nn.Upsample(scale_factor=2), batch._replace(turns=torch.zeros(6, dtype=torch.int64))
+    repeat, upright = torch.nn.Upsample(scale_factor=2), batch._replace(orientations=torch.zeros(6, dtype=torch.int64))
     hr, mask = images.to_float(batch.hr[..., 1:-1, 1:-1]), batch_mask(batch, 0.2, "high")
     errors, weights = (repeat(images.to_float(batch.lr)) - hr).abs(), torch.where(mask, 1.0, 0.1)
     loss = superres.batch_loss(repeat, upright, Row("wdsr", "1/5", outside=0.1))

@@ -25,10 +25,10 @@ def test_batches_depend_on_seed_and_update_alone(pictures):
 
 def test_crops_are_aligned_pairs_from_anywhere_in_the_pictures(pictures):
     """Every crop is found in one of the pictures, its low-resolution half at the same place."""
-    draw, turns, corners = Crops(pictures, 8, 16, seed=0), set(), set()
+    draw, orientations, corners = Crops(pictures, 8, 16, seed=0), set(), set()
     for step in range(12):
         batch = draw(step)
-        turns |= set(batch.turns.tolist())
+        orientations |= set(batch.orientations.tolist())
         for lr, hr in zip(batch.lr, batch.hr[..., 1:-1, 1:-1], strict=True):
             found = [
                 (index, top, left)
@@ -38,14 +38,14 @@ def test_crops_are_aligned_pairs_from_anywhere_in_the_pictures(pictures):
             ]
             assert found
             corners |= set(found)
-    assert turns == set(range(8))
+    assert orientations == set(range(8))
     assert {index for index, _, _ in corners} == {0, 1, 2}
     assert len(corners) > 100
 
 
 def test_the_eight_orientations_are_the_squares_symmetries():
     crop = torch.arange(9).view(1, 1, 3, 3)
-    eight = [dihedral(crop, torch.tensor([turn]))[0, 0] for turn in range(8)]
+    eight = [dihedral(crop, torch.tensor([orientation]))[0, 0] for orientation in range(8)]
     quarter_turns = [torch.rot90(flipped, k) for flipped in (crop[0, 0], crop[0, 0].flip(1)) for k in range(4)]
     mixed = dihedral(crop.expand(8, 2, 3, 3), torch.arange(8).flip(0))  # each crop of a batch in its own
     assert all(torch.equal(one, eight[7 - place]) for place, crops in enumerate(mixed) for one in crops)
@@ -144,7 +144,7 @@ def test_a_batch_is_what_one_drawn_crop_by_crop_would_be(pictures):
             assert torch.equal(batch.hr[place, :, 1:-1, 1:-1], hr)
             statistics = map_statistics(pictures.hr[index])
             assert (batch.mu[place], batch.sigma[place]) == statistics
-        assert batch.turns.tolist() == rng.integers(8, size=5).tolist()
+        assert batch.orientations.tolist() == rng.integers(8, size=5).tolist()
         assert batch.draws.tolist() == rng.integers(2**62, size=5).tolist()
 
 

@@ -138,7 +138,7 @@ def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], ima
     """
     figure, axes = panels(3, 1, height=8.5, sharex=True)
     kinds = {"power": "power (dB)", "error": "error (dB)", "correlation": "correlation"}
-    reach = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
+    half_width = stats.t.ppf(0.975, images - 1) / np.sqrt(images)
     for ax, (kind, label) in zip(axes, kinds.items(), strict=True):
         scale = 1 if kind == "correlation" else 10
         for name, measured in curves.items():
@@ -146,7 +146,9 @@ def agreement(curves: Mapping[str, Mapping[str, Mapping[str, list[float]]]], ima
             frequency = 0.5 * np.arange(1, len(mean) + 1) / len(mean)
             colour, line, _ = look(name)
             ax.plot(frequency, mean, color=colour, ls=line, lw=1.5, label=name)
-            ax.fill_between(frequency, mean - reach * spread, mean + reach * spread, color=colour, alpha=0.2, lw=0)
+            ax.fill_between(
+                frequency, mean - half_width * spread, mean + half_width * spread, color=colour, alpha=0.2, lw=0
+            )
         ax.axvline(0.25, color=GREY, lw=1, ls=":")
         ax.set_ylabel(label)
     for level, name in ((1 / 2, "1/2"), (1 / 7, "1/7")):
