@@ -147,6 +147,7 @@ WILD = (
     refused("pages.tif", several("TIFF"), "has 3 pages"),
     refused("float.tif", of(GREY.astype(np.float32), "TIFF"), "pixels of kind F are not read"),
     refused("int32.tif", of(GREY.astype(np.int32), "TIFF"), "pixels of kind I are not read"),
+    Wild("cut-off.gif", lambda: several("GIF")()[: len(several("GIF")()) // 3], DAMAGED, DAMAGED, NONE),
     refused("cut-off.jpg", lambda: of(COLOUR, "JPEG")()[:-400], DAMAGED),
     refused("a-wrong-byte.png", with_a_wrong_byte, DAMAGED),
     refused("a-wrong-code.tif", with_a_wrong_code, DAMAGED),

@@ -40,7 +40,7 @@ def evaluate(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(help="The picture, of any size, or - for standard input.")],
+    source: Annotated[Path, typer.Argument(help="The picture, of any size, or - for standard input.", readable=False)],
     target: Annotated[
         Path, typer.Argument(help="Where to: a file, whose suffix names the format, or - for standard output.")
     ],
@@ -49,6 +49,9 @@ def restore(
     strip: Strip = False,
 ) -> None:
     """Take noise or JPEG's traces out of a picture, by a network that was trained for it; the size stays."""
-    if getattr(method(model), "scale", 2) != 1:
+    scale = getattr(method(model), "scale", 2 if model == "bicubic" else None)
+    if scale is None:
+        raise UserError(f"{model}: a classifier, or no network; choose one of {', '.join(paths.published(1))}")
+    if scale != 1:
         raise UserError(f"{model}: upscales a picture; hfsr upscale {source} {target} --model {model} does that")
     one(source, target, None, model, None, overwrite, strip)

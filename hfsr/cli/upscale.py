@@ -21,6 +21,7 @@ Sources = Annotated[
     list[Path],
     typer.Argument(
         metavar="PICTURE...",
+        readable=False,  # what cannot be read is named like every other file that fails
         help="A picture and the file to write, whose suffix names the format, - for standard input or output; with --out "
         "any number of pictures and folders; or a labelled set (digits, cifar10, cifar100) and, if you like, its folder.",
     ),
@@ -56,17 +57,20 @@ def upscale(
     the picture. With --out, what is there already is skipped, and a picture that fails is reported at the end (exit code 1).
     """
     from hfsr.data import labelled
+    from hfsr.images import SUFFIXES
 
     first, *others = sources
     if model in paths.published(1) or paths.scale_of(Path(model)) == 1:
         raise UserError(f"{model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it")
-    if str(first) in labelled.NAMES and not first.is_file():
+    if str(first) in labelled.NAMES and not first.exists():
         if suffix or device or overwrite or strip or len(others) > 1:
             raise UserError(
                 f"{first}: a labelled set is upscaled into one folder, with no option but --model and --out"
             )
         _set(str(first), out or next(iter(others), None), model)
     elif out:
+        if out == STREAM or (out.suffix.lower() in SUFFIXES and not out.exists()):
+            raise UserError(f"{out}: --out takes a folder; leave it out for a single picture")
         _many(pairs(sources, out, writable(suffix)), model, device, overwrite, strip)
     elif len(others) == 1 and not first.is_dir():
         one(first, others[0], writable(suffix), model, device, overwrite, strip)
@@ -97,12 +101,12 @@ def one(
             raise UserError("standard output is a terminal: send it to a file or a program")
     else:
         if target.is_dir():
-            raise UserError(f"{target}: a folder; hfsr upscale {source} --out {target}")
+            raise UserError(f"{target}: a folder; name the file to write")
         check_target(target)
         if suffix and suffix != target.suffix.lower():
             raise UserError(f"{target}: its own suffix names the format; leave out --suffix {suffix}")
         if target.exists() and not overwrite:
-            raise UserError(f"{target}: is there already; --overwrite writes over it, --out FOLDER takes many pictures")
+            raise UserError(f"{target}: is there already; --overwrite writes over it")
     if source != STREAM:
         if not source.exists():
             raise UserError(f"{source}: no such file")

@@ -13,8 +13,10 @@ from hfsr.cli.data import data
 from hfsr.cli.export import export
 from hfsr.cli.measure import confirm, frequency, recognise, spectra
 from hfsr.cli.pictures import Degrade, evaluate, restore
-from hfsr.cli.upscale import upscale
+from hfsr.cli.targets import require_another
+from hfsr.cli.upscale import Overwrite, upscale
 from hfsr.cli.verify import verify
+from hfsr.errors import UserError
 from hfsr.files import atomic
 
 if TYPE_CHECKING:
@@ -115,14 +117,18 @@ def trained(
 
 @app.command(epilog="Example: hfsr mask photo.jpg mask.png --alpha 1/5")
 def mask(
-    source: Annotated[Path, typer.Argument(help="The picture, as ground truth.")],
+    source: Annotated[Path, typer.Argument(help="The picture, as ground truth.", readable=False)],
     target: Annotated[Path, typer.Argument(help="Where to write the mask: white is selected, a channel each.")],
     alpha: Alpha = "1/5",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the mask of the elements that the method trains on, and print the fraction selected."""
     from hfsr import images, selection_mask
 
     images.check_target(target, lossless=True)
+    require_another(source, target)
+    if target.exists() and not overwrite:
+        raise UserError(f"{target}: is there already; --overwrite writes over it")
     selected = selection_mask(images.read(source), alpha)
     images.write(target, selected.byte() * 255)
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")

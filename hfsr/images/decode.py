@@ -47,7 +47,7 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
         raise UserError(f"{name}: too large ({error}); cut it into parts") from error
     except UserError:
         raise
-    except (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error) as error:
+    except (OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, ArithmeticError, struct.error) as error:
         if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
             raise
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error

@@ -144,6 +144,17 @@ def test_data_check_compares_what_is_here(hfsr, tmp_path, monkeypatch):
     assert out.endswith("baby.png has other pixels\n")
 
 
+def test_a_mask_takes_the_place_of_no_picture(hfsr, picture, tmp_path):
+    before = picture.read_bytes()
+    code, _, err = hfsr("mask", picture, picture, "--overwrite")
+    assert (code, err) == (2, f"hfsr: {picture}: would be written over by its own result; choose another place\n")
+    assert picture.read_bytes() == before
+    target = tmp_path / "mask.png"
+    assert hfsr("mask", picture, target)[0] == 0
+    assert hfsr("mask", picture, target)[2] == f"hfsr: {target}: is there already; --overwrite writes over it\n"
+    assert hfsr("mask", picture, target, "--overwrite")[0] == 0
+
+
 def test_mask_writes_white_where_an_element_is_selected(hfsr, picture, tmp_path):
     code, out, _ = hfsr("mask", picture, tmp_path / "mask.png", "--alpha", "1/3")
     expected = selection_mask(images.read(picture), "1/3")

@@ -89,7 +89,7 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
     before = target.read_bytes()
     code, _, err = hfsr("upscale", source, target, "--model", "bicubic")
     assert code == 2
-    assert err == f"hfsr: {target}: is there already; --overwrite writes over it, --out FOLDER takes many pictures\n"
+    assert err == f"hfsr: {target}: is there already; --overwrite writes over it\n"
     assert target.read_bytes() == before
     assert hfsr("upscale", source, target, "--model", "bicubic", "--overwrite") == (0, "", "")
     assert images.read(target).shape == (3, 12, 16)
@@ -102,7 +102,9 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
     [
         (["photos"], "photos: a folder; hfsr upscale photos --out photos-x2"),
         (["photos", "x2"], "2 names: say where the results go, hfsr upscale photos ... --out FOLDER"),
-        (["a.png", "photos"], "photos: a folder; hfsr upscale a.png --out photos"),
+        (["a.png", "photos"], "photos: a folder; name the file to write"),
+        (["a.png", "--out", "x2.png"], "x2.png: --out takes a folder; leave it out for a single picture"),
+        (["a.png", "--out", "-"], "-: --out takes a folder; leave it out for a single picture"),
         (["a.png", "b.png", "c.png"], "3 names: say where the results go, hfsr upscale a.png ... --out FOLDER"),
         (["photos/a.png", "x.png", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
         (["photos/a.png", "x.png", "--model", "edsr"], f"choose one of {', '.join(paths.published())}"),
