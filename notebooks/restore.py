@@ -55,9 +55,9 @@ steps = 100  # iterations of each
 # %% [markdown]
 # ## The answer
 #
-# Nearly, as far as three of five seeds say. Trained on the selected elements alone, networks that take out noise lose half a tenth of a
+# Nearly, as far as four of five seeds say. Trained on the selected elements alone, networks that take out noise lose half a tenth of a
 # decibel of PSNR over all elements of Kodak24, and nothing on those that the loss saw. On the others, which it never saw, they lose 0.9 dB,
-# less than the decibels that we had predicted. A tenth of the weight there brings four tenths of a decibel back, and nearly all of the PSNR over
+# less than the decibels that we had predicted. A tenth of the weight there brings a third of a decibel back, and nearly all of the PSNR over
 # all elements. In super-resolution it mends the elements left out too, with three seeds; JPEG repair is not measured yet.
 
 # %% tags=["hide-input"]
@@ -131,7 +131,7 @@ for recipe in ("denoise", "dejpeg"):
 # the ground truth's mask at $\alpha = 1/5$ selects; on the others. *Recovered*: what share of the truth's power above a quarter of a cycle
 # a pixel is right. Beside them stands what is published of FFDNet ([Zhang 2018](../book/bibliography.md#zhang2018ffdnet)), on the same
 # photographs, but with noise that was neither rounded nor clipped. Plain WDSR, trained for minutes, lies two tenths of a decibel below it on
-# Kodak24, and half a decibel on McMaster.
+# Kodak24, and six tenths on McMaster.
 
 # %% tags=["hide-input"]
 trained = [recipe for recipe in ("denoise", "dejpeg") if tables.published(recipe, "restore")]

@@ -23,7 +23,7 @@ def test_denoisers_stand_below_our_rows():
     pd.testing.assert_series_equal(table["Kodak24"].iloc[:-1], restorations.table("denoise")["PSNR"], check_names=False)
 
 
-@pytest.mark.parametrize(("name", "below"), [("kodak24", 0.2), ("mcmaster", 0.5)])
+@pytest.mark.parametrize(("name", "below"), [("kodak24", 0.2), ("mcmaster", 0.6)])
 def test_plain_training_lies_as_far_below_a_published_network_as_the_page_says(name, below):
     """So what a part of the elements costs is not hidden by a network that cannot denoise."""
     ours = tables.scores("denoise", f"{name}/psnr_rgb_border8", "restore").loc["wdsr-a0"].mean()
@@ -40,12 +40,12 @@ def test_the_page_says_what_the_records_say():
         name: [line.measured and round(line.measured.estimate.mean, 2) for line in lines]
         for name, lines in found.items()
     }
-    assert "as far as three of five seeds say" in text
+    assert "as far as four of five seeds say" in text
     assert {line.seeds for name in ("denoise", "denoise-smooth", "denoise-soft") for line in found[name]} == {
-        "3 of 5 seeds"
+        "4 of 5 seeds"
     }
     assert "lose half a tenth of a decibel" in text and -0.07 <= means["denoise"][0] <= -0.03  # noqa: PT018
     assert "they lose 0.9 dB" in text and -0.95 < means["denoise-smooth"][0] < -0.85  # noqa: PT018
-    assert "brings four tenths of a decibel back" in text and 0.35 <= means["denoise-soft"][0] < 0.45  # noqa: PT018
+    assert "brings a third of a decibel back" in text and 0.28 <= means["denoise-soft"][0] < 0.39  # noqa: PT018
     assert means["denoise-soft"][1] > means["denoise"][0] / 3, "nearly all of the PSNR over all elements"
     assert "JPEG repair is not measured yet" in text and means["dejpeg"] == [None]  # noqa: PT018
