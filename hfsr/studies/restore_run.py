@@ -33,6 +33,7 @@ class RestoreRun(SuperresRun):
 
     Examples
     --------
+    >>> from hfsr.studies.rows import Row
     >>> run = RestoreRun(Row("wdsr", "1/5"), recipes.restore("denoise"))
     >>> run.name, run.model, run.degrade
     ('wdsr-a1-5-denoise-s0', 'wdsr-a1-5-denoise', 'noise25')

@@ -97,7 +97,8 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     >>> from hfsr import images
     >>> from hfsr.studies import recipes
     >>> with tempfile.TemporaryDirectory() as pictures, tempfile.TemporaryDirectory() as folder:
-    ...     images.write(Path(pictures) / "noise.png", torch.randint(256, (3, 32, 32), dtype=torch.uint8))
+    ...     noise = torch.randint(256, (3, 32, 32), dtype=torch.uint8, generator=torch.manual_seed(0))
+    ...     images.write(Path(pictures) / "noise.png", noise)
     ...     tiny = replace(recipes.superres("quick"), data=pictures, watch=pictures, evaluation=(pictures,), crop=8, blocks=1)
     ...     print(sorted(path.name for path in train(SuperresRun(Row("wdsr"), tiny, steps=1), folder).glob("[!.]*")))
     ['checkpoint.safetensors', 'log.jsonl', 'record.json', 'weights.safetensors']
