@@ -86,9 +86,8 @@ class Batches:
         device: torch.device = CPU,
     ) -> None:
         self.batch, self.augmentation, self.seed = batch, augmentation, seed
-        self.own = processes.own(
-            batch
-        )  # before anything is sent: with several processes it settles which GPU is this one's
+        # Before anything is sent: with several processes it settles which GPU is this one's.
+        self.own = processes.own(batch)
         self.images, self.labels, self.device = images.to(device), labels.to(device), device
         self._first, self._drawn = 0, torch.empty(4, 0)  # none yet
 
