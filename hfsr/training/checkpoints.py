@@ -75,6 +75,7 @@ def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict
     except RuntimeError as error:
         raise UserError(f"{path}: the checkpoint of another network; choose another folder for this run") from error
     optimizer.load_state_dict({**optimizer.state_dict(), "state": _by_parameter(_below("optimizer.", tensors))})
+    _lay_out(optimizer)
     return state
 
 
@@ -88,6 +89,14 @@ def _by_parameter(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
         index, key = name.split(".")
         state.setdefault(int(index), {})[key] = tensor
     return state
+
+
+def _lay_out(optimizer: torch.optim.Optimizer) -> None:
+    """Lay moments out in memory as their weights are: a file has no layout, and a fused optimiser takes no other one."""
+    for weights, values in optimizer.state.items():
+        for key, value in values.items():
+            if isinstance(value, Tensor) and value.shape == weights.shape:
+                values[key] = torch.empty_like(weights, dtype=value.dtype).copy_(value)
 
 
 def _digest(tensors: dict[str, Tensor]) -> str:
