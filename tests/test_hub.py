@@ -16,7 +16,7 @@ def test_it_has_every_published_network_and_nothing_else():
     assert names.pop("dependencies")
     assert sorted(names) == sorted(name.replace("-", "_") for name in paths.published())
     for name, entry in names.items():
-        size = "(N, 3, H, W)." if name.endswith("denoise") else "(N, 3, 2H, 2W)."
+        size = "(N, 3, H, W)." if name.endswith(("denoise", "dejpeg")) else "(N, 3, 2H, 2W)."
         assert entry.__doc__.endswith(size)
 
 

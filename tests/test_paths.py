@@ -100,7 +100,7 @@ def test_weights_belong_to_the_package():
 def test_networks_are_told_apart_by_what_they_do_to_the_size():
     upscaling, restoring = paths.published(2), paths.published(1)
     assert sorted(upscaling + restoring) == sorted(paths.published())
-    assert restoring == ["wdsr-a0-denoise", "wdsr-a1-5-denoise"]
+    assert restoring == ["wdsr-a0-dejpeg", "wdsr-a0-denoise", "wdsr-a1-5-dejpeg", "wdsr-a1-5-denoise"]
 
 
 @pytest.mark.parametrize(

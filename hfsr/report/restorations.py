@@ -3,7 +3,7 @@
 import pandas as pd
 
 from hfsr.report import literature, tables
-from hfsr.report.drawn import PARTS, Panels
+from hfsr.report.drawn import NEAR, PARTS, Panels
 from hfsr.report.printed import SHORT, means
 
 STUDY = "restore"
@@ -31,6 +31,22 @@ def gaps(recipe: str, name: str = "kodak24") -> Panels:
     found = {title: tables.differences(recipe, name, f"{PSNR}_{part}", study=STUDY) for title, part in PARTS.items()}
     labels = tables.labels(recipe, STUDY)
     return {title: each.loc[each.index.intersection(trained)].rename(index=labels) for title, each in found.items()}
+
+
+def panels() -> Panels:
+    """`gaps` of both recipes, of the rows whose selected elements are near plain training's: the complement is far off.
+
+    Examples
+    --------
+    >>> list(panels())[:2]
+    ['noise: selected elements', 'noise: other elements']
+    """
+    found = {}
+    for recipe, undone in {"denoise": "noise", "dejpeg": "JPEG"}.items():
+        parts = gaps(recipe)
+        near = parts["selected elements"]["mean"].abs() < NEAR if parts else None
+        found |= {f"{undone}: {title}": each[near] for title, each in parts.items()}
+    return found
 
 
 def table(recipe: str, name: str = "kodak24") -> pd.DataFrame:

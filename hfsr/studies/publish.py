@@ -60,8 +60,9 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     folder : path
         The run's.
     name : str, optional
-        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too. Without one the record is published
-        under the name of the run's folder, and the weights of further seeds of the main rows into ``results/weights/``.
+        What the model is to be called, such as ``"wdsr-a1-5"``, and its record too; a control's weights go to
+        ``results/weights/``, beside the package. Without a name the record is published under that of the run's folder, and
+        the weights of further seeds of the main rows beside the package too.
 
     Returns
     -------
@@ -85,17 +86,19 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", title):
         raise UserError(f"{title!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
     content = _finished(folder)
-    digest = content.get("weights_sha256")
-    if digest and not ((folder / WEIGHTS).exists() and sha256(folder / WEIGHTS) == digest):
-        raise UserError(
-            f"{folder / WEIGHTS}: gone, or not the weights that the record was measured on; delete the folder and run again"
-        )
     record = records.read(folder / RECORD, KINDS[content["study"]])
-    shared = isinstance(record, SuperresRecord) and record.run.is_shared
-    if name or shared:
-        kept = paths.weights() if name else paths.seeds_weights()
+    run = record.run if isinstance(record, SuperresRecord) else None
+    kept = None
+    if name or (run and run.is_shared):
+        kept = paths.weights() if name and not (run and run.row.is_compared) else paths.seeds_weights()
+    digest, weights = content.get("weights_sha256"), folder / WEIGHTS
+    if digest and (kept or weights.exists()) and not (weights.exists() and sha256(weights) == digest):
+        raise UserError(
+            f"{weights}: gone, or not the weights that the record was measured on; delete the folder and run again"
+        )
+    if kept:
         with atomic(kept / f"{title}.safetensors") as part:
-            shutil.copyfile(folder / WEIGHTS, part)
+            shutil.copyfile(weights, part)
     target = paths.results() / str(content["study"]) / f"{title}.json"
     write_json(target, {"name": title, "model": name} | content)
     return target

@@ -188,7 +188,9 @@ STUDIES: dict[str, dict[str, SuperresRecipe] | dict[str, ClassifyRecipe]] = {
     "superres": SUPERRES,
     "classify": CLASSIFY,
     "frequency": SUPERRES,  # measures what was trained by it
-    "confirmation": {name: SUPERRES[name] for name in ("bench", "long", "lossless")},  # likewise; what is registered
+    "confirmation": {
+        name: SUPERRES[name] for name in ("bench", "long", "flagship", "lossless")
+    },  # likewise; what is registered
     "recognition": {name: SUPERRES[name] for name in JUDGES},  # likewise, by what classifiers make of its images
     "restore": RESTORE,
     "spectra": {"bench": SUPERRES["bench"]},  # of what its networks learn from, beside CIFAR's

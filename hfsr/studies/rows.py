@@ -84,6 +84,11 @@ class Row:
         """Whether other elements count than those that Eq 7 selects."""
         return self.mask in CONTROLS
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether it is there for comparison alone: a control, or the loss as printed. Its networks are no one's choice."""
+        return self.is_control or self.reduction == "image"
+
     @cached_property
     def name(self) -> str:
         """What its runs, models and records are called after."""

@@ -64,6 +64,15 @@ def test_the_main_rows_weights_of_every_seed_are_published_beside_the_records(ti
         published.read(SuperresRecord, "wdsr-a1-5-tiny-s1")
 
 
+def test_a_control_keeps_its_name_and_its_weights_lie_beside_the_package(tiny_study):
+    run = SuperresRun(Row("wdsr", "1/5", mask="low"), tiny_study)
+    target = publish.publish(superres.train(run), run.model)
+    assert read_json(target)["model"] == "wdsr-a1-5-low-tiny"
+    assert paths.find_weights("wdsr-a1-5-low-tiny") == paths.seeds_weights() / "wdsr-a1-5-low-tiny.safetensors"
+    assert not paths.weights().exists()
+    assert published.read(SuperresRecord, "wdsr-a1-5-low-tiny").problems() == []
+
+
 def test_which_runs_share_their_weights():
     shared = [run.name for run in grid.runs("superres", "bench").values() if run.is_shared]
     assert len(shared) == 27
@@ -84,8 +93,17 @@ def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, 
     store.save(folder / WEIGHTS, WDSR(blocks=1))
     with pytest.raises(UserError, match="not the weights that the record was measured on"):
         publish.publish(folder, "x")
+    with pytest.raises(UserError, match="not the weights that the record was measured on"):
+        publish.publish(folder)
     assert not paths.results().exists()
     assert not paths.weights().exists()
+
+
+def test_a_record_whose_weights_nobody_gets_is_published_without_them(tiny_study):
+    """Such as one of another machine, from which they were not brought."""
+    folder = superres.train(SuperresRun(Row("wdsr"), tiny_study, seed=1))
+    (folder / WEIGHTS).unlink()
+    assert publish.publish(folder).stem == "wdsr-a0-tiny-s1"
 
 
 def test_what_is_no_record_is_not_published(tiny_study):

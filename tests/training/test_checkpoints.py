@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from torch import nn
 
 from hfsr.models import WDSR
 from hfsr.training import checkpoints
