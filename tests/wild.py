@@ -92,6 +92,18 @@ def deep_colour() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def deep_colour_hidden() -> bytes:
+    """The same with a colour that stands for transparency."""
+    content, kind = deep_colour(), b"tRNS" + struct.pack(">HHH", 257, 514, 771)
+    place = content.index(b"IDAT") - 4
+    return content[:place] + struct.pack(">I", 6) + kind + struct.pack(">I", zlib.crc32(kind)) + content[place:]
+
+
+def white_is_zero() -> bytes:
+    """A TIFF of 16 bits that counts from white."""
+    return file(Image.fromarray(~DEEP), "TIFF", tiffinfo={262: 0})
+
+
 def unit_said_twice() -> bytes:
     """A TIFF with a tag that Pillow warns of."""
     content = of(COLOUR, "TIFF", dpi=(300, 300))()
@@ -123,6 +135,7 @@ WILD = (
     Wild("deep-grey.png", of(DEEP)),
     Wild("deep-grey.tif", big_endian),
     Wild("deep-colour.png", deep_colour),
+    Wild("white-is-zero.tif", white_is_zero),
     Wild("opaque.png", of(np.dstack([COLOUR, np.full_like(GREY, 255)]))),
     Wild("turned.jpg", turned),
     Wild("damaged-exif.jpg", of(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05nonsense")),
@@ -145,6 +158,7 @@ WILD = (
     refused("animated.webp", several("WEBP"), "has 3 frames; save the one that you mean by itself"),
     refused("animated.png", several("PNG"), "has 3 frames"),
     refused("pages.tif", several("TIFF"), "has 3 pages"),
+    refused("deep-colour-hidden.png", deep_colour_hidden, "hides one colour of 16 bits a channel"),
     refused("float.tif", of(GREY.astype(np.float32), "TIFF"), "pixels of kind F are not read"),
     refused("int32.tif", of(GREY.astype(np.int32), "TIFF"), "pixels of kind I are not read"),
     Wild("cut-off.gif", lambda: several("GIF")()[: len(several("GIF")()) // 3], DAMAGED, DAMAGED, NONE),

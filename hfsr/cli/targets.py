@@ -1,8 +1,12 @@
 """Where the results of many pictures go: the same tree of folders below another one."""
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from hfsr.errors import UserError
+from hfsr.files import naming
 
 STREAM = Path("-")  # standard input or output
 READ_ONLY = ".gif"
@@ -59,10 +63,10 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
         return [(source, Path(source.name))]
     if out.resolve() == source.resolve():
         raise UserError(f"{source}: its results would lie among its pictures; choose another folder")
-    found = [(path, path.relative_to(source)) for path in sorted(source.rglob("*")) if path.is_file()]
+    found = sorted(path for path in _below(source) if path.is_file())
     kept = [
         (path, place)
-        for path, place in found
+        for path, place in ((path, path.relative_to(source)) for path in found)
         if path.suffix.lower() in (*SUFFIXES, READ_ONLY)
         and not any(part.startswith(".") for part in place.parts)
         and out.resolve() not in path.resolve().parents
@@ -70,3 +74,24 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
     if not kept:
         raise UserError(f"{source}: no pictures in this folder (files in {' '.join((*SUFFIXES, READ_ONLY))})")
     return kept
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """What lies in a folder and its folders but the hidden ones; a `UserError` names one that cannot be looked into."""
+
+    def refuse(error: OSError) -> None:
+        raise UserError(
+            f"{error.filename}: cannot be looked into ({error.strerror}); allow it, or name the other pictures"
+        )
+
+    for inside, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        yield from (Path(inside) / name for name in names)
+
+
+def require_room(out: Path) -> None:
+    """Refuse (`UserError`) a folder for results that cannot be made or written to: better before the work than after."""
+    with naming(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass

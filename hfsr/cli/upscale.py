@@ -10,7 +10,7 @@ import typer
 
 from hfsr import paths
 from hfsr.cli.console import method
-from hfsr.cli.targets import STREAM, pairs, require_another, writable
+from hfsr.cli.targets import STREAM, pairs, require_another, require_room, writable
 from hfsr.errors import UserError
 from hfsr.files import atomic, read_json
 
@@ -71,7 +71,9 @@ def upscale(
     elif out:
         if out == STREAM or (out.suffix.lower() in SUFFIXES and not out.exists()):
             raise UserError(f"{out}: --out takes a folder; leave it out for a single picture")
-        _many(pairs(sources, out, writable(suffix)), model, device, overwrite, strip)
+        wanted = pairs(sources, out, writable(suffix))
+        require_room(out)
+        _many(wanted, model, device, overwrite, strip)
     elif len(others) == 1 and not first.is_dir():
         one(first, others[0], writable(suffix), model, device, overwrite, strip)
     elif others:
@@ -111,6 +113,8 @@ def one(
         if not source.exists():
             raise UserError(f"{source}: no such file")
         require_another(source, target)
+    if target != STREAM:
+        require_room(target.parent)
     for line in _upscale(source, target, suffix, method(model, device), strip, progress=sys.stderr.isatty()):
         typer.echo(f"hfsr: {line}", err=True)
 

@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from hfsr.errors import UserError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 SEVERAL = {"GIF": "frames", "WEBP": "frames", "PNG": "frames", "TIFF": "pages"}  # a camera's MPO is a photograph
+PHOTOMETRIC, WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and its value where grey counts from white
 ALPHA = ("LA", "P", "PA", "RGBA")  # modes that may hide pixels
 
 
@@ -96,12 +97,12 @@ def is_deep(file: Image.Image) -> bool:
     return any(";16" in str(tile) for tile in getattr(file, "tile", []))
 
 
-def planes(picture: Image.Image, name: Path | str) -> Tensor:
-    """The pixels of a decoded picture.
+def planes(file: Image.Image, name: Path | str) -> Tensor:
+    """The pixels of an opened picture, turned upright as its EXIF data says.
 
     Parameters
     ----------
-    picture : PIL.Image.Image
+    file : PIL.Image.Image
     name : str or path
         Of the file, for messages.
 
@@ -114,15 +115,19 @@ def planes(picture: Image.Image, name: Path | str) -> Tensor:
     Raises
     ------
     UserError
-        For pixels that are 32-bit or floating-point numbers.
+        For pixels that are 32-bit or floating-point numbers, and for 16 bits a channel of which one colour is hidden.
 
     Examples
     --------
     >>> planes(Image.new("RGBA", (6, 4), (255, 0, 0, 128)), "red.png").shape
     torch.Size([4, 4, 6])
     """
-    pixels = np.asarray(_known(picture, name))
+    if is_deep(file) and isinstance(file.info.get("transparency"), tuple):  # read with 8 bits it would hide others too
+        raise UserError(f"{name}: hides one colour of 16 bits a channel; save it with an alpha channel")
+    pixels = np.asarray(_known(ImageOps.exif_transpose(file), name))
     pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    if pixels.dtype == np.uint16 and getattr(file, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO:
+        pixels = ~pixels  # which Pillow does to 8 bits alone
     return torch.from_numpy(np.array(pixels, pixels.dtype.newbyteorder("="), order="C"))
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from hfsr.errors import UserError
@@ -47,7 +47,7 @@ def read(path: Path | str) -> Tensor:
     torch.Size([1, 4, 6])
     """
     with decode.opened(path, path) as file:
-        pixels = decode.planes(ImageOps.exif_transpose(file), path)
+        pixels = decode.planes(file, path)
     if len(pixels) in (2, 4):
         raise UserError(f"{path}: has transparent pixels; flatten it onto a background first")
     return to_8_bits(pixels)

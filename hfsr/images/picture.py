@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import torch
-from PIL import ImageOps
 from torch import Tensor
 
 from hfsr.errors import UserError
@@ -69,7 +68,7 @@ def load(source: Path | str | BinaryIO, name: Path | str) -> Picture:
     """
     with decode.opened(source, name) as file:
         deep = decode.is_deep(file)
-        pixels = decode.planes(ImageOps.exif_transpose(file), name)
+        pixels = decode.planes(file, name)
         about = metadata.of(file)  # after the pixels: it overlooks what is wrong with the file
     return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8))
 

@@ -1,6 +1,7 @@
 """`hfsr upscale` as people call it: a picture, many, folders, streams."""
 
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -208,6 +209,33 @@ def test_two_results_of_one_name_are_refused_before_anything_is_done(hfsr, photo
     assert (code, out) == (2, "")
     assert err == "hfsr: x2/a.png: would be made of photos/a.jpg and of photos/a.png; upscale them into two folders\n"
     assert not Path("x2").exists()
+
+
+@pytest.mark.parametrize("words", [["photos/a.png", "notes.txt/a.png"], ["photos", "--out", "notes.txt/out"]])
+def test_a_place_that_cannot_be_written_to_is_named_before_the_work(hfsr, photos, monkeypatch, words):
+    Path("notes.txt").write_text("nothing")
+    monkeypatch.setattr(picture, "load", lambda *_: pytest.fail("no picture is read"))
+    code, out, err = hfsr("upscale", *words)
+    place = str(Path(words[-1]) if "--out" in words else Path(words[-1]).parent)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"hfsr: {place}: ")
+    assert err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(hfsr, photos, monkeypatch):
+    """Its pictures would be missed in silence. The hidden ones need not be looked into."""
+    scan = os.scandir
+
+    def closed(folder):
+        if Path(folder).name in ("c", ".trash"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    code, out, err = hfsr("upscale", "photos", "--out", "large", "--model", "bicubic")
+    assert (code, out) == (2, "")
+    assert err == "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, or name the other pictures\n"
+    assert not Path("large").exists()
 
 
 def test_one_bar_for_all_pictures(hfsr, photos, monkeypatch):

@@ -263,3 +263,12 @@ def test_what_a_format_cannot_hold_is_refused_beforehand(shape, suffix, message)
 @pytest.mark.parametrize("suffix", images.SUFFIXES)
 def test_what_a_format_can_hold_is_not(suffix):
     picture.require_place(Picture(torch.zeros(3, 8000, 4, dtype=torch.uint8)), suffix, "a", scale=2)
+
+
+def test_grey_that_counts_from_white_is_that_which_counts_from_black(tmp_path):
+    deep = np.arange(0, 60000, 1000, dtype=np.uint16).reshape(6, 10)
+    Image.fromarray(deep).save(tmp_path / "black.tif")
+    Image.fromarray(~deep).save(tmp_path / "white.tif", tiffinfo={262: 0})
+    black, white = (picture.load(tmp_path / name, name).pixels for name in ("black.tif", "white.tif"))
+    assert torch.equal(black, white)
+    assert black[0, 0, 1] == 1000
