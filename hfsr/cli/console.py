@@ -57,9 +57,13 @@ def in_one_line() -> Iterator[None]:
         raise
 
 
-def method(name: str, device: str | None = None) -> "nn.Module | str":
-    """The network that a verb's argument names, on the device that computes or is asked for, or the word "bicubic"."""
-    from hfsr.models.store import load_model
+def method(name: str, device: str | None = None, scale: int | None = None) -> "nn.Module | str":
+    """The network that a verb's argument names, on the device that computes or is asked for, or the word "bicubic".
+
+    With a scale it is one that makes pictures, and of a name that there is not those of this scale are listed.
+    """
+    from hfsr import paths
+    from hfsr.models.store import find, load
     from hfsr.training import hardware
 
     if device not in (None, "cpu", "cuda"):
@@ -67,7 +71,12 @@ def method(name: str, device: str | None = None) -> "nn.Module | str":
     found = hardware.device()
     if device == "cuda" and found.type != "cuda":
         raise UserError("--device cuda: there is no GPU here that torch can use")
-    return name if name == "bicubic" else load_model(name).to(device or found)
+    if name == "bicubic":
+        return name
+    network = load(find(name, scale)).to(device or found)
+    if scale and not hasattr(network, "scale"):
+        raise UserError(f"{name}: a classifier, it makes no picture; choose one of {', '.join(paths.published(scale))}")
+    return network
 
 
 def print_metrics(record: Path) -> None:

@@ -49,9 +49,6 @@ def restore(
     strip: Strip = False,
 ) -> None:
     """Take noise or JPEG's traces out of a picture, by a network that was trained for it; the size stays."""
-    scale = getattr(method(model), "scale", 2 if model == "bicubic" else None)
-    if scale is None:
-        raise UserError(f"{model}: a classifier, or no network; choose one of {', '.join(paths.published(1))}")
-    if scale != 1:
+    if getattr(method(model, scale=1), "scale", 2) != 1:
         raise UserError(f"{model}: upscales a picture; hfsr upscale {source} {target} --model {model} does that")
     one(source, target, None, model, None, overwrite, strip)

@@ -115,7 +115,7 @@ def one(
         require_another(source, target)
     if target != STREAM:
         require_room(target.parent)
-    for line in _upscale(source, target, suffix, method(model, device), strip, progress=sys.stderr.isatty()):
+    for line in _upscale(source, target, suffix, method(model, device, scale=2), strip, progress=sys.stderr.isatty()):
         typer.echo(f"hfsr: {line}", err=True)
 
 
@@ -123,7 +123,7 @@ def _many(wanted: list[tuple[Path, Path]], model: str, device: str | None, overw
     from tqdm.auto import tqdm
 
     todo = [(source, target) for source, target in wanted if overwrite or not target.exists()]
-    network = method(model, device) if todo else model
+    network = method(model, device, scale=2) if todo else model
     said, failed = [], []
     for source, target in tqdm(todo, desc="upscaling", unit="picture", disable=not sys.stderr.isatty()):
         try:

@@ -103,8 +103,10 @@ def load_model(name: str | Path) -> nn.Module:
     return load(find(name))
 
 
-def find(name: str | Path) -> Path:
-    """The file of a network that is named as for `load_model`; a `UserError` that lists the published ones if there is none.
+def find(name: str | Path, scale: int | None = None) -> Path:
+    """The file of a network that is named as for `load_model`; a `UserError` if there is none.
+
+    It lists the published ones, of `scale` alone where that is given, see `hfsr.paths.published`.
 
     Examples
     --------
@@ -113,8 +115,8 @@ def find(name: str | Path) -> Path:
     """
     if Path(name).suffix == ".safetensors":
         return Path(name)
-    known = paths.published()
-    if str(name) not in known:
+    if str(name) not in paths.published():
+        known = paths.published(scale)
         raise UserError(f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file")
     return paths.weights() / f"{name}.safetensors"
 

@@ -15,7 +15,9 @@ from PIL.ExifTags import Base
 
 import hfsr as package
 from hfsr import images, paths
+from hfsr.classifiers import Compact
 from hfsr.images import picture
+from hfsr.models import store
 from hfsr.models.upscaling import upscale
 
 
@@ -108,7 +110,7 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
         (["a.png", "--out", "-"], "-: --out takes a folder; leave it out for a single picture"),
         (["a.png", "b.png", "c.png"], "3 names: say where the results go, hfsr upscale a.png ... --out FOLDER"),
         (["photos/a.png", "x.png", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
-        (["photos/a.png", "x.png", "--model", "edsr"], f"choose one of {', '.join(paths.published())}"),
+        (["photos/a.png", "x.png", "--model", "edsr"], f"choose one of {', '.join(paths.published(2))}, or a"),
         (
             ["photos/a.png", "x.png", "--suffix", "jpg"],
             "x.png: its own suffix names the format; leave out --suffix .jpg",
@@ -236,6 +238,14 @@ def test_a_folder_that_cannot_be_looked_into_is_named(hfsr, photos, monkeypatch)
     assert (code, out) == (2, "")
     assert err == "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, or name the other pictures\n"
     assert not Path("large").exists()
+
+
+def test_a_classifier_is_refused_once_for_all_pictures(hfsr, photos):
+    store.save("classifier.safetensors", Compact(widths=(4, 4, 4), classes=2))
+    code, out, err = hfsr("upscale", "photos", "--out", "large", "--model", "classifier.safetensors")
+    assert (code, out) == (2, "")
+    assert err.startswith("hfsr: classifier.safetensors: a classifier, it makes no picture; choose one of srcnn, ")
+    assert err.count("\n") == 1
 
 
 def test_one_bar_for_all_pictures(hfsr, photos, monkeypatch):
