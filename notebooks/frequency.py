@@ -30,7 +30,7 @@ from IPython.display import HTML
 from hfsr import upscale
 from hfsr.analysis import detail, spectrum
 from hfsr.data import photographs
-from hfsr.report import answers, byte_tables, claims, drawn, figures, printed
+from hfsr.report import answers, byte_tables, claims, drawn, figures, printed, tables
 from hfsr.report.folded import Folded
 
 # %% [markdown]
@@ -74,7 +74,8 @@ names = [name.strip() for name in models.split(",")]
 index = held_out.names.index(photograph)
 lr, hr = held_out.lr[index], held_out.hr[index]
 shown = {"bicubic": upscale(lr, "bicubic")}
-shown |= {name: upscale(lr, name) for name in names}
+labels = tables.labels(recipe)
+shown |= {labels.get(name, name): upscale(lr, name) for name in names}
 noise = 2 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))
 shown["bicubic + noise"] = (shown["bicubic"] + noise).round().clamp(0, 255).to(torch.uint8)
 shown["ground truth"] = hr

@@ -24,7 +24,8 @@
 # %% tags=["hide-input"]
 from IPython.display import HTML, display
 
-import hfsr
+from hfsr import paths
+from hfsr.models.store import load
 from hfsr.report import (
     answers,
     claims,
@@ -176,9 +177,8 @@ Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.sp
 
 # %% mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}} tags=["hide-input"]
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
-found = windows.most_different(
-    {names[row]: hfsr.load_model(runs[row][0].model) for row in wanted if row in runs}
-)
+files = {row: paths.find_weights(runs[row][0].name) for row in wanted if row in runs}
+found = windows.most_different({names[row]: load(file) for row, file in files.items() if file})
 for each in found.values():
     pair = [(label, each[label]) for label in ("Bicubic", names["wdsr-a1-5"])]
     display(widgets.before_after(*pair))

@@ -9,6 +9,7 @@ from hfsr.report import printed, tables
 from hfsr.studies import recipes
 from hfsr.studies.measurement import Curve, MeasurementRecord
 
+CONFIRMED = "kodak24"
 NEAR = 0.2  # dB: rows of which BSD100's PSNR lies further from WDSR's would hide what the others do
 PARTS = {"selected elements": "selected", "other elements": "others"}
 PERCENT = {
@@ -28,19 +29,25 @@ Panels = dict[str, pd.DataFrame]
 def psnr(recipe: str) -> Panels:
     """PSNR minus WDSR's (luma, border 2), set by set, of the rows that lie near it.
 
+    Kodak24, which decides, comes first; the five pictures of Set5 give way to it.
+
     Returns
     -------
     dict of str -> DataFrame
-        A panel's title -> `hfsr.report.tables.differences`, in dB, by the rows' labels.
+        A panel's title -> `hfsr.report.tables.differences`, in dB, by the rows' labels; empty lines of rows that were not
+        measured on that set.
 
     Examples
     --------
     >>> list(psnr("bench"))
-    ['Set5', 'Set14', 'BSD100', 'camera']
+    ['Kodak24', 'Set14', 'BSD100', 'camera']
     """
-    sets, near = recipes.superres(recipe).evaluation, _near(recipe)
-    gaps = {name: tables.differences(recipe, name, "psnr_y_border2") for name in sets}
-    return _labelled({printed.SHORT[name]: each.loc[near] for name, each in gaps.items()}, recipe)
+    studies = dict.fromkeys(recipes.superres(recipe).evaluation, "superres")
+    if tables.published(recipe, "confirmation"):
+        studies = {CONFIRMED: "confirmation"} | {name: study for name, study in studies.items() if name != "set5"}
+    near = _near(recipe)
+    gaps = {name: tables.differences(recipe, name, "psnr_y_border2", study=study) for name, study in studies.items()}
+    return _labelled({printed.SHORT[name]: each.reindex(near) for name, each in gaps.items()}, recipe)
 
 
 def psnr_by_part(recipe: str, name: str = "bsd100") -> Panels:

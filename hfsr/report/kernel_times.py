@@ -41,13 +41,13 @@ def table(record: dict[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``kernels`` an iteration, the ``iteration`` and all kernels ``in them``, in ms, and of these the per cent that each of
-        `KINDS` takes.
+        ``kernels`` an iteration, its duration ``ms`` and that of all kernels, ``in kernels``, and of this the per cent that each
+        of `KINDS` takes.
 
     Examples
     --------
     >>> found = table(timings.records("kernels")[0])
-    >>> bool((found["in kernels, ms"] < found["iteration, ms"]).all())
+    >>> bool((found["in kernels"] < found["ms"]).all())
     True
     """
     kernels = pd.DataFrame(record["tables"]["kernels"]).assign(kind=lambda all_of: all_of["kernel"].map(kind))
@@ -56,5 +56,5 @@ def table(record: dict[str, Any]) -> pd.DataFrame:
     parts = kernels.pivot_table(values="ms", index="run", columns="kind", aggfunc="sum", fill_value=0.0)
     percent = 100 * parts.reindex(index=total.index, columns=[*KINDS, REST], fill_value=0.0).div(total, axis=0)
     whole = timings.table(record, "iterations")["iteration, ms"]
-    first = pd.DataFrame({"kernels": runs["times"].sum(), "iteration, ms": whole, "in kernels, ms": total})
-    return first.join(percent.add_suffix(", %")).loc[total.index].rename_axis(index=None, columns=None)
+    first = pd.DataFrame({"kernels": runs["times"].sum(), "ms": whole, "in kernels": total})
+    return first.join(percent).loc[total.index].rename_axis(index=None, columns=None)

@@ -39,13 +39,13 @@ def panels() -> Panels:
     Examples
     --------
     >>> list(panels())[:2]
-    ['noise: selected elements', 'noise: other elements']
+    ['noise, selected', 'noise, others']
     """
     found = {}
     for recipe, undone in {"denoise": "noise", "dejpeg": "JPEG"}.items():
         parts = gaps(recipe)
         near = parts["selected elements"]["mean"].abs() < NEAR if parts else None
-        found |= {f"{undone}: {title}": each[near] for title, each in parts.items()}
+        found |= {f"{undone}, {PARTS[title]}": each[near] for title, each in parts.items()}
     return found
 
 

@@ -125,7 +125,7 @@ def differences(
         `hfsr.analysis.agreement.split_power`, and "net_power", their difference.
     baseline : str
         Name of the row that is subtracted.
-    study : {"superres", "frequency"}
+    study : {"superres", "frequency", "confirmation", "restore"}
     relative : bool
         Whether differences are in per cent of the baseline's value, image by image.
 
@@ -173,17 +173,26 @@ def gaps(
     """
     by_row = published(recipe, study)
     own, base = (
-        {record.seed: _values(record, name, metric) for record in by_row.get(each, [])} for each in (row, baseline)
+        {record.seed: _values(record, name, metric) for record in by_row.get(each, []) if _has(record, name, metric)}
+        for each in (row, baseline)
     )
     own, base = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
     found = {seed: own[seed] - base[seed] for seed in sorted(set(own) & set(base), key=lambda seed: seed or 0)}
     return {seed: 100 * gap / base[seed] for seed, gap in found.items()} if relative else found
 
 
+SPLIT = ("right_power", "wrong_power", "net_power")
+
+
+def _has(record: Measurements, name: str, metric: str) -> bool:
+    """Whether it was measured: the ground truth has no PSNR."""
+    return metric in SPLIT or metric in record.per_image.get(name, {})
+
+
 def _values(record: Measurements, name: str, metric: str) -> NDArray[np.float64]:
     """What was measured on each image of a set; the two parts of its power follow from what the record holds."""
     measured = record.per_image[name]
-    if metric in ("right_power", "wrong_power", "net_power"):
+    if metric in SPLIT:
         right, wrong = split_power(measured["high_power"], measured["recovered"])
         return {"right_power": right, "wrong_power": wrong, "net_power": right - wrong}[metric]
     return np.array(measured[metric])

@@ -18,6 +18,7 @@ from hfsr.images.convert import from_unit
 from hfsr.models import SRCNN, WDSR, store
 from hfsr.models.upscaling import upscale
 from hfsr.studies import published
+from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 
@@ -145,6 +146,21 @@ def test_the_default_is_the_best_of_the_published_networks():
     }
     assert len(measured) > 5
     assert max(measured, key=measured.get) == paths.DEFAULT_MODEL
+
+
+def test_the_page_says_where_the_flagship_is_ahead_and_where_behind():
+    """In words, so by the rounding that its words mean."""
+    text = (paths.project() / "book" / "models.md").read_text().replace("\n", " ")
+    gains = {}
+    for kind, sets in ((SuperresRecord, ("set14", "bsd100")), (ConfirmationRecord, ("kodak24", "mcmaster"))):
+        seed = "-s0" if kind is ConfirmationRecord else ""
+        found = published.stale_or_not(kind)
+        flagship, default = (found[f"{name}{seed}"].metrics for name in ("wdsr-a1-5-flagship", paths.DEFAULT_MODEL))
+        gains |= {name: flagship[f"{name}/psnr_y_border2"] - default[f"{name}/psnr_y_border2"] for name in sets}
+    assert "more than a tenth of a decibel ahead on BSD100 and Kodak24" in text
+    assert min(gains["bsd100"], gains["kodak24"]) > 0.1
+    assert "behind on Set14 and McMaster by two and three tenths" in text
+    assert [round(gains[name], 1) for name in ("set14", "mcmaster")] == [-0.2, -0.3]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ def test_psnr_is_drawn_of_the_rows_that_lie_near_wdsr():
     for table in panels.values():
         assert not far & set(table.index)
         assert "1/5" in table.index
+    assert list(panels) == ["Kodak24", "Set14", "BSD100", "camera"]
+    confirmed = tables.differences("bench", "kodak24", "psnr_y_border2", study="confirmation")
+    assert panels["Kodak24"].loc["1/5", "mean"] == confirmed.loc["wdsr-a1-5", "mean"]
     gap = tables.differences("bench", "bsd100", "psnr_y_border2").loc["wdsr-a1-5", "mean"]
     assert panels["BSD100"].loc["1/5", "mean"] == gap
 

@@ -15,13 +15,13 @@ def test_times_of_a_run_add_up():
         }
     }
     table = kernel_times.table(record)
-    assert table.loc["a", ["kernels", "iteration, ms", "in kernels, ms"]].to_list() == [6.0, 2.0, 1.5]
-    assert table.loc["a", "convolutions, %"] == pytest.approx(60)
-    assert table.loc["a", ["copies, casts, %", "rest, %", "sums, %"]].to_list() == pytest.approx([20, 20, 0])
+    assert table.loc["a", ["kernels", "ms", "in kernels"]].to_list() == [6.0, 2.0, 1.5]
+    assert table.loc["a", "convolutions"] == pytest.approx(60)
+    assert table.loc["a", ["copies, casts", "rest", "sums"]].to_list() == pytest.approx([20, 20, 0])
 
 
 def test_the_published_record_knows_most_of_its_kernels():
     for record in timings.records("kernels"):
         table = kernel_times.table(record)
-        assert (table.filter(like="%").sum(axis=1).round(6) == 100).all()
-        assert (table["rest, %"] < 20).all()
+        assert (table[[*kernel_times.KINDS, "rest"]].sum(axis=1).round(6) == 100).all()
+        assert (table["rest"] < 20).all()

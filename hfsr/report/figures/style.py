@@ -20,6 +20,7 @@ INK, GREY, PALE = "#262626", "#767676", "#d9d9d9"
 PLATE = "#595959"  # under white writing beside pictures, which reads on a light and on a dark page
 BLUE, ORANGE, GREEN, RED = "#0173b2", "#b36b00", "#02805d", "#d55e00"
 PURPLE, BROWN, WINE, TEAL, YELLOW = "#aa4499", "#7a5c1e", "#882255", "#23827a", "#ece133"
+INDIGO, OLIVE = "#4b3fa0", "#6f7300"
 STYLE = sns.axes_style("whitegrid") | {
     "axes.edgecolor": GREY,
     "axes.facecolor": "none",
@@ -70,8 +71,9 @@ LOOKS = {
     "random": Look(PURPLE, (0, (3, 1, 1, 1, 1, 1)), "d"),
     "complement|low": Look(BROWN, (0, (5, 1)), "X"),
     "image": Look(WINE, (0, (1, 2)), "h"),
-    "uniform|outside": Look(TEAL, (0, (2, 2)), "p"),
-    "weighted": Look(TEAL, (0, (4, 2, 1, 2)), "<"),
+    "uniform": Look(TEAL, (0, (2, 2)), "p"),
+    "weighted": Look(INDIGO, (0, (4, 2, 1, 2)), "<"),
+    "outside": Look(OLIVE, (0, (1, 1, 4, 1)), "H"),
     "cifar-100": Look(ORANGE, ":", "v"),
     "cifar-10": Look(ORANGE, "-", "d"),
     "^wdsr(-a0)?$": Look(BLUE, "--", "s"),

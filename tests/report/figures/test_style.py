@@ -43,13 +43,31 @@ def test_looks_tell_the_rows_of_the_study_apart():
     assert len({look(row)[:2] for row in rows}) == len(rows)
     # one colour a method: that of the paper at whichever alpha, and of no other row
     assert [row for row in rows if look(row).colour == METHOD.colour] == ["1/7", "1/6", "1/5", "1/4", "1/3"]
+    controls = [row.label for row in recipes.superres("bench").rows if row.is_compared or row.outside]
+    assert len({look(row).colour for row in controls}) == len(controls) == 6
 
 
 def test_wdsr_and_the_method_differ_in_grey_print():
     assert len({look("WDSR").line, METHOD.line}) == len({look("WDSR").marker, METHOD.marker}) == 2
 
 
-@pytest.mark.parametrize("name", ["truth", "bicubic", "noise", "SRCNN", "WDSR", "1/5", "random", "low", "per image"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "truth",
+        "bicubic",
+        "noise",
+        "SRCNN",
+        "WDSR",
+        "1/5",
+        "random",
+        "low",
+        "per image",
+        "uniform",
+        "weighted",
+        "outside",
+    ],
+)
 def test_lines_stand_out_on_both_pages(name):
     colour = look(name).colour
     assert contrast(colour, PAGES["light"]) >= 3
