@@ -20,6 +20,7 @@ INPUTS = (
     "hfsr/**/*.py",
     "hfsr/**/*.js*",
     "hfsr/weights/*",
+    "results/weights/*",
     "results/**/*.json",
     "benchmarks/records/*.json",
     "constraints.txt",
@@ -38,6 +39,11 @@ def inputs_digest(root: Path) -> str:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def leave_out_environments(app: Sphinx, config: Config) -> None:
+    """Leave out virtual environments, by whatever name: their packages bring pages of their own."""
+    config.exclude_patterns += sorted(path.parent.name for path in Path(app.srcdir).glob("*/pyvenv.cfg"))
 
 
 def fresh_outputs(app: Sphinx, config: Config) -> None:
@@ -118,6 +124,7 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the above to the build."""
+    app.connect("config-inited", leave_out_environments)
     app.connect("config-inited", fresh_outputs)
     app.connect("builder-inited", check_records)
     app.connect("env-get-outdated", pages_to_read)

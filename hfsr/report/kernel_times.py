@@ -10,11 +10,11 @@ from hfsr.report import timings
 # What a kernel does, by what its name holds; the first that fits.
 KINDS = {
     "convolutions": r"conv|wgrad|dgrad|fprop|xmma|cudnn|cutlass|nvjet",
+    "copies, casts": r"copy|Copy|Memcpy|Memset|Fill",
+    "sums": r"reduce_kernel",
     "normalisation": r"weight_norm|batch_norm",
     "pooling": r"max_pool",
     "optimiser": r"FusedOptimizer|multi_tensor_apply",
-    "copies, casts": r"copy|Copy|Memcpy|Memset|Fill",
-    "sums": r"reduce_kernel",
 }
 REST = "rest"
 

@@ -32,15 +32,24 @@ def test_digest_follows_every_input_and_nothing_else(extension, tmp_path):
         "hfsr/a.py",
         "hfsr/data/b.py",
         "hfsr/weights/c.safetensors",
+        "results/weights/f.safetensors",
         "results/superres/d.json",
         "constraints.txt",
     ):
         for text in ("one", "two"):
             write(tmp_path / name, text)
             seen.add(extension.inputs_digest(tmp_path))
-    assert len(seen) == 11
+    assert len(seen) == 13
     write(tmp_path / "README.md", "text")
     assert extension.inputs_digest(tmp_path) in seen
+
+
+def test_an_environment_of_any_name_is_left_out(extension, tmp_path):
+    write(tmp_path / "my-python" / "pyvenv.cfg", "home = /usr/bin")
+    write(tmp_path / "book" / "intro.md", "# Page")
+    config = SimpleNamespace(exclude_patterns=["runs"])
+    extension.leave_out_environments(SimpleNamespace(srcdir=str(tmp_path)), config)
+    assert config.exclude_patterns == ["runs", "my-python"]
 
 
 def test_a_progress_bar_is_no_part_of_a_page():

@@ -192,7 +192,7 @@ def _two_a_line(names: Iterable[str], heights: Sequence[float]) -> tuple[Figure,
 
     An odd one stands alone in the last line.
     """
-    titles = [textwrap.fill(name, 14) for name in names]  # a longer line runs into the next panel's
+    titles = [textwrap.fill(name, 15) for name in names]  # a longer line runs into the next panel's
     columns = min(2, len(titles))
     ratios = {"gridspec_kw": {"height_ratios": heights}, "sharey": "row"}
     figure, axes = style.panels(len(heights), columns, sum(heights), squeeze=False, **ratios)

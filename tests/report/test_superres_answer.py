@@ -1,0 +1,28 @@
+"""The answer of the page on super-resolution says in words what the records say, so by the rounding that its words mean."""
+
+import pytest
+
+from hfsr import paths
+from hfsr.report import claims
+
+TEXT = (paths.project() / "notebooks" / "superres.py").read_text().replace("\n# ", " ")
+SAID = {
+    "psnr-same": ("score 0.02 dB higher on Kodak24 than ten trained on all", "confirmatory", 0.02, "supported"),
+    "random": ("score 0.02 dB less, with ten seeds of each", "confirmatory", 0.02, "supported"),
+    "uniform": ("as many from the whole batch", "confirmatory", 0.02, "supported"),
+    "weighted": ("with each crop weighted by its selected fraction", "confirmatory", 0.02, "supported"),
+    "as-printed": ("the method costs 0.06 dB on BSD100", "exploratory", -0.06, "refuted"),
+    "longer": ("the method is 0.01 dB behind there, with three seeds of each", "exploratory", -0.01, "undecided"),
+}
+
+
+@pytest.mark.parametrize("claim", SAID)
+def test_the_answer_is_that_of_the_records(claim):
+    words, stage, mean, verdict = SAID[claim]
+    (answer,) = claims.claims(claim)
+    line = next(line for line in answer.lines if line.contrast.stage == stage)
+    assert words in TEXT
+    assert line.measured.estimate.mean == pytest.approx(mean, abs=0.0055)
+    assert answer.verdict == verdict
+    registered = line.contrast.seeds
+    assert line.seeds == f"{registered} of {registered} seeds"
