@@ -107,6 +107,8 @@ def total_weight(selected: Tensor, elements: int, outside: float, dtype: torch.d
 class HighFrequencyL1(nn.Module):
     """The paper's loss for anyone's training loop: L1 on the pixels that differ most from their neighbours.
 
+    With the mask W of Eq 7 it is ``sum(w * |Y - Y'|) / sum(w)``, ``w = W + outside * (1 - W)``: Eq 3 where `outside` is 0.
+
     Parameters
     ----------
     alpha : float, int or str
