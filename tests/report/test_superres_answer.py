@@ -12,7 +12,7 @@ SAID = {
     "uniform": ("as many from the whole batch", "confirmatory", 0.02, "supported"),
     "weighted": ("with each crop weighted by its selected fraction", "confirmatory", 0.02, "supported"),
     "as-printed": ("the method costs 0.06 dB on BSD100", "exploratory", -0.06, "refuted"),
-    "longer": ("the method is 0.01 dB behind there, with three seeds of each", "exploratory", -0.01, "undecided"),
+    "longer": ("with three seeds of each the method is 0.01 dB behind on Kodak24", "confirmatory", -0.01, "undecided"),
 }
 
 
