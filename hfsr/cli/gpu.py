@@ -2,6 +2,7 @@
 
 import time
 
+import torch
 import typer
 
 from hfsr.errors import UserError
@@ -19,7 +20,9 @@ def work(minutes: float) -> None:
     """
     start = time.monotonic()
     if not is_here():
-        raise UserError("there is no GPU here; `make study` trains on the processor")
+        raise UserError(
+            f"there is no GPU here that this torch can use ({build()}); `make study` trains on the processor"
+        )
     if processes.count() > 1:
         raise UserError("start `hfsr gpu` in one process a card, each with its own CUDA_VISIBLE_DEVICES")
     typer.echo(f"{hardware.describe()}; training multiplies in {hardware.precision()}\n")
@@ -35,6 +38,17 @@ def work(minutes: float) -> None:
     typer.echo(f"{len(lacking)} runs to do")
     for line in backlog.work(lacking, 60 * minutes - (time.monotonic() - start)):
         typer.echo(line)
+
+
+def build() -> str:
+    """What torch was built for: a card needs a driver of at least that CUDA.
+
+    Examples
+    --------
+    >>> build().startswith("CUDA") == (torch.version.cuda is not None)
+    True
+    """
+    return f"CUDA {torch.version.cuda}" if torch.version.cuda else f"{torch.__version__}, built without CUDA"
 
 
 def is_here() -> bool:

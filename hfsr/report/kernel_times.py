@@ -41,8 +41,8 @@ def table(record: dict[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``kernels`` an iteration, its duration ``ms`` and that of all kernels, ``in kernels``, and of this the per cent that each
-        of `KINDS` takes.
+        ``kernels`` an iteration, its duration ``ms`` and that of all kernels, ``in kernels``, and of this the per cent that
+        each of `KINDS` takes.
 
     Examples
     --------

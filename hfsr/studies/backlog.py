@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
+import torch
+
 from hfsr.data import catalogue, labelled
 from hfsr.errors import TakenError, UserError
 from hfsr.studies import classify, grid, published, recipes, recognise, superres, upscaled
@@ -17,6 +19,7 @@ from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
 from hfsr.studies.upscaled_set import UpscaledSet
 
+AGAIN = 5.0  # seconds after which a time limit is said once more
 WAIT = 1.0  # seconds between two looks at what other processes are at
 
 
@@ -118,10 +121,11 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
                 later.append(run)
                 taken = True
                 continue
-            except (UserError, OSError) as error:
-                if str(error) not in said:
-                    yield f"{run.name}: passed over; {error}"
-                said.add(str(error))
+            except (UserError, OSError, torch.OutOfMemoryError) as error:
+                line = str(error).splitlines()[0]  # a card's goes on about its memory
+                if line not in said:
+                    yield f"{run.name}: passed over; {line}"
+                said.add(line)
                 continue
             yield f"{run.name}: {_published(run)}"
         if len(later) == len(left):  # nothing could be done
@@ -209,7 +213,8 @@ def limited(seconds: float) -> Iterator[None]:
         raise TimeIsUpError
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    # And again until it is heard: what is raised inside a destructor is lost.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN)
     try:
         yield
     finally:

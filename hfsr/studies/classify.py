@@ -169,7 +169,8 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
             "correct": {name: pack(correct)},
         }
         trained = contents.training(folder, progress, run.steps, recipe.batch)
-        records.write(folder, ClassifyRecord(**settings | trained | provenance.origin(run.command) | measured))
+        trained |= provenance.origin(run.command, progress.devices)
+        records.write(folder, ClassifyRecord(**settings | trained | measured))
     return folder
 
 

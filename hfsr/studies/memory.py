@@ -17,9 +17,9 @@ from hfsr.training.loop import Task
 
 CPU = torch.device("cpu")
 CARDS = (8, 16, 24, 80)  # gigabytes
-# What a card takes beyond what is counted: on one H200, tensors took up to 1.7 times as many bytes as counted, and of a small
-# network half a gigabyte more.
-WORK_SPACE, LIBRARIES = 1.7, 6 * 10**8
+# What a card takes beyond what is counted: on one H200 tensors took up to 1.7 times as many bytes as counted and up to 0.9 GB,
+# a graph's own memory among it; the CUDA libraries take half a gigabyte beside tensors.
+WORK_SPACE, LIBRARIES = 1.7, 14 * 10**8
 
 
 class Memory(NamedTuple):

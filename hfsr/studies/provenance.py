@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -79,12 +80,14 @@ def commit() -> str | None:
         return None
 
 
-def origin(command: str) -> dict[str, Any]:
-    """The fields of `Origin` of what is made now, by this command.
+def origin(command: str, devices: Sequence[str] = ()) -> dict[str, Any]:
+    """The fields of `Origin` of what is made now, by this command, on this machine or the devices that took turns.
 
     Examples
     --------
     >>> list(origin("hfsr train --method bicubic"))
     ['device', 'versions', 'commit', 'command']
     """
-    return vars(Origin(device=machine(), versions=versions(), commit=commit(), command=command))
+    return vars(
+        Origin(device=hardware.THEN.join(devices) or machine(), versions=versions(), commit=commit(), command=command)
+    )

@@ -52,6 +52,8 @@ def speed(study: str) -> Speed | None:
     for record in published.stale_or_not(KINDS[study]).values():
         if getattr(record, "recipe", None) == "quick":  # minutes, on the smallest data: no measure of speed
             continue
+        if hardware.THEN in record.device:  # several took turns
+            continue
         if not record.problems() and record.speed:  # what a change makes stale, a workflow is there to make anew
             found.setdefault(record.device, []).append(record.speed)
     alike = {device: rates for device, rates in found.items() if hardware.is_processor(device) == on_processor}

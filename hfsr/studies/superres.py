@@ -180,7 +180,9 @@ def _write(
     settings = run.identity() | contents.training(folder, progress, run.steps, run.recipe.batch)
     metrics = fractions | contents.means(measured)
     record = SuperresRecord(
-        **settings | provenance.origin(run.command) | {"data": data, "metrics": metrics, "per_image": measured}
+        **settings
+        | provenance.origin(run.command, progress.devices)
+        | {"data": data, "metrics": metrics, "per_image": measured}
     )
     records.write(folder, record)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+THEN = ", then "  # between the devices that a run was trained on, one after the other
 SAMPLED = 0.3  # seconds that the cores are watched for
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
 _only_float32 = ContextVar("_only_float32", default=False)
@@ -129,7 +130,7 @@ def send(tensor: torch.Tensor, where: torch.device) -> torch.Tensor:
 
 
 def describe() -> str:
-    """Processor (or GPU), cores, threads in use and bf16 units, in one line without the machine's name.
+    """Processor (or GPUs that train together), cores, threads in use and bf16 units, in one line without the machine's name.
 
     Examples
     --------
@@ -138,7 +139,8 @@ def describe() -> str:
     """
     bf16 = "bf16 units" if bf16_units() else "no bf16 units"
     if torch.cuda.is_available():
-        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}, {bf16}"
+        count = torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
+        return f"{count} x {torch.cuda.get_device_name()}, {bf16}"
     capabilities = _processor()
     name = capabilities.get("cpu_name") or platform.processor() or platform.machine()
     cores = capabilities.get("num_physical_cores") or torch.get_num_threads()

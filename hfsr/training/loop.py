@@ -90,6 +90,7 @@ class Progress:
     step: int = 0
     seconds: float = 0.0
     log: list[dict[str, float]] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)  # as `hardware.describe` has them, in the order of their work
 
 
 def fit(
@@ -160,6 +161,8 @@ def _fit(
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
     update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
+    if progress.step < steps and hardware.describe() not in progress.devices[-1:]:
+        progress.devices.append(hardware.describe())
     check_every = max(1, steps // max(1, task.checks))
     last_log = last_checkpoint = time.monotonic()
     fastest = math.inf  # seconds an iteration

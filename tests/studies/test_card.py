@@ -3,8 +3,10 @@ import math
 import pytest
 import torch
 
+from hfsr.report import timings
 from hfsr.studies import card, memory, speeds, trial
-from hfsr.training import hardware
+from hfsr.training import buffer, hardware, loop
+from hfsr.training.step import WARM_UP
 
 KINDS = card.kinds()
 
@@ -59,6 +61,14 @@ def test_throughput_is_beside_what_the_device_can_do(monkeypatch):
     assert measured["GB counted"] > 0
 
 
+def test_every_card_that_was_measured_had_room():
+    """The published timings of cards: what tensors took, and the libraries' half a gigabyte beside them."""
+    rows = [row for record in timings.records("card") for row in record["tables"]["iterations"]]
+    assert rows
+    for row in rows:
+        assert row["GB"] + 0.5 <= memory.WORK_SPACE * row["GB counted"] + memory.LIBRARIES / 1e9, row["run"]
+
+
 def test_the_device_has_rates():
     assert card.convolution_rate() > 1e6
     assert card.product_rate() > 1e6
@@ -81,6 +91,30 @@ def test_a_gpu_gives_the_cpus_gradients():
         gradients[device.type] = torch.cat([each.grad.flatten().cpu() for each in task.model.parameters()])
     difference = (gradients["cuda"] - gradients["cpu"]).norm() / gradients["cpu"].norm()
     assert difference < 1e-4
+
+
+def losses(run, folder, steps):
+    """Of a run on noise that goes on where the folder's checkpoint stopped."""
+    task = trial.training(run, hardware.device())
+    return [entry["loss"] for entry in loop.fit(task, folder, {}, steps, log_every=1).log]
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("run", [KINDS[2], KINDS[12]], ids=lambda run: run.name)
+def test_a_gpu_goes_on_from_a_checkpoint(run, tmp_path):
+    """Of Adam and of SGD, past the iterations before a graph is recorded, before and after."""
+    half = WARM_UP + 3
+    whole = losses(run, tmp_path / "whole", 2 * half)
+    losses(run, tmp_path / "halves", half)
+    assert losses(run, tmp_path / "halves", 2 * half) == pytest.approx(whole, rel=0.02)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("run", KINDS[9:11], ids=lambda run: run.degrade)
+def test_pictures_that_a_gpu_has_no_room_for_give_the_same(run, tmp_path, monkeypatch):
+    there = losses(run, tmp_path / "there", WARM_UP + 3)
+    monkeypatch.setattr(buffer, "_fits", lambda data, device: False)
+    assert losses(run, tmp_path / "apart", WARM_UP + 3) == pytest.approx(there, rel=0.02)
 
 
 @pytest.mark.gpu

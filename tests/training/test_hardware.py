@@ -25,8 +25,11 @@ def test_an_older_torch_knows_nothing_of_the_processor(monkeypatch):
 def test_a_gpu_is_named_with_their_number(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: not including_emulation)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert hardware.describe() == "1 x Some GPU, bf16 units"  # of four, one trains
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
     assert hardware.describe() == "2 x Some GPU, bf16 units"
 
 
