@@ -10,6 +10,9 @@ from hfsr.studies import backlog, card, trial
 from hfsr.training import hardware, processes
 
 
+TIMED = 0.2  # of the time that is left, at most, for measuring the card
+
+
 def work(minutes: float) -> None:
     """Check the GPU, measure its speed, and do what the studies lack for so many minutes in all.
 
@@ -34,9 +37,14 @@ def work(minutes: float) -> None:
         raise UserError(f"the losses of {wrong} are not the CPU's: nothing is trained on this GPU")
     lacking = backlog.lacking(backlog.ORDER)
     timed = {kind: run for run in lacking if (kind := trial.kind(run)) and backlog.has_data(run)}
-    typer.echo(f"{card.throughput(timed.values()).to_string(float_format='{:.1f}'.format)}\n")
+    end = start + 60 * minutes
+    try:
+        with backlog.limited(TIMED * (end - time.monotonic())):
+            typer.echo(f"{card.throughput(timed.values()).to_string(float_format='{:.1f}'.format)}\n")
+    except backlog.TimeIsUpError:
+        typer.echo("the rates are left out: they would have taken too much of the time\n")
     typer.echo(f"{len(lacking)} runs to do")
-    for line in backlog.work(lacking, 60 * minutes - (time.monotonic() - start)):
+    for line in backlog.work(lacking, end - time.monotonic()):
         typer.echo(line)
 
 

@@ -40,8 +40,12 @@ class Line:
 
     @property
     def seeds(self) -> str:
-        """How many of the registered seeds there are."""
-        return f"{self.measured.seeds if self.measured else 0} of {self.contrast.seeds} seeds"
+        """How many of the registered seeds there are; more, where the rows have them for another claim."""
+        count = self.measured.seeds if self.measured else 0
+        more = count > self.contrast.seeds
+        return (
+            f"{count} seeds ({self.contrast.seeds} registered)" if more else f"{count} of {self.contrast.seeds} seeds"
+        )
 
 
 @dataclass(frozen=True)

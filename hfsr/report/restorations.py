@@ -41,7 +41,7 @@ def panels() -> Panels:
     >>> list(panels())[:2]
     ['noise, selected', 'noise, others']
     """
-    found = {}
+    found: Panels = {}
     for recipe, undone in {"denoise": "noise", "dejpeg": "JPEG"}.items():
         parts = gaps(recipe)
         near = parts["selected elements"]["mean"].abs() < NEAR if parts else None

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import numpy as np
 import onnxruntime
@@ -356,7 +357,11 @@ def test_study_shows_where_its_runs_stand_and_publishes_what_is_finished(hfsr, t
 
 def test_without_a_gpu_there_is_one_line(hfsr, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert hfsr("gpu") == (2, "", "hfsr: there is no GPU here; `make study` trains on the processor\n")
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    said = "hfsr: there is no GPU here that this torch can use (CUDA 13.0); `make study` trains on the processor\n"
+    assert hfsr("gpu") == (2, "", said)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert "built without CUDA" in hfsr("gpu")[2]
 
 
 def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_study):
@@ -374,6 +379,10 @@ def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_stud
         "wdsr-a0-tiny-s0: published as wdsr-a0-tiny",
     ):
         assert expected in said
+    monkeypatch.setattr(card, "throughput", lambda runs: time.sleep(60))
+    code, said, _ = hfsr("gpu", "--minutes", "0.1")
+    assert code == 0
+    assert "the rates are left out" in said
     monkeypatch.setattr(card, "TOLERANCE", dict.fromkeys(card.TOLERANCE, -1.0))
     code, said, complaint = hfsr("gpu")
     assert (code, "runs to do" in said) == (2, False)

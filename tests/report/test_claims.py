@@ -87,6 +87,10 @@ def test_one_seed_gets_no_verdict(measured):
     assert (answer.verdict, answer.shown.seeds) == (Verdict.UNDECIDED, "1 of 10 seeds")
 
 
+def test_more_seeds_than_are_registered_are_said_to_be_so(measured):
+    assert measured(exploratory=(0.1, 0.2, 12)).shown.seeds == "12 seeds (10 registered)"
+
+
 def test_nothing_published_is_not_measured_yet(measured):
     answer = measured()
     assert (answer.verdict, answer.shown.seeds) == (Verdict.NOT_MEASURED, "0 of 10 seeds")
