@@ -9,7 +9,6 @@ from hfsr.errors import UserError
 from hfsr.studies import backlog, card, trial
 from hfsr.training import hardware, processes
 
-
 TIMED = 0.2  # of the time that is left, at most, for measuring the card
 
 

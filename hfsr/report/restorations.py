@@ -43,9 +43,10 @@ def panels() -> Panels:
     """
     found: Panels = {}
     for recipe, undone in {"denoise": "noise", "dejpeg": "JPEG"}.items():
-        parts = gaps(recipe)
-        near = parts["selected elements"]["mean"].abs() < NEAR if parts else None
-        found |= {f"{undone}, {PARTS[title]}": each[near] for title, each in parts.items()}
+        if parts := gaps(recipe):
+            first = parts["selected elements"]["mean"]
+            near = first.index[first.abs() < NEAR]
+            found |= {f"{undone}, {PARTS[title]}": each.loc[near] for title, each in parts.items()}
     return found
 
 
