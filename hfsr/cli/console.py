@@ -17,6 +17,7 @@ from hfsr.files import read_json
 if TYPE_CHECKING:
     from torch import nn
 
+TRAINING = {"train", "classify", "gpu"}  # verbs that keep checkpoints
 INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
 
 
@@ -53,7 +54,8 @@ def in_one_line() -> Iterator[None]:
         sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            typer.echo("hfsr: stopped; the same command goes on from the last checkpoint", err=True)
+            way = "from the last checkpoint" if TRAINING & set(sys.argv[1:2]) else "with what is not finished"
+            typer.echo(f"hfsr: stopped; the same command goes on {way}", err=True)
         raise
 
 

@@ -323,8 +323,10 @@ def test_an_interruption_says_how_to_go_on(hfsr, picture, tmp_path, monkeypatch)
 
     monkeypatch.setattr(images, "read", stopped)
     code, _, err = hfsr("mask", picture, tmp_path / "out.png")
-    assert code == 130
-    assert err == "hfsr: stopped; the same command goes on from the last checkpoint\n"
+    assert (code, err) == (130, "hfsr: stopped; the same command goes on with what is not finished\n")
+    monkeypatch.setattr(superres, "train", stopped)
+    code, _, err = hfsr("train")
+    assert (code, err) == (130, "hfsr: stopped; the same command goes on from the last checkpoint\n")
 
 
 def test_unknown_verb_exits_with_2(hfsr):
