@@ -46,9 +46,9 @@ recipe = "bench"  # of the records
 # ## The answer
 #
 # The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step of it is certain.
-# About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls: by 0.3 %
-# of the truth's power on Kodak24, under our margin of a half. A larger
-# file is no proof of more detail: SRCNN's files are about as large as WDSR's, here and in the paper, although its PSNR is lower, in the paper by 1.6 dB.
+# About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls: by 0.3 % of
+# the truth's power on Kodak24, under our margin of half a per cent. A larger file is no proof of more detail: SRCNN's files are about as large
+# as WDSR's, here and in the paper, although its PSNR is lower, in the paper by 1.6 dB.
 
 # %% tags=["hide-input"]
 first = ("power", "recovered", "bytes", "bytes-srcnn", "bytes-bicubic")
