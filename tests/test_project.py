@@ -15,7 +15,6 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
-from sphinx.project import Project
 
 import hfsr
 from hfsr import extras
@@ -143,21 +142,6 @@ def test_dependencies_inside_the_library_flow_one_way():
 def test_torchvision_is_imported_in_one_place():
     users = {path.name for path in modules() if any(name.split(".")[0] == "torchvision" for name in imported(path))}
     assert users <= {"torchvision.py"}
-
-
-def test_environments_beside_the_book_are_no_pages_of_it(tmp_path):
-    """Packages bring Markdown of their own; what an environment is called is its user's choice."""
-    patterns = yaml.safe_load((ROOT / "_config.yml").read_text())["exclude_patterns"]
-    for name in (
-        "book/intro",
-        "venv/lib/package/readme",
-        "env/lib/package/readme",
-        ".venv/lib/package/readme",
-        "runs/a",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True)
-        (tmp_path / f"{name}.md").touch()
-    assert Project(tmp_path, {".md": "markdown"}).discover(patterns) == {"book/intro"}
 
 
 def test_version_is_said_once_and_the_same():

@@ -7,10 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from jupyter_cache.executors.utils import ExecutionResult
 from layout import ROOT, STRICT, load
 from nbformat import v4
 from sphinx.errors import ExtensionError
+from sphinx.project import Project
 
 from hfsr import paths
 from hfsr.studies import published
@@ -45,11 +47,15 @@ def test_digest_follows_every_input_and_nothing_else(extension, tmp_path):
 
 
 def test_an_environment_of_any_name_is_left_out(extension, tmp_path):
-    write(tmp_path / "my-python" / "pyvenv.cfg", "home = /usr/bin")
-    write(tmp_path / "book" / "intro.md", "# Page")
-    config = SimpleNamespace(exclude_patterns=["runs"])
+    """Packages bring Markdown of their own; what an environment is called is its user's choice."""
+    for name in ("my-python", ".venv"):
+        write(tmp_path / name / "pyvenv.cfg", "home = /usr/bin")
+        write(tmp_path / name / "lib" / "package" / "readme.md", "# Package")
+    for name in ("book/intro", "runs/a"):
+        write(tmp_path / f"{name}.md", "# Page")
+    config = SimpleNamespace(exclude_patterns=yaml.safe_load((ROOT / "_config.yml").read_text())["exclude_patterns"])
     extension.leave_out_environments(SimpleNamespace(srcdir=str(tmp_path)), config)
-    assert config.exclude_patterns == ["runs", "my-python"]
+    assert Project(tmp_path, {".md": "markdown"}).discover(config.exclude_patterns) == {"book/intro"}
 
 
 def test_a_progress_bar_is_no_part_of_a_page():
