@@ -47,8 +47,8 @@ recipe = "bench"  # of the records
 #
 # The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step of it is certain.
 # About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls: by 0.3 % of
-# the truth's power on Kodak24, under our margin of half a per cent. A larger file is no proof of more detail: SRCNN's files are about as large
-# as WDSR's, here and in the paper, although its PSNR is lower, in the paper by 1.6 dB.
+# the truth's power on Kodak24, under our margin of half a per cent. A larger file is no proof of more detail: SRCNN's files are one per cent
+# smaller than WDSR's here and one per cent larger in the paper, where its PSNR is lower by 1.6 dB.
 
 # %% tags=["hide-input"]
 first = ("power", "recovered", "bytes", "bytes-srcnn", "bytes-bicubic")
@@ -62,7 +62,7 @@ figures.bytes_and_detail(drawn.bytes_and_detail(recipe))
 # selects (below). Right is more bytes, up is more of the ground truth. The line goes from WDSR through the method's rows in the
 # order of alpha.
 #
-# From WDSR to $\alpha = 1/3$ the points move to the right and not up: more bytes, no more truth.
+# From WDSR to $\alpha = 1/3$ the points move to the right and hardly up: more bytes, hardly more truth.
 #
 # ## How it was done: the spectra of one photograph
 #

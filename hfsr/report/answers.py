@@ -11,6 +11,7 @@ from hfsr.report import strip
 from hfsr.report.claims import Answer, Line
 from hfsr.report.compared import difference
 from hfsr.report.folded import csv_link
+from hfsr.report.judged import judged, verdict
 from hfsr.report.printed import SETS
 from hfsr.report.registration import Claim, Contrast, Registration
 from hfsr.report.verdict import Verdict
@@ -21,17 +22,6 @@ KEY = (
     "<p>Bars are intervals, in units of each line's margin, the grey band: to scale up to two margins, logarithmic beyond. "
     "To the right is what is claimed; the mark's shape says the verdict, an open diamond the paper's effect.</p>"
 )
-
-
-def verdict(found: Verdict) -> str:
-    """A verdict in its colour.
-
-    Examples
-    --------
-    >>> verdict(Verdict.REFUTED)
-    '<strong class="verdict-refuted">refuted</strong>'
-    """
-    return f'<strong class="verdict-{found.name.lower()}">{found}</strong>'
 
 
 def untested(claim: Claim) -> str:
@@ -150,7 +140,7 @@ def _has_interval(answer: Answer) -> bool:
 
 
 def _headline(answer: Answer, is_drawn: bool) -> str:
-    said = f"{escape(answer.claim.claim.rstrip('.'))}: {verdict(answer.verdict)}."
+    said = f"{escape(answer.claim.claim.rstrip('.'))}: {judged(answer)}."
     if not (line := answer.shown) or not line.measured:
         return f"<li>{said}</li>"
     contrast = line.contrast

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from hfsr.report import strip
-from hfsr.report.answers import by_question, counted, untested, verdict
+from hfsr.report.answers import by_question, counted, untested
 from hfsr.report.claims import Answer
+from hfsr.report.judged import judged, verdict
 from hfsr.report.registration import Registration
 from hfsr.report.verdict import Verdict
 
@@ -57,7 +58,7 @@ def _row(answer: Answer) -> str:
         return (
             f'{_cells([name])}<td colspan="2"><p>{untested(answer.claim)}</p></td>{_cells([verdict(answer.verdict)])}'
         )
-    return _cells([name, _ours(answer), escape(answer.tested_at), verdict(answer.verdict)])
+    return _cells([name, _ours(answer), escape(answer.tested_at), judged(answer)])
 
 
 def _ours(answer: Answer) -> str:

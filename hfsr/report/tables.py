@@ -48,7 +48,7 @@ def published(recipe: str, study: str = "superres") -> dict[str, list[Measuremen
     Examples
     --------
     >>> [record.name for record in published("long")["wdsr-a1-5"]]
-    ['wdsr-a1-5-long']
+    ['wdsr-a1-5-long', 'wdsr-a1-5-long-s1', 'wdsr-a1-5-long-s2']
     """
     steps = {run.title: run.steps for run in grid.runs(study, recipe).values()}
     found: dict[str, list[Measurements]] = {title: [] for title in steps}

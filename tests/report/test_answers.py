@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from hfsr.report import answers, claims, registration
+from hfsr.report import answers, claims, judged, registration
 
 READ, FOUND = registration.read(), claims.claims()
 
@@ -21,7 +21,7 @@ def test_every_claim_is_in_the_table_of_its_question_with_its_verdict():
         rows = [row for row in re.findall(r"<tr>(.*?)</tr>", text, re.S) if "<td" in row]
         for row, answer in zip(rows, own, strict=True):
             assert answer.claim.claim in unescape(row)
-            assert answers.verdict(answer.verdict) in row
+            assert judged.verdict(answer.verdict) in row
     assert sum(len(own) for own in answers.by_question(FOUND, READ).values()) == len(FOUND)
 
 

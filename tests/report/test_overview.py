@@ -1,7 +1,7 @@
 import re
 from html import unescape
 
-from hfsr.report import answers, claims, overview, registration, strip
+from hfsr.report import claims, judged, overview, registration, strip
 from hfsr.report.verdict import Verdict
 
 READ, FOUND = registration.read(), claims.claims()
@@ -13,7 +13,7 @@ def test_every_claim_is_there_once_with_its_verdict():
     rows = [unescape(row) for _, *rows in GROUPS for row in rows]
     for answer in FOUND:
         (row,) = (row for row in rows if answer.claim.claim in row)
-        assert answers.verdict(answer.verdict) in row
+        assert judged.verdict(answer.verdict) in row
 
 
 def test_the_questions_are_headings_and_count_what_stands_below():
