@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from hfsr.analysis.statistics import half_width, spread
+from hfsr.analysis.statistics import half_width, over_seeds_and_images, spread
 from hfsr.report import printed, tables
 from hfsr.report.claims import Answer
 from hfsr.report.contrasts import METRICS, measure
@@ -80,6 +81,27 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
             }
         )
     return pd.DataFrame(rows)
+
+
+def of_later_seeds(baselines: Iterable[str], first: int) -> pd.DataFrame:
+    """What decides on Kodak24, 1/5 minus each baseline, without the seeds before `first`: PSNR in dB (RGB, border 8).
+
+    Returns
+    -------
+    DataFrame
+        A row a baseline, by its label: ``mean``, ``low``, ``high`` (95 %) and ``seeds``.
+
+    Examples
+    --------
+    >>> of_later_seeds(["wdsr-a0"], first=3).loc["WDSR", "seeds"].item()
+    7
+    """
+    labels, table = tables.labels("bench", "confirmation"), {}
+    for baseline in baselines:
+        gaps = tables.gaps("bench", "kodak24", "psnr_rgb_border8", "wdsr-a1-5", baseline, "confirmation")
+        later = np.array([gap for seed, gap in gaps.items() if seed is not None and seed >= first])
+        table[labels[baseline]] = over_seeds_and_images(later)._asdict() | {"seeds": len(later)}
+    return pd.DataFrame.from_dict(table, orient="index")
 
 
 def difference(contrast: Contrast) -> str:
