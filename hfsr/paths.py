@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -137,7 +138,10 @@ def find_weights(name: str) -> Path | None:
     >>> find_weights("wdsr-a1-5") == weights() / "wdsr-a1-5.safetensors", find_weights("vdsr")
     (True, None)
     """
-    places = (folder / f"{name}.safetensors" for folder in (weights(), seeds_weights()))
+    folders = [weights()]
+    with suppress(UserError):  # a wheel has no results
+        folders.append(seeds_weights())
+    places = (folder / f"{name}.safetensors" for folder in folders)
     return next((place for place in places if place.exists()), None)
 
 

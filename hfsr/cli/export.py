@@ -5,20 +5,32 @@ from typing import Annotated
 
 import typer
 
+from hfsr import paths
+from hfsr.cli.targets import STREAM
+from hfsr.cli.upscale import Overwrite
+from hfsr.errors import UserError
+
 
 def export(
-    model: Annotated[str, typer.Argument(help="A published model, or a .safetensors file of a run.")],
+    model: Annotated[str, typer.Argument(help=f"{', '.join(paths.published())}, or a .safetensors file of a run.")],
     target: Annotated[
         Path, typer.Argument(help="Where to: a file whose name ends in .onnx, or a folder, whose name has no ending.")
     ],
     half: Annotated[
         bool, typer.Option("--half", help="Store the weights as float16: half the size, within one grey level.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a network as an ONNX file for pictures of any size, checked against PyTorch before it is there, or as a folder.
 
     The folder holds config.json, model.safetensors and a model card, for from_pretrained.
     """
+    if target == STREAM:
+        raise UserError("-: an export is a file or a folder; name it")
+    if not overwrite and target.is_dir() and any(target.iterdir()):
+        raise UserError(f"{target}: is not empty; --overwrite writes into it, or name another folder")
+    if not overwrite and target.is_file():
+        raise UserError(f"{target}: is there already; --overwrite writes over it")
     if target.suffix and not target.is_dir():
         from hfsr.formats.onnx import export
     else:

@@ -69,15 +69,25 @@ def upscale(
             )
         _set(str(first), out or next(iter(others), None), model)
     elif out:
+        if STREAM in sources:
+            raise UserError(
+                "-: standard input is one picture; name its result, or - for standard output, and leave out --out"
+            )
         if out == STREAM or (out.suffix.lower() in SUFFIXES and not out.exists()):
             raise UserError(f"{out}: --out takes a folder; leave it out for a single picture")
         wanted = pairs(sources, out, writable(suffix))
         require_room(out)
         _many(wanted, model, device, overwrite, strip)
-    elif len(others) == 1 and not first.is_dir():
+    elif len(others) == 1 and (first == STREAM or not first.is_dir()):
+        if first.is_file() and others[0].is_file() and not overwrite:
+            raise UserError(
+                f"{others[0]}: is there already; --overwrite writes over it; to upscale both, say where to with --out FOLDER"
+            )
         one(first, others[0], writable(suffix), model, device, overwrite, strip)
     elif others:
         raise UserError(f"{len(sources)} names: say where the results go, hfsr upscale {first} ... --out FOLDER")
+    elif first == STREAM:
+        raise UserError("-: where is the upscaled picture to go? hfsr upscale - RESULT.png, or hfsr upscale - -")
     elif first.is_dir():
         raise UserError(f"{first}: a folder; hfsr upscale {first} --out {first.resolve().name}-x2")
     else:

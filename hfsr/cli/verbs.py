@@ -226,7 +226,7 @@ def publish(
         str | None, typer.Argument(help="What the model is to be called; without a name, only the record is published.")
     ] = None,
 ) -> None:
-    """Copy a finished run's record into results/, and its weights into the package."""
+    """Copy a finished run's record into results/, and its weights into the package, or beside it those of a control."""
     from hfsr.studies.publish import publish
 
     typer.echo(publish(run, name))

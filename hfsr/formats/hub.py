@@ -22,7 +22,7 @@ CARD = """---
 
 # {{ name | default("A network of hfsr") }}
 
-Takes float images (N, 3, H, W) in [0, 1] and gives (N, 3, {{ scale }}H, {{ scale }}W), about [0, 1].
+Takes float images (N, 3, H, W) in [0, 1] and gives (N, 3, {{ size }}), about [0, 1].
 With the extra `hub` of the package hfsr:
 
 ```python
@@ -39,7 +39,8 @@ class _Shared(PyTorchModelHubMixin, library_name="hfsr", pipeline_tag="image-to-
     scale: int
 
     def generate_model_card(self, *args: Any, **facts: Any) -> ModelCard:
-        return super().generate_model_card(*args, network=type(self).__name__, scale=self.scale, **facts)
+        size = "H, W" if self.scale == 1 else f"{self.scale}H, {self.scale}W"
+        return super().generate_model_card(*args, network=type(self).__name__, size=size, **facts)
 
     @classmethod
     def _from_pretrained(cls, *, strict: bool = True, **options: Any) -> Any:

@@ -1,6 +1,8 @@
 """Networks as files: safetensors in float16, with what is needed to build them again."""
 
 import json
+import os
+from difflib import get_close_matches
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -116,13 +118,19 @@ def find(name: str | Path, scale: int | None = None) -> Path:
     if Path(name).suffix == ".safetensors":
         return Path(name)
     if str(name) not in paths.published():
+        if beside := paths.find_weights(str(name)):
+            raise UserError(f"{name}: not part of the package; give its file, {os.path.relpath(beside)}")
         known = paths.published(scale)
-        raise UserError(f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file")
+        alike = get_close_matches(str(name).lower().replace("_", "-"), known, 1)
+        hint = f"; did you mean {alike[0]}?" if alike else ""
+        raise UserError(
+            f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file{hint}"
+        )
     return paths.weights() / f"{name}.safetensors"
 
 
 def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, Any]]:
-    """Load a network that upscales, and what files of other formats say of it.
+    """Load a network that makes pictures, and what files of other formats say of it.
 
     Parameters
     ----------
@@ -151,8 +159,8 @@ def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, Any]]:
     source = find(name)
     network = load(source)
     if not isinstance(network, WDSR | SRCNN):
-        raise UserError(f"{name}: a classifier; only networks that upscale are exported")
+        raise UserError(f"{name}: a classifier; only networks that make pictures are exported")
     facts = {"name": source.stem, "weights_sha256": sha256(source), "scale": network.scale, "halo": network.halo}
-    if str(name) in paths.published():
+    if (published := paths.find_weights(source.stem)) and published.resolve() == source.resolve():
         facts["licence"] = metadata("hfsr")["License-Expression"]
     return network, facts

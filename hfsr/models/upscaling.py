@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from hfsr.errors import UserError
 from hfsr.images.alpha import fill_transparent
 from hfsr.images.bicubic import REACH
 from hfsr.images.convert import to_planes
@@ -67,7 +68,12 @@ def upscale(
     if model == "bicubic":
         scale, halo, upscale_part = 2, REACH, bicubic(2)
     else:
-        scale, halo, upscale_part = by_network(model if isinstance(model, nn.Module) else load_model(model))
+        network = model if isinstance(model, nn.Module) else load_model(model)
+        scale, halo, upscale_part = by_network(network)
+        if scale == 1 and network is not model:  # a restoring network itself is taken, as that is no mistake
+            raise UserError(
+                f"{model}: keeps a picture's size; hfsr.upscale(image, hfsr.load_model({str(model)!r})) restores"
+            )
     upscaled = in_tiles(colour, upscale_part, scale, halo, tile, progress)
     if len(alpha):
         upscaled = torch.cat([upscaled, in_tiles(alpha, bicubic(scale), scale, REACH, tile)])

@@ -99,7 +99,7 @@ class Upscaler:
 
     @property
     def is_published(self) -> bool:
-        """Whether its network comes with the package, and the record of that is not stale."""
+        """Whether its network is published, in the package or beside it, and the record of that is not stale."""
         return paths.find_weights(self.network) is not None and published.is_fresh(SuperresRecord, self.network)
 
     @property

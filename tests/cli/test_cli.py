@@ -90,6 +90,13 @@ def test_export_writes_a_file_that_onnx_runtime_reads(hfsr, model, tmp_path):
 
 def test_export_writes_a_folder_for_a_hub(hfsr, model, tmp_path):
     assert hfsr("export", model, tmp_path / "out", "--half") == (0, "", "")
+    (tmp_path / "there.onnx").touch()
+    for target in ("there.onnx", "out"):
+        code, _, err = hfsr("export", model, tmp_path / target)
+        assert code == 2
+        assert "--overwrite writes" in err
+    assert hfsr("export", model, tmp_path / "out", "--overwrite") == (0, "", "")
+    assert hfsr("export", model, "-")[2] == "hfsr: -: an export is a file or a folder; name it\n"
     assert read_json(tmp_path / "out" / "config.json")["name"] == "model"
 
 

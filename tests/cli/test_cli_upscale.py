@@ -92,7 +92,7 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
     before = target.read_bytes()
     code, _, err = hfsr("upscale", source, target, "--model", "bicubic")
     assert code == 2
-    assert err == f"hfsr: {target}: is there already; --overwrite writes over it\n"
+    assert err.startswith(f"hfsr: {target}: is there already; --overwrite writes over it; to upscale both, ")
     assert target.read_bytes() == before
     assert hfsr("upscale", source, target, "--model", "bicubic", "--overwrite") == (0, "", "")
     assert images.read(target).shape == (3, 12, 16)
@@ -238,6 +238,29 @@ def test_a_folder_that_cannot_be_looked_into_is_named(hfsr, photos, monkeypatch)
     assert (code, out) == (2, "")
     assert err == "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, or name the other pictures\n"
     assert not Path("large").exists()
+
+
+def test_a_name_that_is_nearly_right_is_suggested_and_a_controls_file_named(hfsr, photos):
+    _, _, err = hfsr("upscale", "photos/a.png", "x.png", "--model", "wdsr_a1_5_flagshp")
+    assert err.endswith("or a .safetensors file; did you mean wdsr-a1-5-flagship?\n")
+    _, _, err = hfsr("upscale", "photos/a.png", "x.png", "--model", "wdsr-a1-5-random")
+    assert err.startswith("hfsr: wdsr-a1-5-random: not part of the package; give its file, ")
+    file = err.split()[-1]
+    assert hfsr("upscale", "photos/a.png", "x.png", "--model", file) == (0, "", "")
+
+
+def test_two_photographs_are_not_one_and_its_result(hfsr, photos):
+    before = (photos / "b" / "grey.png").read_bytes()
+    code, _, err = hfsr("upscale", "photos/a.png", "photos/b/grey.png")
+    assert code == 2
+    assert "to upscale both, say where to with --out FOLDER" in err
+    assert (photos / "b" / "grey.png").read_bytes() == before
+
+
+def test_standard_input_is_one_picture(hfsr, photos):
+    Path("-").mkdir()  # a folder of that name is not meant
+    assert "hfsr upscale - RESULT.png" in hfsr("upscale", "-")[2]
+    assert "leave out --out" in hfsr("upscale", "-", "--out", "x")[2]
 
 
 def test_a_classifier_is_refused_once_for_all_pictures(hfsr, photos):

@@ -109,7 +109,7 @@ def test_weights_that_are_missing_are_no_network(exported, tmp_path):
 @pytest.mark.parametrize("classifier", [ResNet(depth=11), Compact((8, 8))], ids=lambda one: type(one).__name__)
 def test_a_classifier_is_refused(tmp_path, classifier):
     store.save(tmp_path / "classes.safetensors", classifier)
-    with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
+    with pytest.raises(UserError, match="a classifier; only networks that make pictures are exported"):
         hub.export(tmp_path / "classes.safetensors", tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
 

@@ -101,5 +101,5 @@ def test_a_network_of_ones_own_keeps_its_scale_and_has_no_licence(tmp_path):
 
 def test_a_classifier_is_refused(tmp_path):
     store.save(tmp_path / "classes.safetensors", ResNet(depth=11))
-    with pytest.raises(UserError, match="a classifier; only networks that upscale are exported"):
+    with pytest.raises(UserError, match="a classifier; only networks that make pictures are exported"):
         export(tmp_path / "classes.safetensors", tmp_path / "classes.onnx")

@@ -132,6 +132,12 @@ def test_a_model_may_be_named(network, tmp_path):
     )
 
 
+def test_what_restores_upscales_nothing():
+    with pytest.raises(UserError, match="wdsr-a0-dejpeg: keeps a picture's size"):
+        upscale(picture(3, 8, 8), "wdsr-a0-dejpeg")
+    assert upscale(picture(3, 8, 8), load_model("wdsr-a0-dejpeg")).shape == (3, 8, 8)
+
+
 def test_the_function_stays_one_whatever_else_is_imported():
     importlib.import_module("hfsr.models.upscaling")
     assert callable(hfsr.upscale)
