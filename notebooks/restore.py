@@ -22,7 +22,7 @@
 # noise out of photographs, and to repair JPEG files. What is claimed, by which margin, and what we expect were
 # registered before any of these networks was trained: [how it was decided](../book/decided.md).
 
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 from IPython.display import HTML, display
 
