@@ -122,7 +122,7 @@ def difference(contrast: Contrast) -> str:
 
 
 def _expected(contrast: Contrast, confidence: float) -> str:
-    if contrast.study in ("classify", "confirmation", "recognition") or contrast.direction == "close":
+    if contrast.study in ("classify", "recognition") or contrast.direction == "close":
         return ""
     gaps = tables.gaps(
         contrast.recipe, contrast.on, contrast.metric, contrast.row, contrast.baseline, contrast.study, contrast.relative
