@@ -42,15 +42,20 @@ def mean_seconds(call: Callable[[int], torch.Tensor], count: int) -> float:
     return (time.perf_counter() - start) / (count - 1)
 
 
+def prepared(run: SuperresRun | Classification, device: torch.device, compiled: bool = False) -> tuple[Task, Step]:
+    """A run on noise, and what does its iterations as the study's loop has it."""
+    task, accelerator = trial.training(run, device), processes.accelerator()
+    model, optimizer = accelerator.prepare(task.model.to(memory_format=torch.channels_last), task.optimizer)
+    return task, Step(torch.compile(model) if compiled else model, optimizer, task.loss, accelerator)
+
+
 def ways(run: SuperresRun | Classification, device: torch.device) -> dict[str, float]:
     """Milliseconds of an iteration as calls, with the network compiled, and on a GPU as the graph that training records."""
     took = {}
     for way in ("calls", "compiled", "graph"):
         if way == "graph" and device.type != "cuda":
             continue
-        task, accelerator = trial.training(run, device), processes.accelerator()
-        model, optimizer = accelerator.prepare(task.model.to(memory_format=torch.channels_last), task.optimizer)
-        step = Step(torch.compile(model) if way == "compiled" else model, optimizer, task.loss, accelerator)
+        task, step = prepared(run, device, compiled=way == "compiled")
         if way != "graph":
             step.graph = None
 

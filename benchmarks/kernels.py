@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from batches import RUNS as IN_BENCH
+from batches import prepared
 from card import RUNS as ON_CARD
 from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
@@ -17,8 +18,8 @@ from hfsr.report import timings
 from hfsr.studies import trial
 from hfsr.studies.classification import Classification
 from hfsr.studies.superres_run import SuperresRun
-from hfsr.training import hardware, processes
-from hfsr.training.step import WARM_UP, Step
+from hfsr.training import hardware
+from hfsr.training.step import WARM_UP
 
 RUNS = (*ON_CARD[:4], IN_BENCH[3])
 ITERATIONS = 20
@@ -27,9 +28,7 @@ LONGEST = 160  # characters of a kernel's name, which C++ makes of all its types
 
 def kernels(run: SuperresRun | Classification) -> list[dict[str, Any]]:
     """Every kernel of an iteration as training records it: how often it runs, and its milliseconds in all."""
-    task, accelerator = trial.training(run, hardware.device()), processes.accelerator()
-    model, optimizer = accelerator.prepare(task.model.to(memory_format=torch.channels_last), task.optimizer)
-    step = Step(model, optimizer, task.loss, accelerator)
+    task, step = prepared(run, hardware.device())
     for each in range(WARM_UP + ITERATIONS):
         step(task.batch(each), task.rate(each))
     torch.cuda.synchronize()

@@ -49,7 +49,7 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 #
 # Yes, with the loss averaged as in the authors' code: ten networks trained on the selected elements score 0.02 dB higher on Kodak24 than
 # ten trained on all. It does matter which elements they are: as many at random in the same crop, as many from the whole batch, or all
-# elements with each crop weighted by its selected fraction score 0.02 dB less, with ten seeds of each. With the loss averaged
+# elements with each crop weighted by its selected fraction score 0.02 to 0.03 dB less, with ten seeds of each. With the loss averaged
 # image by image, as printed, the method costs 0.06 dB on BSD100. Whether the lead survives ten times the training is open: with three
 # seeds of each the method is 0.01 dB behind on Kodak24, and the interval reaches from -0.05 to +0.03. Each line below is a registered claim with its verdict ([how it was decided](../book/decided.md)).
 

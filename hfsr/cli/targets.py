@@ -63,12 +63,11 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
         return [(source, Path(source.name))]
     if out.resolve() == source.resolve():
         raise UserError(f"{source}: its results would lie among its pictures; choose another folder")
-    found = sorted(path for path in _below(source) if path.is_file())
     kept = [
-        (path, place)
-        for path, place in ((path, path.relative_to(source)) for path in found)
+        (path, path.relative_to(source))
+        for path in sorted(_below(source))
         if path.suffix.lower() in (*SUFFIXES, READ_ONLY)
-        and not any(part.startswith(".") for part in place.parts)
+        and path.is_file()
         and out.resolve() not in path.resolve().parents
     ]
     if not kept:
@@ -77,7 +76,7 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """What lies in a folder and its folders but the hidden ones; a `UserError` names one that cannot be looked into."""
+    """What lies in a folder and its folders, nothing that is hidden; a `UserError` names one that cannot be looked into."""
 
     def refuse(error: OSError) -> None:
         raise UserError(
@@ -86,7 +85,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
     for inside, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [each for each in folders if not each.startswith(".")]
-        yield from (Path(inside) / name for name in names)
+        yield from (Path(inside) / name for name in names if not name.startswith("."))
 
 
 def require_room(out: Path) -> None:

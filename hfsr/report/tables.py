@@ -18,6 +18,7 @@ from hfsr.studies.restore_run import RestoreRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 BASELINE = "wdsr-a0"
+SPLIT = ("right_power", "wrong_power", "net_power")  # what the records hold no number of, but what it follows from
 Measurements = SuperresRecord | MeasurementRecord
 KINDS: dict[str, type[Measurements]] = {
     kind.folder: kind
@@ -179,9 +180,6 @@ def gaps(
     own, base = (dict.fromkeys(b, a[None]) if None in a else a for a, b in ((own, base), (base, own)))
     found = {seed: own[seed] - base[seed] for seed in sorted(set(own) & set(base), key=lambda seed: seed or 0)}
     return {seed: 100 * gap / base[seed] for seed, gap in found.items()} if relative else found
-
-
-SPLIT = ("right_power", "wrong_power", "net_power")
 
 
 def _has(record: Measurements, name: str, metric: str) -> bool:

@@ -8,7 +8,7 @@ from hfsr.report import claims
 TEXT = (paths.project() / "notebooks" / "superres.py").read_text().replace("\n# ", " ")
 SAID = {
     "psnr-same": ("score 0.02 dB higher on Kodak24 than ten trained on all", "confirmatory", 0.02, "supported"),
-    "random": ("score 0.02 dB less, with ten seeds of each", "confirmatory", 0.02, "supported"),
+    "random": ("score 0.02 to 0.03 dB less, with ten seeds of each", "confirmatory", 0.03, "supported"),
     "uniform": ("as many from the whole batch", "confirmatory", 0.02, "supported"),
     "weighted": ("with each crop weighted by its selected fraction", "confirmatory", 0.02, "supported"),
     "as-printed": ("the method costs 0.06 dB on BSD100", "exploratory", -0.06, "refuted"),
@@ -27,7 +27,7 @@ def test_the_answer_is_that_of_the_records(claim):
     (answer,) = claims.claims(claim)
     line = next(line for line in answer.lines if line.contrast.stage == stage)
     assert words in TEXT
-    assert line.measured.estimate.mean == pytest.approx(mean, abs=0.0055)
+    assert round(line.measured.estimate.mean, 2) == mean
     assert answer.verdict == verdict
     registered = line.contrast.seeds
     assert line.seeds == f"{registered} of {registered} seeds"
