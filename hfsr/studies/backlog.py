@@ -122,7 +122,7 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
                 taken = True
                 continue
             except (UserError, OSError, torch.OutOfMemoryError) as error:
-                line = str(error).splitlines()[0]  # a card's goes on about its memory
+                line = str(error).partition("\n")[0]  # a card's goes on about its memory
                 if line not in said:
                     yield f"{run.name}: passed over; {line}"
                 said.add(line)

@@ -91,8 +91,9 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     kept = None
     if name or (run and run.is_shared):
         kept = paths.weights() if name and not (run and run.row.is_compared) else paths.seeds_weights()
-    digest, weights = content.get("weights_sha256"), folder / WEIGHTS
-    if digest and (kept or weights.exists()) and not (weights.exists() and sha256(weights) == digest):
+    weights = folder / WEIGHTS
+    found = sha256(weights) if weights.exists() else None
+    if (kept or found) and found != content.get("weights_sha256"):
         raise UserError(
             f"{weights}: gone, or not the weights that the record was measured on; delete the folder and run again"
         )

@@ -161,8 +161,8 @@ def _fit(
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
     update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
-    if progress.step < steps and hardware.describe() not in progress.devices[-1:]:
-        progress.devices.append(hardware.describe())
+    if progress.step < steps and (here := hardware.describe()) not in progress.devices[-1:]:
+        progress.devices.append(here)
     check_every = max(1, steps // max(1, task.checks))
     last_log = last_checkpoint = time.monotonic()
     fastest = math.inf  # seconds an iteration

@@ -3,12 +3,13 @@ import shutil
 import time
 
 import pytest
+import torch
 
 from hfsr import paths
 from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive
 from hfsr.studies import backlog, classification, published, recipes, superres
-from hfsr.studies.backlog import Item
+from hfsr.studies.backlog import Item, TimeIsUpError
 from hfsr.studies.rows import Cell
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledSet
@@ -67,6 +68,31 @@ def test_a_published_network_is_not_trained_again_nor_its_record_replaced(tiny_s
     superres.train(network)
     assert list(backlog.work([network], seconds=600)) == ["wdsr-a1-5-tiny-s0: made"]
     assert record.read_bytes() == before
+
+
+def test_a_run_that_a_card_has_no_room_for_is_passed_over(tiny_study, monkeypatch):
+    (first, second, *_), train = backlog.lacking(TINY), backlog.superres.train
+
+    def full(run):
+        if run == second:
+            raise torch.OutOfMemoryError("CUDA out of memory.\nOf the allocated memory ...")
+        return train(run)
+
+    monkeypatch.setattr(backlog.superres, "train", full)
+    assert list(backlog.work([second, first], seconds=600)) == [
+        "wdsr-a0-tiny-s0: passed over; CUDA out of memory.",
+        "bicubic-tiny: published as bicubic-tiny",
+    ]
+
+
+def test_a_time_limit_that_was_not_heard_is_said_again(monkeypatch):
+    monkeypatch.setattr(backlog, "AGAIN", 0.05)
+    heard = 0
+    with backlog.limited(0.01):
+        while heard < 3:
+            with pytest.raises(TimeIsUpError):
+                time.sleep(5)
+            heard += 1
 
 
 def test_what_another_process_is_at_is_waited_for(tiny_study, monkeypatch):
