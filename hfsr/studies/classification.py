@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from hfsr.data import labelled
 from hfsr.errors import UserError
-from hfsr.studies import digests, flops, recipes, records, upscaler
+from hfsr.studies import changed, digests, flops, recipes, upscaler
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import ClassifyRecipe
 from hfsr.studies.records import Settings, TrainingRecord
@@ -57,6 +57,10 @@ class ClassifyRecord(TrainingRecord):
         return Classification(str(self.data.name), upscaler.called(self.method), recipe, self.seed or 0, self.steps)
 
     @property
+    def answers(self) -> dict[str, str]:
+        return self.correct
+
+    @property
     def speed(self) -> float | None:
         return self.run.work.training / self.seconds / self.processes if self.seconds else None
 
@@ -65,7 +69,7 @@ class ClassifyRecord(TrainingRecord):
             return super().problems()
         used = upscaler.called(self.method)
         network = (used if self.upscaler_seed is None else used.of_seed(self.upscaler_seed)).network
-        return super().problems() + records.weights_problems(network, self.enlarger_sha256)
+        return super().problems() + changed.weights(network, self.enlarger_sha256)
 
 
 @dataclass(frozen=True)

@@ -162,15 +162,15 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         share, correct = evaluate(saved, test_images, data.test_labels)
-        measured = {
+        measured: Settings = {
             "data": Data(name=name, images=len(chosen), test_images=len(test_images), digest=data.digest),
             "metrics": {f"{name}/test_accuracy": share},
             "per_image": {},
             "correct": {name: pack(correct)},
         }
         trained = contents.training(folder, progress, run.steps, recipe.batch)
-        trained |= provenance.origin(run.command, progress.devices)
-        records.write(folder, ClassifyRecord(**settings | trained | measured))
+        origin = provenance.origin(run.command, progress.devices)
+        records.write(folder, records.made(ClassifyRecord, settings, trained, vars(origin), measured))
     return folder
 
 

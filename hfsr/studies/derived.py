@@ -22,6 +22,7 @@ from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord
+from hfsr.studies.run import that_left
 from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled import CHUNK
@@ -105,9 +106,8 @@ def facts(record: Record) -> list[Fact]:
     >>> facts(record)[0].name
     'the digest of t91+bsd200+bsds500-test+realsr-train'
     """
-    digests = (
-        record.data.digest if isinstance(record.data.digest, dict) else {str(record.data.name): record.data.digest}
-    )
+    digest = record.data.digest
+    digests = digest if isinstance(digest, dict) else {str(record.data.name): digest}
     degraded = "" if record.degraded_by == BICUBIC else f" with {record.degraded_by}"
     found = [Fact(f"the digest of {name}{degraded}", str(digest)) for name, digest in digests.items() if digest]
     if isinstance(record, SuperresRecord) and record.alpha:
@@ -131,7 +131,7 @@ def common(place: str, record: Record) -> list[str]:
     """
     found = record.problems()
     try:
-        run = record.run  # type: ignore[attr-defined]
+        run = that_left(record)
     except UserError as error:
         return [*found, str(error)]
     found += records.differences(run.identity(), record.made_from())
@@ -181,8 +181,8 @@ def _superres(record: SuperresRecord) -> list[str]:
 
 def _measurement(record: MeasurementRecord) -> list[str]:
     found = _unlike(record.metrics, contents.means(record.per_image), slack=KEPT) + _counts(record.per_image)
-    curves = [numbers for each in record.curves.values() for curve in each.values() for numbers in curve.values()]
-    found += [f"a curve has {len(numbers)} values, not {RINGS}" for numbers in curves if len(numbers) != RINGS]
+    lengths = {len(each) for curves in record.curves.values() for curve in curves.values() for each in curve.values()}
+    found += [f"a curve has {length} values, not {RINGS}" for length in lengths - {RINGS}]
     pixels = record.data.pixels or {}
     if not set(record.curves) == set(record.per_image) == set(pixels):
         found.append("metrics, curves and pixels are not of the same sets")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from hfsr.data import labelled
 from hfsr.data import photographs as sets_of_photographs
@@ -10,7 +9,7 @@ from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 
 
-def photographs(name: str, degrade: str = BICUBIC) -> dict[str, Any]:
+def photographs(name: str, degrade: str = BICUBIC) -> dict[str, str]:
     """Name and digest of a set of photographs to train on, with what degrades it; empty where it is not here.
 
     Examples
@@ -25,7 +24,7 @@ def photographs(name: str, degrade: str = BICUBIC) -> dict[str, Any]:
     return {"data": own_name, "data_digest": digest}
 
 
-def measured(names: Iterable[str]) -> dict[str, Any]:
+def measured(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Digests of sets to measure on, by their names; empty where one is not here.
 
     Examples
@@ -39,7 +38,7 @@ def measured(names: Iterable[str]) -> dict[str, Any]:
         return {}
 
 
-def labelled_set(name: str) -> dict[str, Any]:
+def labelled_set(name: str) -> dict[str, str]:
     """Digest of a labelled set; empty where it is not here.
 
     Examples

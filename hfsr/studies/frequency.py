@@ -12,7 +12,7 @@ from hfsr.data import photographs
 from hfsr.models import store
 from hfsr.studies import contents, provenance, recipes, records, sources
 from hfsr.studies.measurement import Measurement
-from hfsr.studies.records import Data
+from hfsr.studies.records import Data, Settings
 from hfsr.training import hardware
 
 
@@ -65,26 +65,22 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
     sets = [photographs.load(each, grey=True) for each in run.sets]
     results = {pictures.name: run.numbers(method, pictures) for pictures in sets}
     exact = {each: measured for each, (measured, _) in results.items()}
-    record = run.record_type(
-        **run.identity()
-        | used
-        | provenance.origin(run.command)
-        | {
-            "data": Data(
-                name="+".join(each.name for each in sets),
-                images=sum(len(each.names) for each in sets),
-                digest={each.name: each.digest for each in sets},
-                pixels={each.name: [hr[0].numel() for hr in each.hr] for each in sets},
-            ),
-            "metrics": contents.means(exact),
-            "per_image": {
-                each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
-                for each, measured in exact.items()
-            },
-            "curves": {each: curves for each, (_, curves) in results.items()},
-            "encoders": ENCODERS,
-            "seconds": round(time.monotonic() - start, 1),
-        }
-    )
-    records.write(folder, record)
+    found: Settings = {
+        "data": Data(
+            name="+".join(each.name for each in sets),
+            images=sum(len(each.names) for each in sets),
+            digest={each.name: each.digest for each in sets},
+            pixels={each.name: [hr[0].numel() for hr in each.hr] for each in sets},
+        ),
+        "metrics": contents.means(exact),
+        "per_image": {
+            each: {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
+            for each, measured in exact.items()
+        },
+        "curves": {each: curves for each, (_, curves) in results.items()},
+        "encoders": ENCODERS,
+        "seconds": round(time.monotonic() - start, 1),
+    }
+    origin = vars(provenance.origin(run.command))
+    records.write(folder, records.made(run.record_type, run.identity(), used, origin, found))
     return folder

@@ -9,7 +9,7 @@ from hfsr.analysis import blocks
 from hfsr.analysis.detail import TRUTH, of_set
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
-from hfsr.studies import digests, flops, published, recipes, records, sources, superres_run
+from hfsr.studies import changed, digests, flops, published, recipes, sources, superres_run
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Measured, Record, Settings
@@ -81,7 +81,7 @@ class MeasurementRecord(Record):
         return self.run.work.training / self.seconds if self.seconds else None
 
     def problems(self) -> list[str]:
-        found = records.recipe_problems(self.folder, self.recipe, self.recipe_digest)
+        found = changed.recipe(self.folder, self.recipe, self.recipe_digest)
         if self.of:
             measured = published.stale_or_not(SuperresRecord).get(self.of)
             if measured is None or measured.weights_sha256 != self.network_sha256:
@@ -168,7 +168,7 @@ class Measurement(Run):
             network = {"network_sha256": sources.of(self.measured).digest if self.measured else None}
         except UserError:
             network = {}
-        return digests.measured(self.sets) | network
+        return {**digests.measured(self.sets), **network}
 
 
 def grid(recipe: SuperresRecipe, steps: int | None = None) -> list[Measurement]:

@@ -3,7 +3,6 @@
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 from hfsr import paths
 from hfsr.errors import UserError
@@ -13,8 +12,9 @@ from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.confirmation import ConfirmationRecord
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
-from hfsr.studies.records import RECORD, WEIGHTS, Record
+from hfsr.studies.records import RECORD, WEIGHTS, Record, Settings
 from hfsr.studies.restore_run import RestoreRecord
+from hfsr.studies.run import that_left
 from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -86,11 +86,10 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", title):
         raise UserError(f"{title!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
     content = _finished(folder)
-    record = records.read(folder / RECORD, KINDS[content["study"]])
-    run = record.run if isinstance(record, SuperresRecord) else None
+    run = that_left(records.read(folder / RECORD, KINDS[str(content["study"])]))
     kept = None
-    if name or (run and run.is_shared):
-        kept = paths.weights() if name and not (run and run.row.is_compared) else paths.seeds_weights()
+    if name or run.is_shared:
+        kept = paths.seeds_weights() if run.is_compared or not name else paths.weights()
     weights = folder / WEIGHTS
     found = sha256(weights) if weights.exists() else None
     if (kept or found) and found != content.get("weights_sha256"):
@@ -105,7 +104,7 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     return target
 
 
-def _finished(folder: Path) -> dict[str, Any]:
+def _finished(folder: Path) -> Settings:
     """The JSON of a finished run's record, which is checked to be one."""
     path = folder / RECORD
     if not path.exists():

@@ -17,7 +17,7 @@ from hfsr.images import resize_bicubic
 from hfsr.models import store
 from hfsr.studies import classify, contents, provenance, recipes, records, sources, upscaler
 from hfsr.studies.recognition import PLAIN, SHARPENED, Recognition, RecognitionRecord
-from hfsr.studies.records import WEIGHTS, Data
+from hfsr.studies.records import WEIGHTS, Data, Settings
 from hfsr.studies.upscaled import CHUNK
 from hfsr.studies.upscaling import Method, Sharpening, upscale_images
 from hfsr.training import hardware
@@ -98,21 +98,17 @@ def recognise(run: Recognition, out: Path | str | None = None) -> Path:
         digests[name] = labelled.load(name).digest
         if isinstance(own, Sharpening):
             amounts[name] = own.amount
-    record = RecognitionRecord(
-        **run.identity()
-        | used
-        | provenance.origin(run.command)
-        | {
-            "data": Data(name="+".join(run.sets), images=count, digest=digests),
-            "metrics": contents.means(per_image),
-            "per_image": per_image,
-            "curves": {},
-            "encoders": ENCODERS,
-            "seconds": round(time.monotonic() - start, 1),
-            "sharpening": amounts or None,
-        }
-    )
-    records.write(folder, record)
+    found: Settings = {
+        "data": Data(name="+".join(run.sets), images=count, digest=digests),
+        "metrics": contents.means(per_image),
+        "per_image": per_image,
+        "curves": {},
+        "encoders": ENCODERS,
+        "seconds": round(time.monotonic() - start, 1),
+        "sharpening": amounts or None,
+    }
+    origin = vars(provenance.origin(run.command))
+    records.write(folder, records.made(RecognitionRecord, run.identity(), used, origin, found))
     return folder
 
 

@@ -13,7 +13,7 @@ from hfsr.data import labelled
 from hfsr.data.labelled import HALVES
 from hfsr.errors import UserError
 from hfsr.files import sha256
-from hfsr.studies import classification, digests, flops, recipes, records, superres_run, upscaler
+from hfsr.studies import changed, classification, digests, flops, recipes, superres_run, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.flops import Work
 from hfsr.studies.measurement import Measurement, MeasurementRecord
@@ -62,7 +62,7 @@ class RecognitionRecord(MeasurementRecord):
         )
 
     def problems(self) -> list[str]:
-        return super().problems() + records.recipe_problems("classify", self.judges, self.judges_digest)
+        return super().problems() + changed.recipe("classify", self.judges, self.judges_digest)
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 
-from hfsr import paths
 from hfsr.data import embedded
 from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
-from hfsr.files import read_json, sha256, write_json
-from hfsr.studies import digests, recipes
+from hfsr.files import read_json, write_json
+from hfsr.studies import changed, digests
 from hfsr.studies.provenance import Origin
 
 RECORD = "record.json"
 WEIGHTS = "weights.safetensors"
 LATER = ("name", "model", "outside", "degrade", "sharpening", "stem", "upscaler_seed")  # that a record need not have
 
-Settings = dict[str, Any]  # a part of a record's JSON, as it is written or read
+Settings = dict[str, object]  # some of a record's fields by name, not typed before `made` has checked them
 Measured = dict[str, dict[str, list[int | float]]]  # set -> metric -> one value a picture
 Kind = TypeVar("Kind", bound="Record")
 
@@ -159,36 +158,16 @@ class TrainingRecord(Record):
     processes: int = 1
     precision: str | None = None
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """What its network answered beside `per_image`, as digits by set."""
+        return {}
+
     def problems(self) -> list[str]:
-        found = recipe_problems(self.folder, self.recipe, self.recipe_digest) + super().problems()
-        further = paths.seeds_weights() / f"{self.name}.safetensors"
-        if self.model is None and further.exists() and sha256(further) != self.weights_sha256:
-            found.append(f"weights {self.name} have changed")
-        return found + (weights_problems(self.model, self.weights_sha256) if self.model else [])
-
-
-def recipe_problems(study: str, recipe: str, digest: str) -> list[str]:
-    """Whether a recipe is still the one that a record names.
-
-    Examples
-    --------
-    >>> recipe_problems("superres", "bench", recipes.superres("bench").digest), recipe_problems("superres", "gone", "0")
-    ([], ['recipe gone has changed'])
-    """
-    known = recipes.STUDIES[study].get(recipe)
-    return [] if known and known.digest == digest else [f"recipe {recipe} has changed"]
-
-
-def weights_problems(model: str, digest: str | None) -> list[str]:
-    """Whether a published network is still the one that a record names.
-
-    Examples
-    --------
-    >>> weights_problems("gone", None)
-    ['weights gone have changed or are missing']
-    """
-    found = paths.find_weights(model)
-    return [] if found and sha256(found) == digest else [f"weights {model} have changed or are missing"]
+        found = changed.recipe(self.folder, self.recipe, self.recipe_digest) + super().problems()
+        if self.model:
+            return found + changed.weights(self.model, self.weights_sha256)
+        return found + changed.further(str(self.name), self.weights_sha256)
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:
@@ -201,6 +180,7 @@ def read(path: Path, kind: type[Kind]) -> Kind:
 
     Examples
     --------
+    >>> from hfsr import paths
     >>> from hfsr.studies.superres_run import SuperresRecord
     >>> read(paths.results() / "superres" / "bicubic-bench.json", SuperresRecord).method
     'bicubic'
@@ -214,6 +194,19 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     except msgspec.ValidationError as error:
         raise UserError(f"{path}: not a record of {kind.folder}: {error}; run its command again") from error
     return record
+
+
+def made(kind: type[Kind], *parts: Mapping[str, object]) -> Kind:
+    """A record put together from what its run says of itself and what it found; each field's type is checked.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published, superres_run
+    >>> record = published.read(superres_run.SuperresRecord, "bicubic-bench")
+    >>> made(superres_run.SuperresRecord, vars(record), {"name": "mine"}).name
+    'mine'
+    """
+    return msgspec.convert(msgspec.to_builtins({key: value for part in parts for key, value in part.items()}), kind)
 
 
 def write(folder: Path, record: Record) -> None:
@@ -237,7 +230,7 @@ def write(folder: Path, record: Record) -> None:
     write_json(folder / RECORD, content)
 
 
-def differences(asked: Mapping[str, Any], made: Mapping[str, Any]) -> list[str]:
+def differences(asked: Mapping[str, object], made: Mapping[str, object]) -> list[str]:
     """In what something made differs from what is asked for, a phrase each; compared as JSON, which has no tuples.
 
     Examples

@@ -1,10 +1,9 @@
 """A published run once more from nothing: what was trained here beside what is published."""
 
 from hfsr.studies import records
-from hfsr.studies.classification import ClassifyRecord
-from hfsr.studies.records import RECORD, Record
+from hfsr.studies.records import RECORD, Record, TrainingRecord
 from hfsr.studies.rerun import Again, pair
-from hfsr.studies.superres_run import SuperresRecord
+from hfsr.studies.run import that_left
 
 BF16 = "bf16"  # the precision of records from before they named it
 
@@ -23,12 +22,13 @@ def again(record: Record) -> Again | None:
     Examples
     --------
     >>> from hfsr.studies import published
+    >>> from hfsr.studies.superres_run import SuperresRecord
     >>> again(published.stale_or_not(SuperresRecord)["bicubic-quick"]) is None  # nothing is trained for it
     True
     """
-    if not isinstance(record, SuperresRecord | ClassifyRecord) or not record.steps:
+    if not isinstance(record, TrainingRecord) or not record.steps:
         return None
-    file = record.run.folder / RECORD
+    file = that_left(record).folder / RECORD
     if not file.exists():
         return None
     made = records.read(file, type(record))
@@ -40,9 +40,7 @@ def again(record: Record) -> Again | None:
         return Again(missing=[f"the run here was trained in {made.precision}, the published one was not"], trained=True)
     found = Again(trained=True, texts={"weights_sha256": (str(record.weights_sha256), str(made.weights_sha256))})
     pair(found, record.metrics, made.metrics)
-    if isinstance(record, SuperresRecord) and isinstance(made, SuperresRecord):
-        for name, measured in made.per_image.items():
-            pair(found, record.per_image[name], measured, name)
-    elif isinstance(record, ClassifyRecord) and isinstance(made, ClassifyRecord):
-        found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
+    for name, measured in made.per_image.items():
+        pair(found, record.per_image[name], measured, name)
+    found.texts |= {f"correct {name}": (digits, made.answers[name]) for name, digits in record.answers.items()}
     return found

@@ -6,6 +6,7 @@ Whatever plans, publishes, checks or tabulates runs speaks to it alone.
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -88,6 +89,16 @@ class Run(ABC):
         return None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether its weights are published without a model's name."""
+        return False
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether its network is there for comparison alone: it is published beside the package."""
+        return False
+
+    @property
     def notebook(self) -> Notebook | None:
         """The notebook that shows it; None where there is none."""
         return None
@@ -114,7 +125,7 @@ class Run(ABC):
         """The record in its folder; a `UserError` if the run is not finished."""
         return records.read(self.folder / RECORD, self.record_type)
 
-    def finished_in(self, folder: Path, inputs: Settings) -> bool:
+    def finished_in(self, folder: Path, inputs: Mapping[str, object]) -> bool:
         """Whether a folder holds the record of this run, made of these inputs.
 
         Raises
@@ -125,11 +136,24 @@ class Run(ABC):
         if not (folder / RECORD).exists():
             return False
         made = records.read(folder / RECORD, self.record_type).made_from()
-        if other := records.differences(self.identity() | inputs, made):
+        if other := records.differences({**self.identity(), **inputs}, made):
             raise UserError(
                 f"{folder}: holds a finished run with {'; '.join(other)}: choose another folder, or delete it"
             )
         return True
+
+
+def that_left(record: Record) -> Run:
+    """The run that left a record of whatever kind; a `UserError` if its recipe is not known any more.
+
+    Examples
+    --------
+    >>> from hfsr.studies import published, superres_run
+    >>> that_left(published.read(superres_run.SuperresRecord, "bicubic-bench")).command
+    'hfsr train --method bicubic --recipe bench'
+    """
+    run: Run = record.run  # type: ignore[attr-defined]  # every kind has one, of its own kind
+    return run
 
 
 def log(folder: Path | str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from hfsr.data import labelled, photographs
 from hfsr.data.cifar import SIDE
 from hfsr.studies import provenance, records
 from hfsr.studies.measurement import Curve
-from hfsr.studies.records import Data
+from hfsr.studies.records import Data, Settings
 from hfsr.studies.spectra_run import BROUGHT_DOWN, SETS, SQUARES, Spectra, SpectraRecord, fine_shares
 
 
@@ -57,17 +57,15 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
         return folder
     profiles = {kind: variance_profiles(images) for kind, images in kinds.items()}
     curves = {kind: curve(each) for kind, each in profiles.items()}
-    record = SpectraRecord(
-        **run.identity(),
-        **provenance.origin(run.command),
-        data=Data(name=run.recipe.data, images=sum(map(len, profiles.values())), digest=digests),
-        images={kind: len(each) for kind, each in profiles.items()},
-        curves=curves,
-        deviations={kind: fine_share(each).std().item() for kind, each in profiles.items()},
-        metrics=fine_shares(curves),
-        seconds=round(time.monotonic() - start, 1),
-    )
-    records.write(folder, record)
+    found: Settings = {
+        "data": Data(name=run.recipe.data, images=sum(map(len, profiles.values())), digest=digests),
+        "images": {kind: len(each) for kind, each in profiles.items()},
+        "curves": curves,
+        "deviations": {kind: fine_share(each).std().item() for kind, each in profiles.items()},
+        "metrics": fine_shares(curves),
+        "seconds": round(time.monotonic() - start, 1),
+    }
+    records.write(folder, records.made(SpectraRecord, run.identity(), vars(provenance.origin(run.command)), found))
     return folder
 
 

@@ -11,7 +11,7 @@ from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.small_images import fine_share, frequencies
 from hfsr.data.cifar import LAYOUTS
 from hfsr.errors import UserError
-from hfsr.studies import digests, flops, recipes, records
+from hfsr.studies import changed, digests, flops, recipes
 from hfsr.studies.flops import Work
 from hfsr.studies.measurement import Curve
 from hfsr.studies.recipe import SuperresRecipe
@@ -66,7 +66,7 @@ class SpectraRecord(Record):
         return self.run.work.training / self.seconds if self.seconds else None
 
     def problems(self) -> list[str]:
-        return records.recipe_problems(self.folder, self.recipe, self.recipe_digest)
+        return changed.recipe(self.folder, self.recipe, self.recipe_digest)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from hfsr.images import to_float
 from hfsr.losses import l1, masked_l1, total_weight
 from hfsr.models import SRCNN, WDSR
 from hfsr.studies import contents, provenance, records
-from hfsr.studies.records import Data, Measured
+from hfsr.studies.records import Data, Measured, Settings
 from hfsr.studies.rows import Row
-from hfsr.studies.superres_run import SuperresRecord, SuperresRun
+from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware, loop, processes, sharing
 from hfsr.training.crops import Batch, Crops, dihedral
 from hfsr.training.loop import Progress
@@ -177,14 +177,10 @@ def _judged(run: SuperresRun) -> list[Photographs]:
 def _write(
     run: SuperresRun, folder: Path, data: Data, progress: Progress, measured: Measured, fractions: dict[str, float]
 ) -> None:
-    settings = run.identity() | contents.training(folder, progress, run.steps, run.recipe.batch)
-    metrics = fractions | contents.means(measured)
-    record = SuperresRecord(
-        **settings
-        | provenance.origin(run.command, progress.devices)
-        | {"data": data, "metrics": metrics, "per_image": measured}
-    )
-    records.write(folder, record)
+    trained = contents.training(folder, progress, run.steps, run.recipe.batch)
+    origin = provenance.origin(run.command, progress.devices)
+    found: Settings = {"data": data, "metrics": fractions | contents.means(measured), "per_image": measured}
+    records.write(folder, records.made(run.record_type, run.identity(), trained, vars(origin), found))
 
 
 def _fractions(trained_on: Photographs, judged: list[Photographs], row: Row) -> dict[str, float]:

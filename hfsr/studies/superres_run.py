@@ -139,8 +139,7 @@ class SuperresRun(Run):
         return "-".join(parts)
 
     @property
-    def is_first(self) -> bool:
-        """Whether it is of the recipe's first seed: the one whose network upscales labelled sets."""
+    def _is_first(self) -> bool:
         return self.seed == self.recipe.seeds[0]
 
     @property
@@ -148,7 +147,7 @@ class SuperresRun(Run):
         """Of the first seed, but of networks for comparison alone: the row, then recipe and iterations that are not usual."""
         as_planned = self.data == self.recipe.data and self.degrade == self.recipe.degrade
         is_compared = self.recipe.name in COMPARED or self.row.outside > 0
-        if not (self.is_trained and self.is_first and as_planned) or is_compared:
+        if not (self.is_trained and self._is_first and as_planned) or is_compared:
             return None
         parts = [self.row.name]
         if self.recipe.name != "bench":
@@ -162,8 +161,12 @@ class SuperresRun(Run):
     def is_shared(self) -> bool:
         """Whether its weights are published without a model's name: further seeds of ``bench``, ``public``'s first."""
         usual = replace(self, steps=self.recipe.steps, data=self.recipe.data)
-        wanted = {"bench": not self.is_first, "public": self.is_first}.get(self.recipe.name, False)
+        wanted = {"bench": not self._is_first, "public": self._is_first}.get(self.recipe.name, False)
         return wanted and self.row.name in SHARED and self == usual
+
+    @property
+    def is_compared(self) -> bool:
+        return self.row.is_compared
 
     @property
     def command(self) -> str:
@@ -218,9 +221,7 @@ class SuperresRun(Run):
         }
 
     def inputs(self) -> Settings:
-        if self.data is None:
-            return {"data_digest": None}
-        return digests.photographs(self.data, self.degrade)
+        return dict(digests.photographs(self.data, self.degrade)) if self.data else {"data_digest": None}
 
 
 def grid(recipe: SuperresRecipe, steps: int | None = None, kind: type[SuperresRun] = SuperresRun) -> list[SuperresRun]:

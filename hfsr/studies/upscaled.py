@@ -114,8 +114,8 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
             name=data.name, images=len(data.train_images), test_images=len(data.test_images), digest=data.digest
         ),
     }
-    record = UpscaledRecord(**run.identity() | provenance.origin(run.command) | made | _png(data, target))
-    records.write(folder, record)
+    origin, sizes = provenance.origin(run.command), _png(data, target)
+    records.write(folder, records.made(UpscaledRecord, run.identity(), vars(origin), made, sizes))
     plan.unlink()
 
 

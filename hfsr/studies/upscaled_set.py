@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hfsr.errors import UserError
-from hfsr.studies import digests, flops, records
+from hfsr.studies import changed, digests, flops
 from hfsr.studies.flops import Work
 from hfsr.studies.records import Record, Settings
 from hfsr.studies.run import Run
@@ -61,7 +61,7 @@ class UpscaledRecord(Record):
 
     def problems(self) -> list[str]:
         network = called(self.method).network
-        return records.weights_problems(network, self.enlarger_sha256) if self.enlarger_sha256 else []
+        return changed.weights(network, self.enlarger_sha256) if self.enlarger_sha256 else []
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def made(checks: list[Check], command: str) -> Verification:
     >>> made([], "hfsr verify").counts
     {}
     """
-    return Verification(**provenance.origin(command), date=datetime.now(UTC).date().isoformat(), checks=checks)
+    return Verification(**vars(provenance.origin(command)), date=datetime.now(UTC).date().isoformat(), checks=checks)
 
 
 def publish(verification: Verification) -> Path:

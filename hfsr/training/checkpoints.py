@@ -14,7 +14,7 @@ from hfsr.errors import UserError
 from hfsr.files import atomic
 
 
-def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: dict[str, object]) -> None:
     """Write a checkpoint, atomically: the file at `path` is the old one or the new one, never half of either.
 
     Parameters

@@ -86,7 +86,7 @@ class Progress:
     (0, [])
     """
 
-    settings: dict[str, Any]
+    settings: dict[str, object]
     step: int = 0
     seconds: float = 0.0
     log: list[dict[str, float]] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Progress:
 def fit(
     task: Task,
     folder: Path,
-    settings: dict[str, Any],
+    settings: dict[str, object],
     steps: int,
     checkpoint_seconds: float = 30.0,
     log_every: int | None = None,
@@ -152,7 +152,7 @@ def fit(
 
 
 def _fit(
-    task: Task, folder: Path, settings: dict[str, Any], steps: int, checkpoint_seconds: float, log_every: int
+    task: Task, folder: Path, settings: dict[str, object], steps: int, checkpoint_seconds: float, log_every: int
 ) -> Progress:
     hardware.keep_memory()
     hardware.share_cores()
@@ -214,7 +214,7 @@ def _watch(task: Task) -> dict[str, float]:
     return measured
 
 
-def _resume(task: Task, folder: Path, settings: dict[str, Any]) -> Progress:
+def _resume(task: Task, folder: Path, settings: dict[str, object]) -> Progress:
     path = folder / CHECKPOINT
     if processes.is_main():
         for half_written in folder.glob(f".{path.stem}-*"):  # by a process that was killed

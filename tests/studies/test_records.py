@@ -1,5 +1,6 @@
 import json
 
+import msgspec
 import pytest
 
 from hfsr import paths
@@ -113,6 +114,16 @@ def test_a_record_of_another_study_is_named(tmp_path):
     write_json(tmp_path / RECORD, read_json(KNOWN) | {"study": "classify"})
     with pytest.raises(UserError, match="not a record of superres: its `study` is 'classify'"):
         records.read(tmp_path / RECORD, SuperresRecord)
+
+
+def test_a_record_is_not_made_of_what_does_not_fit():
+    """So no run leaves a record that its readers refuse."""
+    known = vars(records.read(KNOWN, SuperresRecord))
+    assert records.made(SuperresRecord, known, {"steps": 7}).steps == 7
+    with pytest.raises(msgspec.ValidationError, match=r"Expected `int`, got `str` - at `\$.steps`"):
+        records.made(SuperresRecord, known, {"steps": "seven"})
+    with pytest.raises(msgspec.ValidationError, match="missing required field `metrics`"):
+        records.made(SuperresRecord, {key: value for key, value in known.items() if key != "metrics"})
 
 
 def test_fields_that_are_not_known_are_no_mistake(tmp_path):

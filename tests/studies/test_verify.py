@@ -14,6 +14,7 @@ from hfsr.studies import (
     recompute,
     sources,
     superres,
+    superres_run,
     tolerance,
     upscaled,
     verified,
@@ -124,7 +125,7 @@ def test_a_network_that_is_not_published_cannot_be_checked_and_says_why(study):
 
 
 def test_weights_beside_the_records_are_found(study, tmp_path):
-    record = published.stale_or_not(superres.SuperresRecord)["wdsr-a1-5-tiny"]
+    record = published.stale_or_not(superres_run.SuperresRecord)["wdsr-a1-5-tiny"]
     moved = paths.results() / "weights/wdsr-a1-5-tiny.safetensors"
     moved.parent.mkdir()
     assert sources.weights(record) == paths.weights() / "wdsr-a1-5-tiny.safetensors"
