@@ -9,7 +9,7 @@ import pandas as pd
 from hfsr.analysis.statistics import half_width, over_seeds_and_images, spread
 from hfsr.report import printed, tables
 from hfsr.report.claims import Answer
-from hfsr.report.contrasts import METRICS, measure
+from hfsr.report.contrasts import METRICS, gaps, measure
 from hfsr.report.registration import Contrast, Registration
 
 SETS = {
@@ -122,12 +122,8 @@ def difference(contrast: Contrast) -> str:
 
 
 def _expected(contrast: Contrast, confidence: float) -> str:
-    if contrast.study in ("classify", "recognition") or contrast.direction == "close":
+    found = gaps(contrast) if contrast.direction != "close" else {}
+    if len(found) < 2:
         return ""
-    gaps = tables.gaps(
-        contrast.recipe, contrast.on, contrast.metric, contrast.row, contrast.baseline, contrast.study, contrast.relative
-    )  # fmt: skip
-    if len(gaps) < 2:
-        return ""
-    deviation = contrast.scale * spread([gap.mean() for gap in gaps.values()])[1]
+    deviation = spread([gap.mean() for gap in found.values()])[1]
     return f"± {half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"

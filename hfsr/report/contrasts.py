@@ -82,23 +82,14 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
     """
     if contrast.direction == "close":
         return _fraction(contrast)
-    by_row: Mapping[str, Sequence[Record]]
-    pairs: Mapping[int | None, NDArray[np.float64]]
-    if contrast.study == "classify":
-        by_row = accuracies.published(contrast.recipe, on or contrast.on)
-        pairs = accuracies.gaps(contrast.recipe, on or contrast.on, contrast.row, contrast.baseline)
-    elif contrast.study == "recognition":
-        by_row = tables.published(contrast.recipe, contrast.study)
-        pairs = recognitions.gaps(contrast.recipe, on or contrast.on, contrast.row, contrast.baseline)
-    else:
-        by_row = tables.published(contrast.recipe, contrast.study)
-        pairs = tables.gaps(
-            contrast.recipe, on or contrast.on, contrast.metric, contrast.row, contrast.baseline,
-            contrast.study, contrast.relative,
-        )  # fmt: skip
+    pairs = gaps(contrast, on)
     if not pairs:
         return None
-    gaps: NDArray[np.float64] = contrast.scale * np.array(list(pairs.values()))
+    by_row: Mapping[str, Sequence[Record]]
+    if contrast.study == "classify":
+        by_row = accuracies.published(contrast.recipe, on or contrast.on)
+    else:
+        by_row = tables.published(contrast.recipe, contrast.study)
     files = [
         f"{contrast.study}/{record.name}.json"
         for row in (contrast.baseline, contrast.row)
@@ -106,7 +97,28 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
         if getattr(record, "seed", None) in (*pairs, None)
     ]
     over = over_seeds_judges_and_images if contrast.study == "recognition" else over_seeds_and_images
-    return Measured(over(gaps, confidence), len(pairs), tuple(files))
+    return Measured(over(list(pairs.values()), confidence), len(pairs), tuple(files))
+
+
+def gaps(contrast: Contrast, on: str | None = None) -> dict[int | None, NDArray[np.float64]]:
+    """The paired differences of two rows in the unit of their contrast, by seed: of every image, in recognition by every judge.
+
+    Examples
+    --------
+    >>> from hfsr.report import registration
+    >>> claim = next(each for each in registration.read().claims if each.id == "matters")
+    >>> gaps(claim.contrasts[0])[0].shape  # BSD100
+    (100,)
+    """
+    pairs: Mapping[int | None, NDArray[np.float64]]
+    name, rows = on or contrast.on, (contrast.row, contrast.baseline)
+    if contrast.study == "classify":
+        pairs = accuracies.gaps(contrast.recipe, name, *rows)
+    elif contrast.study == "recognition":
+        pairs = recognitions.gaps(contrast.recipe, name, *rows)
+    else:
+        pairs = tables.gaps(contrast.recipe, name, contrast.metric, *rows, contrast.study, contrast.relative)
+    return {seed: contrast.scale * each for seed, each in pairs.items()}
 
 
 def _fraction(contrast: Contrast) -> Measured | None:

@@ -1,4 +1,5 @@
-from hfsr.report import claims, compared, registration
+from hfsr.analysis.statistics import of_mean
+from hfsr.report import claims, compared, contrasts, registration
 
 READ, FOUND = registration.read(), claims.claims()
 
@@ -15,3 +16,13 @@ def test_every_contrast_is_listed_with_its_margin_and_reason():
     assert len(table) == len(listed)
     assert list(table["reason"]) == [contrast.reason for contrast in listed]
     assert (table["expected"] != "").any()
+
+
+def test_the_expected_width_of_a_finished_contrast_is_that_of_its_seeds():
+    """A classifier's too: half the width of the interval over the seeds' means, at the family's confidence."""
+    answer = next(each for each in FOUND if each.claim.id == "compact-method")
+    line, table = answer.lines[0], compared.registered_contrasts([answer], READ)
+    means = [gap.mean() for gap in contrasts.gaps(line.contrast).values()]
+    interval = of_mean(means, READ.confidence(line.contrast.family))
+    assert len(means) == line.contrast.seeds
+    assert table["expected"][0] == f"± {(interval.high - interval.low) / 2:.{line.contrast.digits}f}"
