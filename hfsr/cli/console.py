@@ -52,11 +52,26 @@ def in_one_line() -> Iterator[None]:
             raise
         typer.echo(f"hfsr {sys.argv[1]} needs: {way_out}", err=True)
         sys.exit(2)
+    except RuntimeError as error:
+        if type(error).__name__ != "OutOfMemoryError":  # torch's, which is not imported for that
+            raise
+        typer.echo(f"hfsr: {_full(error)}", err=True)
+        sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED:
             way = "from the last checkpoint" if TRAINING & set(sys.argv[1:2]) else "with what is not finished"
             typer.echo(f"hfsr: stopped; the same command goes on {way}", err=True)
         raise
+
+
+def _full(error: RuntimeError) -> str:
+    first = str(error).partition(". ")[0]  # torch's goes on about its memory
+    way = (
+        "`hfsr plan` with the recipe says what a training needs"
+        if TRAINING & set(sys.argv[1:2])
+        else "CUDA_VISIBLE_DEVICES= before the command leaves it out"
+    )
+    return f"{first}: end what else uses the GPU, or take a larger one; {way}"
 
 
 def method(name: str, device: str | None = None, scale: int | None = None) -> "nn.Module | str":

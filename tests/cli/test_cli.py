@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from hfsr import images, paths
+from hfsr.cli.console import in_one_line
 from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
 from hfsr.models.upscaling import upscale
@@ -169,6 +170,28 @@ def test_mask_writes_white_where_an_element_is_selected(hfsr, picture, tmp_path)
     assert code == 0
     assert torch.equal(images.read(tmp_path / "mask.png"), expected.to(torch.uint8) * 255)
     assert out.startswith(f"{expected.double().mean():.4f} of the elements")
+
+
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        (["train"], "`hfsr plan` with the recipe says what a training needs"),
+        (["upscale", "picture.png", "out.png"], "CUDA_VISIBLE_DEVICES= before the command leaves it out"),
+    ],
+    ids=["train", "upscale"],
+)
+def test_a_gpu_whose_memory_is_full_is_one_line(monkeypatch, capsys, words, way):
+    monkeypatch.setattr(sys, "argv", ["hfsr", *words])
+    with pytest.raises(SystemExit) as end, in_one_line():
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has ...")
+    assert end.value.code == 2
+    line = f"hfsr: CUDA out of memory: end what else uses the GPU, or take a larger one; {way}\n"
+    assert capsys.readouterr().err == line
+
+
+def test_other_errors_of_the_library_are_raised():
+    with pytest.raises(RuntimeError, match="shapes"), in_one_line():
+        raise RuntimeError("shapes differ")
 
 
 def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
