@@ -13,16 +13,16 @@ from hfsr.analysis.spectrum import ENCODERS, PNG_METRICS, png_total, radial_prof
 from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.errors import UserError
+from hfsr.files import exclusive
 from hfsr.images import resize_bicubic
 from hfsr.models import store
 from hfsr.studies import classify, contents, provenance, recipes, records, sources, upscaler
+from hfsr.studies.halves import Halves, Values
 from hfsr.studies.recognition import PLAIN, SHARPENED, Recognition, RecognitionRecord
 from hfsr.studies.records import WEIGHTS, Data, Settings
 from hfsr.studies.upscaled import CHUNK
 from hfsr.studies.upscaling import Method, Sharpening, upscale_images
 from hfsr.training import hardware
-
-Values = dict[str, list[float]]
 
 
 def called(name: str, judges_steps: int | None = None) -> Recognition:
@@ -76,40 +76,51 @@ def recognise(run: Recognition, out: Path | str | None = None) -> Path:
         if not judge.is_finished:
             raise UserError(f"{run.name}: its classifier is not trained yet; first run `{judge.command}`")
     of, digest, method = _method(run)
-    used = {"of": of, "network_sha256": digest, "judges_sha256": run.judges_sha256()}
+    used: Settings = {"of": of, "network_sha256": digest, "judges_sha256": run.judges_sha256()}
     if run.finished_in(folder, used):
         return folder
 
-    start = time.monotonic()
+    with exclusive(folder):
+        if not run.finished_in(folder, used):  # another process may have made it just now
+            _measure(run, folder, used, method)
+    return folder
+
+
+def _measure(run: Recognition, folder: Path, used: Settings, method: Method) -> None:
+    """Measure half by half: a call that was stopped goes on after the last half that it has finished."""
     per_image: dict[str, Values] = {}
     amounts: dict[str, float] = {}
-    digests, count = {}, 0
+    digests = {name: labelled.load(name).digest for name in run.sets}
+    made_from = run.identity() | used | {"data_digest": digests, "device": hardware.describe()}
+    halves, count = Halves(folder, made_from), 0
     for name in run.sets:
-        own = method
-        for part in (part for part in run.parts if labelled.whole(part) == name):
-            data = labelled.load(part)
-            if own == SHARPENED:  # once a set, on images of its first half
-                matched = resize_bicubic(data.test_images[: upscaler.MATCHED], 0.5)
-                own = upscaler.called(SHARPENED).method(matched)
-            judges = [store.load(judge.folder / WEIGHTS).to(hardware.device()) for judge in run.judges(part)]
-            for metric, values in judged(own, data.test_images, data.test_labels, judges).items():
-                per_image.setdefault(name, {}).setdefault(metric, []).extend(values)
+        parts, own = [part for part in run.parts if labelled.whole(part) == name], method
+        if own == SHARPENED:  # once a set, on images of its first half
+            some = labelled.load(parts[0]).test_images[: upscaler.MATCHED]
+            sharpening = upscaler.called(SHARPENED).method(resize_bicubic(some, 0.5))
+            assert isinstance(sharpening, Sharpening)
+            own, amounts[name] = sharpening, sharpening.amount
+        for part in parts:
+            start, data = time.monotonic(), labelled.load(part)
             count += len(data.test_images)
-        digests[name] = labelled.load(name).digest
-        if isinstance(own, Sharpening):
-            amounts[name] = own.amount
+            if part not in halves.measured:
+                judges = [store.load(judge.folder / WEIGHTS).to(hardware.device()) for judge in run.judges(part)]
+                measured = judged(own, data.test_images, data.test_labels, judges)
+                halves.add(part, measured, time.monotonic() - start)
+            for metric, values in halves.measured[part].items():
+                per_image.setdefault(name, {}).setdefault(metric, []).extend(values)
     found: Settings = {
         "data": Data(name="+".join(run.sets), images=count, digest=digests),
         "metrics": contents.means(per_image),
         "per_image": per_image,
         "curves": {},
         "encoders": ENCODERS,
-        "seconds": round(time.monotonic() - start, 1),
+        "seconds": round(halves.seconds, 1),
         "sharpening": amounts or None,
     }
     origin = vars(provenance.origin(run.command))
     records.write(folder, records.made(RecognitionRecord, run.identity(), used, origin, found))
-    return folder
+    halves.remove()
 
 
 def _method(run: Recognition) -> tuple[str | None, str | None, Method]:

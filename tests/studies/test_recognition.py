@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -7,11 +8,11 @@ from torch import nn
 
 from hfsr import paths
 from hfsr.data import labelled
-from hfsr.errors import UserError
-from hfsr.files import read_json, write_json
+from hfsr.errors import TakenError, UserError
+from hfsr.files import exclusive, read_json, write_json
 from hfsr.images import resize_bicubic
 from hfsr.metrics import psnr
-from hfsr.studies import classify, derived, grid, publish, published, recipes, recognise, sources
+from hfsr.studies import classify, derived, grid, halves, publish, published, recipes, recognise, records, sources
 from hfsr.studies.recognition import PLAIN, Recognition, RecognitionRecord
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
@@ -130,6 +131,42 @@ def test_a_record_reads_back_into_its_run(judged, plain):
     before = (folder / RECORD).stat().st_mtime_ns
     assert recognise.recognise(run) == folder  # finished
     assert (folder / RECORD).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("plain", ["nearest", "sharpened"])
+def test_what_was_stopped_goes_on_after_the_last_half_that_is_finished(judged, plain, monkeypatch, tmp_path):
+    run, measure, calls = Recognition(QUICK, None, plain, 2), recognise.judged, []
+
+    def stop_at_the_second(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return measure(*given)
+
+    monkeypatch.setattr(recognise, "judged", stop_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        recognise.recognise(run, tmp_path / "stopped")
+    recognise.recognise(run, tmp_path / "stopped")
+    assert len(calls) == 3  # the first half is not measured again
+    assert [path.name for path in (tmp_path / "stopped").glob("*.json")] == [RECORD]
+    assert not (tmp_path / "stopped" / halves.FILE).exists()
+    whole, resumed = (
+        records.read(recognise.recognise(run, tmp_path / name) / RECORD, RecognitionRecord)
+        for name in ("whole", "stopped")
+    )
+    assert dataclasses.replace(resumed, seconds=whole.seconds) == whole
+
+
+def test_halves_of_another_network_are_measured_again(judged, tmp_path):
+    halves.Halves(tmp_path, {"network": "another"}).add("digits-even", {"accuracy": [2.0]}, 1.0)
+    recognise.recognise(judged, tmp_path)
+    record = records.read(tmp_path / RECORD, RecognitionRecord)
+    assert max(record.per_image["digits"]["accuracy"]) <= 1
+
+
+def test_two_processes_do_not_measure_the_same(judged, tmp_path):
+    with exclusive(tmp_path), pytest.raises(TakenError, match="another process is at work"):
+        recognise.recognise(judged, tmp_path)
 
 
 def test_an_edited_accuracy_is_found(judged):
