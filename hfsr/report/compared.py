@@ -11,6 +11,7 @@ from hfsr.report import printed, tables
 from hfsr.report.claims import Answer
 from hfsr.report.contrasts import METRICS, gaps, measure
 from hfsr.report.registration import Contrast, Registration
+from hfsr.report.verdict import Verdict, decide
 
 SETS = {
     "set5": "superres",
@@ -81,6 +82,35 @@ def registered_contrasts(answers: Iterable[Answer], registered: Registration) ->
             }
         )
     return pd.DataFrame(rows)
+
+
+def uncorrected(answers: Iterable[Answer], registered: Registration) -> list[str]:
+    """Claims whose refutation hangs on one of several contrasts, for which the families' correction does not allow.
+
+    A claim that needs all its contrasts is supported no more often for having many; refuted it is by any of them. Left out are
+    refutations that hold with each of a claim's k intervals widened by k.
+
+    Examples
+    --------
+    >>> from hfsr.report import claims, registration
+    >>> uncorrected(claims.claims("matters"), registration.read())  # supported
+    []
+    """
+    found = []
+    for each in answers:
+        lines = [line for line in each.deciding if line.verdict == Verdict.REFUTED]
+        if (
+            lines
+            and len(each.deciding) > 1
+            and not any(_holds(line.contrast, len(each.deciding), registered) for line in lines)
+        ):
+            found.append(each.claim.claim)
+    return found
+
+
+def _holds(contrast: Contrast, count: int, registered: Registration) -> bool:
+    measured = measure(contrast, 1 - (1 - registered.confidence(contrast.family)) / count)
+    return measured is not None and decide(contrast.direction, measured.estimate, contrast.margin) == Verdict.REFUTED
 
 
 def of_later_seeds(baselines: Iterable[str], first: int) -> pd.DataFrame:

@@ -1,5 +1,10 @@
-from hfsr.analysis.statistics import of_mean
+import dataclasses
+
+import pytest
+
+from hfsr.analysis.statistics import Estimate, of_mean
 from hfsr.report import claims, compared, contrasts, registration
+from hfsr.report.verdict import Verdict
 
 READ, FOUND = registration.read(), claims.claims()
 
@@ -26,3 +31,24 @@ def test_the_expected_width_of_a_finished_contrast_is_that_of_its_seeds():
     interval = of_mean(means, READ.confidence(line.contrast.family))
     assert len(means) == line.contrast.seeds
     assert table["expected"][0] == f"± {(interval.high - interval.low) / 2:.{line.contrast.digits}f}"
+
+
+def test_a_refutation_by_one_of_several_contrasts_is_told_where_it_hangs_on_that(monkeypatch):
+    """Beyond the claim's own interval, but not beyond one widened for its two contrasts."""
+    registered, answer = READ, next(each for each in FOUND if each.claim.id == "psnr-same")
+    first, second, *_ = answer.lines
+    lines = (first, dataclasses.replace(second, verdict=Verdict.REFUTED))
+    refuted = dataclasses.replace(answer, lines=lines, stage=None, verdict=Verdict.REFUTED)
+    monkeypatch.setattr(type(answer), "deciding", property(lambda answer: answer.lines))
+
+    def told(low, needed):
+        def measured(contrast, confidence):
+            assert confidence == pytest.approx(1 - (1 - registered.confidence(contrast.family)) / 2)
+            return contrasts.Measured(Estimate(low - 1, low - 2, low), needed, ())
+
+        monkeypatch.setattr(compared, "measure", measured)
+        return compared.uncorrected([refuted], registered)
+
+    assert told(low=-second.contrast.margin - 0.1, needed=2) == []
+    assert told(low=0.5, needed=2) == [answer.claim.claim]
+    assert compared.uncorrected([answer], registered) == []  # not refuted
