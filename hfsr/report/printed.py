@@ -188,7 +188,7 @@ def against_random(recipe: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> list(against_random("bench").index), list(against_random("long"))
+    >>> list(against_random("bench").index), list(against_random("flagship"))
     (['dB (luma)', 'SSIM (luma)'], [])
     """
     random = "wdsr-a1-5-random"
