@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,29 +25,49 @@ def writable(suffix: str | None) -> str | None:
     return dotted
 
 
-def pairs(sources: list[Path], out: Path, suffix: str | None) -> list[tuple[Path, Path]]:
-    """Each picture of files and folders, and the file below `out` that its result becomes.
+def pairs(sources: list[Path], out: Path, suffix: str | None) -> tuple[list[tuple[Path, Path]], list[str]]:
+    """Each picture of files and folders with the file below `out` that its result becomes, and a line for each that gets none.
 
     A folder gives what lies in it and in its folders, hidden files and what lies below `out` left out. A result has the name
-    of its picture and, unless one is chosen, its suffix, or .png where that format is read only. Two results of one name are
-    a `UserError`, as is one that would take the place of its picture.
+    of its picture and, unless one is chosen, its suffix, or .png where that format is read only. Results that would share a
+    name keep their pictures' suffixes in it, all of them: none is taken for one that an earlier call has left. Pictures that
+    have their whole name in common get no result. One that would take the place of its picture is a `UserError`.
     """
-    from hfsr.images import SUFFIXES
-
     if out.exists() and not out.is_dir():
         raise UserError(f"{out}: a file; --out names a folder")
-    found: dict[Path, Path] = {}
-    for source in sources:
-        for picture, place in _pictures(source, out):
-            own = place.suffix if place.suffix.lower() in SUFFIXES else ".png"
-            target = out / place.with_suffix(suffix or own)
-            if target in found:
-                raise UserError(
-                    f"{target}: would be made of {found[target]} and of {picture}; upscale them into two folders"
-                )
-            require_another(picture, target)
-            found[target] = picture
-    return [(picture, target) for target, picture in found.items()]
+    found = {
+        (os.path.realpath(picture), place): picture  # a picture that is named twice is one
+        for source in sources
+        for picture, place in _pictures(source, out)
+    }
+    names = Counter(_result(place, suffix) for _, place in found)
+    made: dict[Path, list[Path]] = {}
+    for (_, place), picture in found.items():
+        shared = names[_result(place, suffix)] > 1
+        target = out / (f"{place}{_ending(place, suffix)}" if shared else _result(place, suffix))
+        require_another(picture, target)
+        made.setdefault(target, []).append(picture)
+    wanted = [(first, target) for target, (first, *others) in made.items() if not others]
+    return wanted, [line for alike in made.values() if len(alike) > 1 for line in _without(alike)]
+
+
+def _without(alike: list[Path]) -> list[str]:
+    """A line for each of several pictures whose results would have one name whatever is kept in it."""
+    others = [*alike[1:], alike[0]]
+    return [
+        f"{picture}: its result would have the name of that of {other}; send them into two folders"
+        for picture, other in zip(alike, others, strict=True)
+    ]
+
+
+def _result(place: Path, suffix: str | None) -> Path:
+    return place.with_suffix(_ending(place, suffix))
+
+
+def _ending(place: Path, suffix: str | None) -> str:
+    from hfsr.images import SUFFIXES
+
+    return suffix or (place.suffix if place.suffix.lower() in SUFFIXES else ".png")
 
 
 def require_another(source: Path, target: Path) -> None:
@@ -67,8 +88,8 @@ def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
         (path, path.relative_to(source))
         for path in sorted(_below(source))
         if path.suffix.lower() in (*SUFFIXES, READ_ONLY)
-        and path.is_file()
-        and out.resolve() not in path.resolve().parents
+        and (path.is_file() or path.is_symlink())  # one that leads nowhere is a picture that fails
+        and out.resolve() not in Path(os.path.realpath(path)).parents
     ]
     if not kept:
         raise UserError(f"{source}: no pictures in this folder (files in {' '.join((*SUFFIXES, READ_ONLY))})")

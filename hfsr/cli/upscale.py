@@ -1,5 +1,6 @@
 """`hfsr upscale`: a picture, many of them, or a labelled set."""
 
+import os
 import sys
 from dataclasses import replace
 from io import BytesIO
@@ -54,7 +55,8 @@ def upscale(
     """Upscale a picture of any size x2, many of them, or a whole labelled set; many or a set go on after an interruption.
 
     Colour goes through the network, transparency through bicubic interpolation. Colour profile, resolution and EXIF go with
-    the picture. With --out, what is there already is skipped, and a picture that fails is reported at the end (exit code 1).
+    the picture. With --out, what is there already is skipped, and a picture that fails is reported at the end (exit code 1);
+    results that would share a name keep their pictures' suffixes: a.jpg.png.
     """
     from hfsr.data import labelled
     from hfsr.images import SUFFIXES
@@ -75,9 +77,9 @@ def upscale(
             )
         if out == STREAM or (out.suffix.lower() in SUFFIXES and not out.exists()):
             raise UserError(f"{out}: --out takes a folder; leave it out for a single picture")
-        wanted = pairs(sources, out, writable(suffix))
+        wanted, refused = pairs(sources, out, writable(suffix))
         require_room(out)
-        _many(wanted, model, device, overwrite, strip)
+        _many(wanted, refused, model, device, overwrite, strip)
     elif len(others) == 1 and (first == STREAM or not first.is_dir()):
         if first.is_file() and others[0].is_file() and not overwrite:
             raise UserError(
@@ -120,7 +122,7 @@ def one(
         if target.exists() and not overwrite:
             raise UserError(f"{target}: is there already; --overwrite writes over it")
     if source != STREAM:
-        if not source.exists():
+        if not os.path.lexists(source):
             raise UserError(f"{source}: no such file")
         require_another(source, target)
     if target != STREAM:
@@ -129,20 +131,23 @@ def one(
         typer.echo(f"hfsr: {line}", err=True)
 
 
-def _many(wanted: list[tuple[Path, Path]], model: str, device: str | None, overwrite: bool, strip: bool) -> None:
+def _many(
+    wanted: list[tuple[Path, Path]], refused: list[str], model: str, device: str | None, overwrite: bool, strip: bool
+) -> None:
     from tqdm.auto import tqdm
 
     todo = [(source, target) for source, target in wanted if overwrite or not target.exists()]
     network = method(model, device, scale=2) if todo else model
-    said, failed = [], []
+    said, failed, made = [], list(refused), 0
     for source, target in tqdm(todo, desc="upscaling", unit="picture", disable=not sys.stderr.isatty()):
         try:
             said += _upscale(source, target, None, network, strip)
+            made += 1
         except (UserError, OSError) as error:
             failed.append(str(error))
     for line in (*said, *failed):
         typer.echo(f"hfsr: {line}", err=True)
-    counts = f"{len(todo) - len(failed)} upscaled"
+    counts = f"{made} upscaled"
     if skipped := len(wanted) - len(todo):
         counts += f", {skipped} there already (--overwrite makes them anew)"
     typer.echo(counts + (f", {len(failed)} failed" if failed else ""))

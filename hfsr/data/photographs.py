@@ -163,7 +163,7 @@ def files(name: str) -> list[Path]:
     ['t2.png', 't10.png']
     """
     folder = _folder(name)
-    kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "." and p.is_file()]
+    kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "." and not p.is_dir()]
     if name in PARTS:
         kept = [path for path in kept if (path.stem in REALSR_HELD_OUT) == (name == "realsr-held-out")]
     if not kept:

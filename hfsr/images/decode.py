@@ -39,7 +39,8 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
                 raise UserError(f"{name}: has {count} {SEVERAL[file.format]}; save the one that you mean by itself")
             yield file
     except FileNotFoundError as error:
-        raise UserError(f"{name}: no such file") from error
+        gone = "a link that leads nowhere" if Path(name).is_symlink() else "no such file"
+        raise UserError(f"{name}: {gone}") from error
     except IsADirectoryError as error:
         raise UserError(f"{name}: a folder, not a picture") from error
     except UnidentifiedImageError as error:

@@ -205,12 +205,61 @@ def test_a_still_gif_becomes_a_png(hfsr, photos):
     assert tree(Path("x2")) == ["a.png", "still.png"]
 
 
-def test_two_results_of_one_name_are_refused_before_anything_is_done(hfsr, photos):
-    save(photos / "a.jpg")
-    code, out, err = hfsr("upscale", photos, "--out", "x2", "--suffix", ".png")
-    assert (code, out) == (2, "")
-    assert err == "hfsr: x2/a.png: would be made of photos/a.jpg and of photos/a.png; upscale them into two folders\n"
-    assert not Path("x2").exists()
+def test_results_that_would_share_a_name_keep_their_pictures_suffixes(hfsr, photos):
+    """All of them do: a result that is there from before a picture came is taken for neither's."""
+    assert hfsr("upscale", photos, "--out", "x2", "--suffix", "tif", "--model", "bicubic")[0] == 0
+    save(photos / "a.jpg", side=8)
+    said = "2 upscaled, 2 there already (--overwrite makes them anew)\n"
+    assert hfsr("upscale", photos, "--out", "x2", "--suffix", "tif", "--model", "bicubic") == (0, said, "")
+    assert tree(Path("x2")) == ["a.jpg.tif", "a.png.tif", "a.tif", "b/c/soft.tif", "b/grey.tif"]
+    assert images.read("x2/a.jpg.tif").shape == (3, 16, 20)
+    assert images.read("x2/a.png.tif").shape == (3, 12, 16)
+
+
+def test_a_gif_beside_a_picture_of_its_name_has_its_own_result(hfsr, photos):
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save(photos / "a.gif")
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic") == (0, "4 upscaled\n", "")
+    assert tree(Path("x2")) == ["a.gif.png", "a.png.png", "b/c/soft.PNG", "b/grey.png"]
+
+
+def test_pictures_of_one_name_fail_and_the_rest_is_done(hfsr, photos):
+    save(Path("more/a.png"))
+    save(Path("more/d.png"))
+    code, out, err = hfsr("upscale", photos, "more", "--out", "x2", "--model", "bicubic")
+    assert (code, out) == (1, "3 upscaled, 2 failed\n")
+    assert err.splitlines() == [
+        "hfsr: photos/a.png: its result would have the name of that of more/a.png; send them into two folders",
+        "hfsr: more/a.png: its result would have the name of that of photos/a.png; send them into two folders",
+    ]
+    assert tree(Path("x2")) == ["b/c/soft.PNG", "b/grey.png", "d.png"]
+
+
+def test_a_name_that_another_keeps_its_suffix_in_is_taken(hfsr, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "a.png", "a.jpg.png"):
+        save(Path("in") / name)
+    code, out, err = hfsr("upscale", "in", "--out", "x2", "--suffix", "png", "--model", "bicubic")
+    assert (code, out) == (1, "1 upscaled, 2 failed\n")
+    assert [line.split(":")[1] for line in err.splitlines()] == [" in/a.jpg", " in/a.jpg.png"]
+    assert tree(Path("x2")) == ["a.png.png"]
+
+
+def test_a_picture_that_is_named_twice_is_made_once(hfsr, photos):
+    words = ("upscale", photos, photos / "a.png", photos.resolve() / "a.png")
+    assert hfsr(*words, "--out", "x2", "--model", "bicubic") == (0, "3 upscaled\n", "")
+
+
+def test_links_that_lead_nowhere_fail_like_other_bad_files(hfsr, photos):
+    (photos / "b" / "gone.png").symlink_to("absent.png")
+    (photos / "b" / "round.png").symlink_to("round.png")
+    (photos / "b" / "good.png").symlink_to("grey.png")
+    (photos / "b" / "gone.txt").symlink_to("absent.txt")
+    code, out, err = hfsr("upscale", photos, "--out", "x2", "--model", "bicubic")
+    assert (code, out) == (1, "4 upscaled, 2 failed\n")
+    gone, round_ = err.splitlines()
+    assert gone == "hfsr: photos/b/gone.png: a link that leads nowhere"
+    assert "photos/b/round.png" in round_
+    assert hfsr("upscale", photos / "b" / "gone.png", "x.png", "--model", "bicubic")[::2] == (2, f"{gone}\n")
 
 
 @pytest.mark.parametrize("words", [["photos/a.png", "notes.txt/a.png"], ["photos", "--out", "notes.txt/out"]])

@@ -252,6 +252,12 @@ def test_a_broken_picture_is_named(folder):
     assert one_line(str(folder)).startswith(f"{path}: ")
 
 
+def test_a_link_that_leads_nowhere_is_named(folder):
+    """A set is never measured on fewer pictures than it lists."""
+    (folder / "gone.png").symlink_to("absent.png")
+    assert one_line(str(folder)) == f"{folder / 'gone.png'}: a link that leads nowhere"
+
+
 def test_a_picture_of_a_refused_kind_is_named(folder):
     Image.new("RGBA", (4, 4), (0, 0, 0, 9)).save(folder / "t2.png")
     assert "t2.png: has transparent pixels" in one_line(str(folder))
