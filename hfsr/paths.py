@@ -114,7 +114,7 @@ def scale_of(path: Path) -> int | None:
         with path.open("rb") as file:
             header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         settings = json.loads(header["__metadata__"]["hfsr"])["settings"]
-        return int(settings.get("scale", 2))
+        return None if "classes" in settings else int(settings.get("scale", 2))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, MemoryError):
         return None  # whoever loads it says what is wrong
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from hfsr import paths
+from hfsr.cli.pictures import Overwrite
 from hfsr.cli.targets import STREAM
-from hfsr.cli.upscale import Overwrite
 from hfsr.errors import UserError
 
 

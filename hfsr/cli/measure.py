@@ -1,10 +1,38 @@
-"""The verbs that measure finished networks."""
+"""The verbs that measure networks."""
 
 from typing import Annotated
 
 import typer
 
-from hfsr.cli.console import Out, print_metrics
+from hfsr.cli.console import Out, method, print_metrics
+
+Degrade = Annotated[
+    str | None, typer.Option(help="bicubic, noise15, noise25, noise50, jpeg10, jpeg20 or jpeg40: what is to be undone.")
+]
+
+
+def evaluate(
+    model: Annotated[
+        str,
+        typer.Argument(help='A published model, a .safetensors file, or "bicubic"; with --degrade "input" or "nlm".'),
+    ],
+    data: Annotated[
+        list[str] | None, typer.Argument(help="Sets: names or folders; by default embedded-held-out.")
+    ] = None,
+    degrade: Degrade = None,
+) -> None:
+    """Measure PSNR and SSIM of a model on sets of photographs."""
+    import numpy as np
+
+    from hfsr.analysis import classical, evaluation
+    from hfsr.data import photographs
+    from hfsr.data.degradation import BICUBIC
+
+    found = model if model in classical.METHODS else method(model)
+    for name in data or ["embedded-held-out"]:
+        pictures = photographs.load(name, grey=True, degrade=degrade or BICUBIC)
+        for metric, values in evaluation.evaluate(found, pictures).items():
+            typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
 
 
 def frequency(

@@ -11,10 +11,10 @@ import typer
 from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.data import data
 from hfsr.cli.export import export
-from hfsr.cli.measure import confirm, frequency, recognise, spectra
-from hfsr.cli.pictures import Degrade, evaluate, restore
+from hfsr.cli.measure import Degrade, confirm, evaluate, frequency, recognise, spectra
+from hfsr.cli.pictures import Overwrite
 from hfsr.cli.targets import require_another
-from hfsr.cli.upscale import Overwrite, upscale
+from hfsr.cli.upscale import restore, upscale
 from hfsr.cli.verify import verify
 from hfsr.errors import UserError
 from hfsr.files import atomic
@@ -37,7 +37,10 @@ app.command(epilog="Example: hfsr confirm wdsr-a1-5")(confirm)
 app.command(epilog="Example: hfsr recognise wdsr-a1-5")(recognise)
 app.command(epilog="Example: hfsr spectra bench")(spectra)
 app.command(epilog="Example: hfsr evaluate wdsr-a1-5 set5 embedded-held-out")(evaluate)
-app.command(epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a0-denoise")(restore)
+app.command(
+    epilog="Example: hfsr restore photo.jpg restored.png --model wdsr-a0-denoise, "
+    "or hfsr restore photos --out restored --model wdsr-a0-denoise"
+)(restore)
 app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]

@@ -45,7 +45,8 @@ def in_tiles(
     channels, height, width = image.shape
     upscaled = torch.empty(channels, scale * height, scale * width, dtype=image.dtype)
     corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]
-    for top, left in tqdm(corners, desc="upscaling", unit="tile", disable=not progress):
+    doing = "upscaling" if scale > 1 else "restoring"
+    for top, left in tqdm(corners, desc=doing, unit="tile", disable=not progress):
         upper, leftmost = max(top - halo, 0), max(left - halo, 0)
         result = apply(image[:, upper : top + tile + halo, leftmost : left + tile + halo])
         target = upscaled[:, scale * top : scale * (top + tile), scale * left : scale * (left + tile)]

@@ -201,38 +201,6 @@ def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
     assert "/ssim_rgb_border8\t" in out
 
 
-def test_restore_keeps_the_size_and_writes_what_the_function_returns(hfsr, picture, tmp_path):
-    torch.manual_seed(0)
-    store.save(tmp_path / "restorer.safetensors", WDSR(blocks=1, scale=1))
-    code, _, _ = hfsr("restore", picture, tmp_path / "out.png", "--model", tmp_path / "restorer.safetensors")
-    assert code == 0
-    restored = images.read(tmp_path / "out.png")
-    assert torch.equal(restored, upscale(images.read(picture), store.load(tmp_path / "restorer.safetensors")))
-    assert restored.shape == images.read(picture).shape
-
-
-@pytest.mark.parametrize("words", [["out.png"], ["--out", "folder"]])
-def test_upscale_refuses_what_restores(hfsr, picture, tmp_path, words):
-    store.save(tmp_path / "restorer.safetensors", WDSR(blocks=1, scale=1))
-    for model in ("wdsr-a0-denoise", tmp_path / "restorer.safetensors"):
-        code, _, err = hfsr("upscale", picture, *words, "--model", model)
-        assert code == 2
-        assert (
-            err.strip() == f"hfsr: {model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it"
-        )
-
-
-def test_restore_names_the_networks_that_do_it(hfsr):
-    _, out, _ = hfsr("restore", "--help")
-    assert all(name in out for name in ("wdsr-a0-denoise", "wdsr-a1-5-denoise"))
-
-
-def test_restore_refuses_what_upscales(hfsr, picture, model, tmp_path):
-    code, _, err = hfsr("restore", picture, tmp_path / "out.png", "--model", model)
-    assert code == 2
-    assert err.endswith(f"upscales a picture; hfsr upscale {picture} {tmp_path}/out.png --model {model} does that\n")
-
-
 def test_evaluate_measures_on_what_is_to_be_undone(hfsr, picture):
     code, out, _ = hfsr("evaluate", "nlm", picture.parent, "--degrade", "noise50")
     assert code == 0
