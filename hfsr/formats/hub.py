@@ -11,10 +11,13 @@ from typing import Any
 
 import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin
+from safetensors import safe_open
 
 from hfsr.errors import UserError
 from hfsr.files import atomic
 from hfsr.models import srcnn, store, wdsr
+
+ITS_OWN = {"skip.0.bias": wdsr.WDSR, "last.bias": srcnn.SRCNN}  # a weight that no other network has
 
 CARD = """---
 {{ card_data }}
@@ -46,6 +49,19 @@ class _Shared(PyTorchModelHubMixin, library_name="hfsr", pipeline_tag="image-to-
     def _from_pretrained(cls, *, strict: bool = True, **options: Any) -> Any:
         """Refuse weights that are missing or too many, and lay them out as `hfsr.load_model` does: equal to the bit."""
         return super()._from_pretrained(strict=strict, **options).to(memory_format=torch.channels_last)
+
+    @classmethod
+    def _load_as_safetensor(cls, model: Any, model_file: str, *options: Any) -> Any:
+        """Refuse what is another network's, and name the class that reads it."""
+        with safe_open(model_file, framework="pt") as file:
+            held = [network for weight, network in ITS_OWN.items() if weight in file.keys()]  # noqa: SIM118 - not a dict
+        for network in held:
+            if not issubclass(cls, network):
+                name = network.__name__
+                raise UserError(
+                    f"{Path(model_file).parent}: holds a network {name}; hfsr.formats.hub.{name}.from_pretrained reads it"
+                )
+        return super()._load_as_safetensor(model, model_file, *options)
 
     @classmethod
     def _load_as_pickle(cls, model: Any, model_file: str, *_: Any) -> Any:

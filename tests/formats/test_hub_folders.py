@@ -106,6 +106,21 @@ def test_weights_that_are_missing_are_no_network(exported, tmp_path):
         hub.SRCNN.from_pretrained(tmp_path)
 
 
+@pytest.mark.parametrize(("network", "other"), [(hub.WDSR(blocks=1), hub.SRCNN), (hub.SRCNN(), hub.WDSR)])
+def test_the_class_that_reads_a_folder_is_named_where_another_was_asked(tmp_path, network, other):
+    network.save_pretrained(tmp_path / "mine")
+    name = type(network).__name__
+    with pytest.raises(UserError) as refused:
+        other.from_pretrained(tmp_path / "mine")
+    reads = f"hfsr.formats.hub.{name}.from_pretrained reads it"
+    assert str(refused.value) == f"{tmp_path / 'mine'}: holds a network {name}; {reads}"
+
+    class Mine(type(network)):
+        """What a user makes of it reads it as well."""
+
+    assert isinstance(Mine.from_pretrained(tmp_path / "mine"), Mine)
+
+
 @pytest.mark.parametrize("classifier", [ResNet(depth=11), Compact((8, 8))], ids=lambda one: type(one).__name__)
 def test_a_classifier_is_refused(tmp_path, classifier):
     store.save(tmp_path / "classes.safetensors", classifier)
