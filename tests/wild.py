@@ -1,4 +1,7 @@
-"""Strange pictures as they occur in the wild, made here, and what each entrance of the command line answers to them."""
+"""Strange pictures as they occur in the wild, made here, and what each entrance of the command line answers to them.
+
+What the page that runs the networks answers is in `tests/book/test_try_page.py`.
+"""
 
 import io
 import struct

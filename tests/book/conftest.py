@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -67,6 +68,22 @@ def browser(launch):
     browser.close()
 
 
+@contextmanager
+def serving(folder):
+    """A server of this machine for a folder; gives its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def served(book):
+    """Address of the built book on a server."""
+    with serving(book) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A folder with what the widget of the networks fetches in `upscaling/`, and its address on a server of this machine."""
@@ -75,10 +92,8 @@ def site(tmp_path_factory):
         upscaling.write(folder / "upscaling", ROOT / "_build" / "npm")  # where the book keeps the package too
     except UserError as error:
         pytest.skip(str(error))
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(folder) as address:
+        yield folder, address
 
 
 @pytest.fixture

@@ -3,13 +3,17 @@
 import base64
 import io
 import re
+import warnings
 
 import numpy as np
 import pytest
 import torch
+import wild
 from PIL import Image
 
 from hfsr import images, metrics, selection_mask
+from hfsr.images.convert import to_8_bits
+from hfsr.images.picture import load
 from hfsr.models.upscaling import upscale
 from hfsr.report.widgets import upscaling
 
@@ -75,10 +79,13 @@ def run(page, opened, file, halve):
     page.wait_for_function("!document.querySelector('hfsr-upscaling .run').disabled")
 
 
+def pixels(file):
+    return torch.from_numpy(np.array(file.convert("RGB"))).permute(2, 0, 1)
+
+
 def in_browser(opened, name):
     content = opened.evaluate("(widget, name) => widget.comparison.results[name].toDataURL().split(',')[1]", name)
-    values = np.array(Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB"))
-    return torch.from_numpy(values).permute(2, 0, 1)
+    return pixels(Image.open(io.BytesIO(base64.b64decode(content))))
 
 
 def check(opened, small):
@@ -196,6 +203,34 @@ def test_wrong_files_are_answered_in_one_line(page, opened, tmp_path):
         run(page, opened, tmp_path / name, halve=True)
         assert opened.get_by_role("alert").inner_text() == answer
         assert not opened.locator(".results").is_visible()
+
+
+def refusal(strange):
+    """How the page refuses a strange picture; None where it shows it, as it does an animation's first frame."""
+    if strange.name.endswith(".tif") or strange.upscale in (wild.DAMAGED, wild.UNKNOWN):
+        return f"{strange.name} is no picture that this browser can read."
+    if strange.mask == wild.TRANSPARENT:
+        return f"{strange.name} has transparent pixels; flatten it onto a background first."
+    return "one-pixel.png is too small: 32 pixels a side are needed." if strange.name == "one-pixel.png" else None
+
+
+def test_strange_pictures_are_shown_or_refused_in_one_line(page, opened, tmp_path):
+    opened, _ = opened
+    opened.evaluate("widget => widget.settings.ways.splice(1)")  # bicubic alone: soon done, and equal to the bit
+    for strange in wild.WILD:
+        path = wild.write(strange, tmp_path)
+        run(page, opened, path, halve=False)
+        said = opened.evaluate("widget => widget.find('.error').textContent")
+        assert said == (refusal(strange) or ""), strange.name
+        assert opened.locator(".results").is_visible() == (not said), strange.name
+        if not said:
+            with (
+                warnings.catch_warnings(action="ignore"),
+                Image.open(path) as first,
+            ):  # what the decoder thinks of its EXIF
+                alone = load(path, path).pixels if strange.upscale is None else pixels(first)
+            expected = upscale(images.to_rgb(to_8_bits(alone)).contiguous(), "bicubic")
+            assert torch.equal(in_browser(opened, "bicubic"), expected), strange.name
 
 
 def test_what_a_browser_cannot_hold_is_said_in_one_line(page, opened, tmp_path):
