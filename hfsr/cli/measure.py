@@ -32,7 +32,14 @@ def evaluate(
     for name in data or ["embedded-held-out"]:
         pictures = photographs.load(name, grey=True, degrade=degrade or BICUBIC)
         for metric, values in evaluation.evaluate(found, pictures).items():
-            typer.echo(f"{pictures.name}/{metric}\t{np.mean(values):.4f}")
+            finite = [value for value in values if np.isfinite(value)]
+            typer.echo(f"{pictures.name}/{metric}\t{np.mean(finite or values):.4f}")
+            if 0 < len(finite) < len(values):
+                typer.echo(
+                    f"hfsr: {pictures.name}/{metric}: without {len(values) - len(finite)} of {len(values)} pictures, "
+                    "which come out exactly or have no such elements",
+                    err=True,
+                )
 
 
 def frequency(

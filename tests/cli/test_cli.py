@@ -201,6 +201,17 @@ def test_evaluate_prints_each_metric_of_each_set(hfsr, picture):
     assert "/ssim_rgb_border8\t" in out
 
 
+def test_a_flat_picture_does_not_hide_the_others(hfsr, picture):
+    """It comes out exactly, so its PSNR is infinite, and none of its elements differs from its neighbours."""
+    alone = hfsr("evaluate", "bicubic", picture.parent)[1].splitlines()
+    images.write(picture.with_name("flat.png"), torch.full((3, 40, 40), 128, dtype=torch.uint8))
+    code, out, err = hfsr("evaluate", "bicubic", picture.parent)
+    psnrs = [line for line in out.splitlines() if "/psnr" in line]
+    assert code == 0
+    assert psnrs == [line for line in alone if "/psnr" in line]
+    assert err.count("without 1 of 2 pictures, which come out exactly or have no such elements") == len(psnrs)
+
+
 def test_evaluate_measures_on_what_is_to_be_undone(hfsr, picture):
     code, out, _ = hfsr("evaluate", "nlm", picture.parent, "--degrade", "noise50")
     assert code == 0
