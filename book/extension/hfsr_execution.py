@@ -12,20 +12,25 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from traitlets.config import Config
 
 LOGGER = logging.getLogger(__name__)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LONGEST = "notebooks/train"  # begun among the last, it would end alone
+# What is said to a kernel goes over a port of this machine. Unencrypted, each kernel warns of that in the build's output.
+KERNEL = Config(KernelManager={"transport_encryption": "auto"})
 
 
-def notebooks(env: BuildEnvironment, names: list[str]) -> dict[str, NotebookNode]:
+def notebooks(app: Sphinx, env: BuildEnvironment, names: list[str]) -> dict[str, NotebookNode]:
     """Those of the named pages that hold code, as myst_nb reads them; those that take longest come first."""
     found = {}
     for name in sorted(names, key=lambda name: (name != LONGEST, Path(env.doc2path(name)).suffix)):
         path = env.doc2path(name)
-        text = Path(path).read_text(encoding="utf-8")
-        if reader := create_nb_reader(path, env.myst_config, env.mystnb_config, text):
-            found[name] = reader.read(text)
+        text = [Path(path).read_text(encoding="utf-8")]
+        # Extensions change a page before it is read. Outputs of another text would not be found, and it would run twice.
+        app.emit("source-read", name, text)
+        if reader := create_nb_reader(path, env.myst_config, env.mystnb_config, text[0]):
+            found[name] = reader.read(text[0])
     return found
 
 
@@ -41,13 +46,13 @@ class Executions:
         # Threads of torch that wait for each other, on cores that other work takes too, make a page many times slower.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         cache, timeout = get_cache(env.mystnb_config.execution_cache_path), env.mystnb_config.execution_timeout
-        for name, notebook in notebooks(env, names).items():
+        for name, notebook in notebooks(app, env, names).items():
             try:
                 cache.match_cache_notebook(notebook)
             except KeyError:
                 folder = str(Path(env.doc2path(name)).parent)
                 self.running[name] = self.pool.submit(
-                    single_nb_execution, notebook, cwd=folder, timeout=timeout, allow_errors=False
+                    single_nb_execution, notebook, cwd=folder, timeout=timeout, allow_errors=False, config=KERNEL
                 )
         # In the order in which they are executed.
         names.sort(key=lambda name: [*self.running].index(name) if name in self.running else -1)
@@ -74,6 +79,7 @@ def without_bars(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+    notebook.metadata.pop("widgets", None)
     return notebook
 
 

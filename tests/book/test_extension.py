@@ -63,8 +63,9 @@ def test_a_progress_bar_is_no_part_of_a_page():
     bar = v4.new_output("display_data", data={execution.WIDGET: {}, "text/plain": "reading: 20%"})
     table = v4.new_output("execute_result", data={"text/html": "<table></table>"})
     cells = [v4.new_markdown_cell("text"), v4.new_code_cell("code", outputs=[bar, table])]
-    cleaned = execution.without_bars(v4.new_notebook(cells=cells))
+    cleaned = execution.without_bars(v4.new_notebook(cells=cells, metadata={"widgets": {}, "title": "page"}))
     assert cleaned.cells[1].outputs == [table]
+    assert cleaned.metadata == {"title": "page"}
 
 
 class Cache:
@@ -93,7 +94,7 @@ def build(monkeypatch):
         return ExecutionResult(notebook, options["cwd"], 1.0, failed)
 
     cache = Cache(pages["known"])
-    monkeypatch.setattr(execution, "notebooks", lambda env, names: pages)
+    monkeypatch.setattr(execution, "notebooks", lambda app, env, names: pages)
     monkeypatch.setattr(execution, "get_cache", lambda path: cache)
     monkeypatch.setattr(execution, "single_nb_execution", executed)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
@@ -172,14 +173,18 @@ def test_a_changed_library_executes_the_notebook_again(tmp_path):
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     write(tmp_path / "_toc.yml", "format: jb-book\nroot: page\n")
     cells = [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page"},
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\n**Figure.** What the library says."},
         {
             "cell_type": "code",
             "id": "b",
-            "metadata": {},
+            "metadata": {"mystnb": {"figure": {"name": "fig-library"}}},
             "outputs": [],
             "execution_count": None,
-            "source": "from pathlib import Path\nprint(Path('hfsr/library.py').read_text())",
+            "source": (
+                "from pathlib import Path\nfrom IPython.display import SVG\n"
+                "with Path('runs').open('a') as runs:\n    runs.write('once ')\n"
+                "print(Path('hfsr/library.py').read_text())\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
+            ),
         },
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -187,5 +192,8 @@ def test_a_changed_library_executes_the_notebook_again(tmp_path):
     for word in ("first", "second"):
         write(tmp_path / "hfsr" / "library.py", f"# {word} answer")
         command = [Path(sys.executable).with_name("jupyter-book"), *STRICT]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        built = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
         assert f"# {word} answer" in (tmp_path / "_build" / "html" / "page.html").read_text()
+        assert "WARNING" not in built.stdout + built.stderr
+    # The caption is moved before the page is read; outputs that were kept by the text before would not be found.
+    assert (tmp_path / "runs").read_text() == "once once "
