@@ -131,7 +131,12 @@ def sentences(table: pd.DataFrame) -> str:
     1
     """
     lines = table.reset_index()
-    return _table(map(str, lines), (tuple(escape(str(cell)) for cell in row) for row in lines.to_numpy()), "prose")
+    return _table(map(str, lines), (tuple(_wrapped(str(cell)) for cell in row) for row in lines.to_numpy()), "prose")
+
+
+def _wrapped(text: str) -> str:
+    """Text that may wrap at an address's strokes: one wider than its column would push the next ones off the page."""
+    return re.sub(r"(?<=\w)/(?=\w)", "/<wbr>", escape(text)) if "://" in text else escape(text)
 
 
 def _has_interval(answer: Answer) -> bool:
@@ -217,14 +222,20 @@ def _behind(answer: Answer) -> str:
         return ""
     items = []
     for line in answer.lines:
-        contrast, files = line.contrast, ", ".join(line.measured.records) if line.measured else ""
+        contrast, files = line.contrast, line.measured.records if line.measured else ()
         margin = f"margin {contrast.margin:g} {contrast.unit}".strip()
         items.append(
-            f"<li>{_ours(line)}. {escape(contrast.stage)}, {escape(margin)}: {verdict(line.verdict)}."
-            + (f"<br><code>{escape(files)}</code>" if files else "")
+            f"<li>{_ours(line)}. {escape(contrast.stage.capitalize())}, {escape(margin)}: {verdict(line.verdict)}."
+            + (_records(files) if files else "")
             + "</li>"
         )
-    return f"<details><summary>all contrasts, their records</summary><ul>{''.join(items)}</ul></details>"
+    return f"<details><summary>all contrasts, with their records</summary><ul>{''.join(items)}</ul></details>"
+
+
+def _records(files: Sequence[str]) -> str:
+    """The names of files, folded: they are many, and would stand between one contrast and the next."""
+    count = f"{len(files)} record{'s' * (len(files) != 1)}"
+    return f"<details><summary>{count}</summary><code>{escape(', '.join(files))}</code></details>"
 
 
 def _table(heads: Iterable[str], rows: Iterable[tuple[str, ...]], classes: str) -> str:

@@ -34,7 +34,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
     Examples
     --------
     >>> from hfsr.report import claims, registration
-    >>> on_every_set(claims.claims("matters"), registration.read()).loc["1/5 minus 1/5, complement, PSNR", "bsd100"][0]
+    >>> on_every_set(claims.claims("matters"), registration.read()).loc["1/5 minus 1/5 (complement), PSNR", "bsd100"][0]
     '+'
     """
     table: dict[str, dict[str, str]] = {}
@@ -142,13 +142,25 @@ def difference(contrast: Contrast) -> str:
     >>> from hfsr.report import registration
     >>> claim = next(each for each in registration.read().claims if each.id == "random")
     >>> difference(claim.contrasts[0])
-    '1/5 minus 1/5, random, PSNR'
+    '1/5 minus 1/5 (random), PSNR'
     """
     names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
     names |= {"gaussian": "a Gaussian's", "paper": "the paper's"}
-    row, baseline = (names.get(each, each) for each in (contrast.row, contrast.baseline))
+    row, baseline = (bracketed(names.get(each, each)) for each in (contrast.row, contrast.baseline))
     longer = f", recipe {contrast.recipe}" if contrast.recipe != "bench" else ""
     return f"{row} minus {baseline}, {METRICS.get(contrast.metric, contrast.metric.replace('_', ' '))}{longer}"
+
+
+def bracketed(label: str) -> str:
+    """A row's label for a sentence, where a comma would not say what it belongs to.
+
+    Examples
+    --------
+    >>> bracketed("1/5, random"), bracketed("WDSR")
+    ('1/5 (random)', 'WDSR')
+    """
+    row, _, control = label.partition(", ")
+    return f"{row} ({control})" if control else row
 
 
 def _expected(contrast: Contrast, confidence: float) -> str:

@@ -58,10 +58,9 @@ def drawn() -> Panels:
     Examples
     --------
     >>> list(drawn())
-    ['CIFAR-10, minus Bicubic', 'CIFAR-10, minus WDSR']
+    ['minus Bicubic', 'minus WDSR']
     """
-    titles = [f"{accuracies.SETS['cifar10']}, minus {baseline}" for baseline in BASELINES]
-    return {title: panel for title, panel in gains().items() if title in titles}
+    return {f"minus {baseline}": comparison.gains("cifar10", baseline, STUDY) for baseline in BASELINES}
 
 
 def tables() -> Panels:

@@ -1,5 +1,6 @@
 """Under which conditions a study was made: how far from the paper's own, by which training, on which machines."""
 
+from hfsr.data.degradation import JPEG, NOISE
 from hfsr.report import accuracies, paper, tables
 from hfsr.report.registration import Contrast
 from hfsr.studies import flops, recipes
@@ -19,7 +20,7 @@ def tested_at(contrast: Contrast) -> str:
         return "as in the paper, on other photographs"
     if contrast.study == "restore":
         plan = recipes.restore(contrast.recipe)
-        return f"not in the paper: {plan.degrade}, {plan.steps:,} iterations"
+        return f"not in the paper: {degradation(plan.degrade)}, {plan.steps:,} iterations"
     if contrast.study != "classify":
         halved = "images halved first, " if contrast.study == "recognition" else ""
         return f"{halved}{_part(_superres(contrast.recipe), _superres('paper'))} of the paper's training"
@@ -31,6 +32,19 @@ def tested_at(contrast: Contrast) -> str:
         return f"{share} of the paper's training"
     level = f"{found[known[0]]:.0f} % right (paper: {theirs[known[0]]:.0f} %)"
     return f"{accuracies.SETS[contrast.on]}: {level}, {share} of the paper's training"
+
+
+def degradation(name: str) -> str:
+    """A degradation of `hfsr.data.degradation` in words.
+
+    Examples
+    --------
+    >>> degradation("noise25"), degradation("jpeg10")
+    ('noise of 25 grey levels', 'JPEG of quality 10')
+    """
+    if name in NOISE:
+        return f"noise of {NOISE[name]} grey levels"
+    return f"JPEG of quality {JPEG[name]}" if name in JPEG else name
 
 
 def trained(recipe: str) -> list[str]:
@@ -49,7 +63,7 @@ def trained(recipe: str) -> list[str]:
     for row, label in tables.labels(recipe).items():
         found = runs.get(row, [])
         longer = f" of {found[0].steps:,} iterations" if found and found[0].steps not in (0, plan.steps) else ""
-        lines.append(f"  {label:26} {len(found)} run{'s' * (len(found) != 1)}{longer}")
+        lines.append(f"  {label:18} {len(found)} run{'s' * (len(found) != 1)}{longer}")
     devices = {record.device for records in runs.values() for record in records if record.steps}
     return [*lines, "trained on", *(f"  {device}" for device in sorted(devices))]
 

@@ -15,8 +15,8 @@ def test_every_panel_is_of_one_set_recipe_and_baseline():
 
 
 def test_the_figure_has_panels_of_one_set_and_one_length():
-    assert list(reduced.drawn()) == ["CIFAR-10, minus Bicubic", "CIFAR-10, minus WDSR"]
-    assert reduced.drawn()["CIFAR-10, minus WDSR"].equals(comparison.gains("cifar10", "WDSR", "bench"))
+    assert list(reduced.drawn()) == ["minus Bicubic", "minus WDSR"]
+    assert reduced.drawn()["minus WDSR"].equals(comparison.gains("cifar10", "WDSR", "bench"))
 
 
 def test_differences_are_the_panels_in_words_and_the_longer_control():

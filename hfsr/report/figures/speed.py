@@ -33,14 +33,16 @@ def times(panels: Mapping[str, pd.DataFrame]) -> Figure:
     )
     for ax, (name, table) in zip(axes[:, 0], panels.items(), strict=True):
         title(ax, name)
-        for row, way in enumerate(table.index):
-            ax.annotate(way, (0.01, row - 0.28), xycoords=("axes fraction", "data"), va="center")
-            ax.axhline(row + 0.15, color=style.PALE, lw=1, zorder=0)
+        rows = [row + 0.15 for row in range(len(table))]
+        # The mark at 1 is beside the points alone: a line from top to bottom would go through the words above them.
+        for row, way in zip(rows, table.index, strict=True):
+            ax.annotate(way, (0.01, row - 0.43), xycoords=("axes fraction", "data"), va="center")
+            ax.axhline(row, color=style.PALE, lw=1, zorder=0)
+            ax.plot([1, 1], [row - 0.22, row + 0.22], color=style.GREY, lw=1, zorder=1)
         for machine, values in table.items():
             kind = next(each for each in MARKERS if each in str(machine))
             marker, colour = MARKERS[kind]
-            ax.plot(values, [row + 0.15 for row in range(len(values))], marker, color=colour, ms=7, label=kind)
-        ax.axvline(1, color=style.GREY, lw=1, ls=":")
+            ax.plot(values, rows, marker, color=colour, ms=7, label=kind)
         ax.set(xscale="log", ylim=(len(table) - 0.4, -0.7), yticks=[])
         ax.grid(visible=False)
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
