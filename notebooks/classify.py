@@ -17,7 +17,7 @@
 # %% [markdown]
 # # Does upscaling help a classifier?
 #
-# *A network that sees small images x2 as large gets nothing that was not in them. Does it recognise more all the same, and does it matter
+# *A network that sees small images at twice their size gets nothing that was not in them. Does it recognise more all the same, and does it matter
 # what upscaled them?* Section IV.C of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)) answers yes, by a table of nine
 # networks, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
 
@@ -59,7 +59,7 @@ from hfsr.weightmap import alpha_label
 dataset = "digits"  # or "cifar10", "cifar100"
 method = "wdsr-a1-5"  # "bicubic", or a published model
 alpha = None  # a number or a fraction picks a model: "wdsr" and 1/5 make "wdsr-a1-5"
-recipe = None  # None: "quick" for digits, "bench" (the study below, minutes a run) for CIFAR; "paper": the paper's network, days
+recipe = None  # None: "quick" for digits, "bench" (minutes) for CIFAR; "paper" takes days
 seed = 0
 steps = None  # iterations; None: the recipe's, of "quick" a quarter
 
@@ -92,9 +92,9 @@ figures.gains(near_paper.gains())
 #
 # ## How it was done: three designs
 #
-# The first is the paper's Table III, reduced to what two processor cores train. The second asks images whose truth is known: a classifier
-# that was trained on it judges what each method makes of them. The third is a small classifier that comes near the paper's accuracy. All
-# three were registered before the runs that decide ([how it was decided](../book/decided.md)).
+# The first is the paper's Table III, reduced to what two processor cores train. The second takes images whose truth is known: classifiers
+# that were trained on the true images judge what each method makes of them. The third is a small classifier that comes near the paper's
+# accuracy. All three were registered before the runs that decide ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
 HTML(answers.sentences(designs.table()))
@@ -102,17 +102,18 @@ HTML(answers.sentences(designs.table()))
 # %% [markdown]
 # ### Near the paper's accuracy
 #
-# Recipe `compact` trains a network of eight convolutions, made for small images, for ten epochs on the whole set. WDSR and the method have ten
-# upscaling networks each, the other rows five, and all three on CIFAR-100; each network gets one classifier, of the same seed. At equal
-# compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one, and the original in patches of 2 x 2. With four times
-# the compute (`compact-full`) it is the same network at either size, as in the paper. All rows of a recipe were trained on one GPU.
+# Recipe `compact` trains a network of eight convolutions, made for small images, for ten epochs on the whole set. WDSR and the method have
+# ten upscaling networks each, the other rows five, and all three on CIFAR-100; each network gets one classifier, of the same seed. At equal
+# compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one, and the original in patches of 2 x 2. With
+# four times the compute (`compact-full`) it is the same network at either size, as in the paper. All rows of a recipe were trained on one
+# GPU.
 #
 # ### A known truth
 #
 # Images of CIFAR are halved by bicubic, which the networks learned to undo, and upscaled back by each row. Five classifiers, trained on the true
 # images of one half of a set, say what they see in the other half's; so every image is judged by classifiers that never saw it. Bytes
-# do not say what is recognised: sharpened images take more of them than a network's, hold no detail of the truth's, and are
-# recognised nearly as often. WDSR's networks lie close together: which elements they were trained on moves them by tenths of a point. Only
+# do not say what is recognised: sharpened images take more of them than a network's, recover nothing of the truth's detail, and
+# are recognised nearly as often. WDSR's networks lie close together: which elements they were trained on moves them by tenths of a point. Only
 # training on those that the method leaves out costs five points.
 
 # %% mystnb={"figure": {"name": "fig-truth"}, "image": {"alt": "Four charts of points. From bicubic at the bottom, recognition rises steeply to the sharpened images, a little more to most networks, which lie on each other, and the truth stands far above; the network trained on the complement lies with SRCNN on CIFAR-10, and below it on CIFAR-100. Sharpened images take more bytes than the networks' and recover no detail."}} tags=["hide-input"]
@@ -138,7 +139,7 @@ figures.recognised(recognitions.beside_bytes("bench"))
 # study](superres.ipynb). And as in the paper, both sizes are padded by the same number of pixels, so upscaled images are shifted half as
 # far in proportion to their size.
 #
-# **Figure.** Accuracy of every row minus bicubic's and minus that of plain WDSR, on CIFAR-10; intervals over seeds and images, corrected
+# **Figure.** CIFAR-10: accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected
 # for the number of rows, filled where they exclude zero. Diamonds: the paper's one run. What `long` and CIFAR-100 give is in the folded tables.
 
 # %% mystnb={"figure": {"name": "fig-gains"}, "image": {"alt": "Two charts of points with intervals. Minus bicubic, the networks' rows lie about two points above zero, the sharpened rows with them. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}} tags=["hide-input"]
@@ -202,12 +203,12 @@ figures.radial_profiles(
 #
 # ## What one run can say
 #
-# A network that is right with probability $p$ on each of $n$ test images is right on a share of them that scatters by the
-# standard error $\sqrt{p(1 - p)/n}$. Table III is one run a row, tested on 10,000 images; the last folded table above compares each of its
-# gains with that standard error. The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 standard errors. On the same test images the chance in the images weighs
-# less, and what hides a difference is the scatter from seed to seed. The paper does not report it; the folded tables take what the authors
-# of the network give for a deeper one ([He 2016](../book/bibliography.md#he2016identity)). And the best of five $\alpha$ was picked on the
-# same test images.
+# A network that is right with probability $p$ on each of $n$ test images is right on a fraction of them that scatters by the standard error
+# $\sqrt{p(1 - p)/n}$. Table III is one run a row, tested on 10,000 images; the last folded table above compares each of its gains with that
+# standard error. The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 standard errors. On the same test images the chance in the
+# images weighs less, and what hides a difference is the scatter from seed to seed. The paper does not report it; the folded tables take
+# what the authors of the network give for a deeper one ([He 2016](../book/bibliography.md#he2016identity)). And the best of five $\alpha$
+# was picked on the same test images.
 #
 # ## See it happen: handwritten digits
 #
@@ -240,7 +241,7 @@ if chosen not in upscaled:
     upscaled[chosen] = upscale_images(upscaler.called(chosen).load(), images)
 figures.side_by_side(
     {
-        f"{data.classes[row]}, {name}": made[row]
+        f"{data.classes[row]}, {accuracies.label(name)}": made[row]
         for row in range(2)
         for name, made in upscaled.items()
     },

@@ -45,7 +45,7 @@ recipe = "bench"  # of the records
 # %% [markdown]
 # ## The answer
 #
-# The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step of it is certain.
+# The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step is certain.
 # About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls: by 0.3 % of
 # the truth's power on Kodak24, under our margin of half a per cent. A larger file is no proof of more detail: SRCNN's files are one per cent
 # smaller than WDSR's here and one per cent larger in the paper, where its PSNR is lower by 1.6 dB.
@@ -78,7 +78,8 @@ shown = {"bicubic": upscale(lr, "bicubic")}
 labels = tables.labels(recipe)
 shown |= {labels.get(name, name): upscale(lr, name) for name in names}
 noise = 2 * torch.randn(hr.shape, generator=torch.Generator().manual_seed(0))
-shown["bicubic + noise"] = (shown["bicubic"] + noise).round().clamp(0, 255).to(torch.uint8)
+noisy = (shown["bicubic"] + noise).round().clamp(0, 255)
+shown["bicubic + noise"] = noisy.to(torch.uint8)
 shown["ground truth"] = hr
 
 # %% [markdown]
@@ -167,10 +168,10 @@ figures.agreement(*drawn.agreement(recipe))
 # **Figure.** BSD100: power and error of each method beside the ground truth's power, and Fourier ring correlation with the ground
 # truth; bands are 95 % intervals over the images.
 #
-# Now as differences to the network trained on all elements. Power above 0.25 is split in two: what is a multiple of the ground truth there is
-# *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`). Both, and what is *recovered*, are shares of the
-# ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey levels;
-# *steepness* is that of edges, 1 for the ground truth's.
+# Now as differences to the network trained on all elements. Power above 0.25 is split in two: what is a multiple of the ground truth there
+# is *right*, the rest, which has nothing to do with it, is *wrong* (`hfsr.analysis.agreement.split_power`). Both, and what is *recovered*,
+# are shares of the ground truth's power. *Overshoot* is how far values near edges leave the range of the ground truth around them, in grey
+# levels; *steepness* is that of edges, 1 for the ground truth's.
 #
 # **Figure.** BSD100: each row minus WDSR trained on all elements, with 95 % intervals; filled where they exclude zero. Power in per
 # cent of the truth's; the cutoff in hundredths of a cycle a pixel, overshoot of a grey level.

@@ -36,6 +36,7 @@ from hfsr.report import (
     designs,
     figures,
     printed,
+    regime,
     restorations,
     tables,
     widgets,
@@ -55,7 +56,7 @@ steps = 100  # iterations of each
 # %% [markdown]
 # ## The answer
 #
-# From noise nearly, from JPEG yes. Trained on the selected elements alone, networks that take out noise gain 0.04 dB on those and lose 0.9
+# With noise nearly, with JPEG yes. Trained on the selected elements alone, networks that take out noise gain 0.04 dB on those and lose 0.9
 # dB on the others; over all elements of Kodak24 that is a loss of half a tenth of a decibel, and twenty-four photographs cannot say whether
 # it is less than our margin of a tenth. A tenth of the weight on the elements left out brings two fifths of the loss there back, and nearly
 # all of the PSNR over all elements. Repairing JPEG files costs 0.02 dB in all and 0.2 dB on the elements left out: the method carries over,
@@ -77,7 +78,8 @@ figures.differences(restorations.panels(), "difference in PSNR (dB, RGB, border 
 # ### See it
 #
 # A part of a held-out photograph. First slider: with noise, and restored by a published network that was trained on all elements. Second:
-# that network, and one that was trained on the selected elements alone. Look at what is smooth. Third: as a JPEG file of quality 10, and repaired.
+# that network, and one that was trained on the selected elements alone. Look at what is smooth. Third: as a JPEG file of quality 10, and
+# repaired.
 
 # %% tags=["hide-input"]
 noisy = photographs.load("embedded-held-out", degrade="noise25").lr[1]
@@ -135,7 +137,7 @@ for recipe in ("denoise", "dejpeg"):
     plan = recipes.restore(recipe)
     size = f"{plan.batch} crops of {plan.crop}x{plan.crop} pixels"
     print(
-        f"{recipe}: {plan.degrade}, {plan.steps:,} iterations of {size}, {len(plan.seeds)} seeds"
+        f"{recipe}: {regime.degradation(plan.degrade)}, {plan.steps:,} iterations of {size}, {len(plan.seeds)} seeds"
     )
     for label in tables.labels(recipe, "restore").values():
         print("   ", label)
@@ -151,12 +153,12 @@ for recipe in ("denoise", "dejpeg"):
 # a tenth of the weight over all elements, which gains 0.01 dB on BSD100's halves.
 #
 # Beside noise stands what is published of FFDNet ([Zhang 2018](../book/bibliography.md#zhang2018ffdnet)), on the same photographs, but with
-# noise that was neither rounded nor clipped. Our bar was 0.4 dB of DnCNN's published PSNR. Its figure could not be checked here, so FFDNet
-# stands in for it: plain WDSR, trained for half an hour at most, lies two tenths of a decibel below it on Kodak24, within the bar, and six tenths on
-# McMaster, beyond it. For JPEG there is no published figure on these photographs.
+# noise that was neither rounded nor clipped. Our goal was to come within 0.4 dB of DnCNN's published PSNR. Its figure could not be checked
+# here, so FFDNet stands in for it: plain WDSR, trained for half an hour at most, lies two tenths of a decibel below it on Kodak24, within
+# the goal, and six tenths on McMaster, outside it. For JPEG there is no published figure on these photographs.
 #
-# The soft weight was to mend the four camera photographs too, on which the method loses in super-resolution. On the elements left out a third
-# of that loss goes; whether anything is left over all elements, four photographs cannot say.
+# The tenth of the weight was to mend the four camera photographs too, on which the method loses in super-resolution. On the elements left
+# out a third of that loss goes; whether anything is left over all elements, four photographs cannot say.
 
 # %% tags=["hide-input"]
 trained = [recipe for recipe in ("denoise", "dejpeg") if tables.published(recipe, "restore")]
@@ -186,7 +188,7 @@ held_out = photographs.load("embedded-held-out", grey=True, degrade=degrade)
 clean, given = held_out.hr[0], held_out.lr[0]
 panels = {
     "clean": clean,
-    degrade: given,
+    regime.degradation(degrade): given,
     "non-local means": evaluation.applied("nlm", given, degrade),
     f"mask, {alpha}": to_uint8(selection_mask(clean, alpha).float()),
 }

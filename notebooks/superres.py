@@ -49,9 +49,10 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 #
 # Yes, with the loss averaged as in the authors' code: ten networks trained on the selected elements score 0.02 dB higher on Kodak24 than
 # ten trained on all. It does matter which elements they are: as many at random in the same crop, as many from the whole batch, or all
-# elements with each crop weighted by its selected fraction score 0.02 to 0.03 dB less, with ten seeds of each. With the loss averaged
-# image by image, as printed, the method costs 0.06 dB on BSD100. Whether the lead survives ten times the training is open: with three
-# seeds of each the method is 0.01 dB behind on Kodak24, and the interval reaches from -0.05 to +0.03. Each line below is a registered claim with its verdict ([how it was decided](../book/decided.md)).
+# elements with each crop weighted by its selected fraction score 0.02 to 0.03 dB less, with ten seeds of each. With the loss averaged image
+# by image, as printed, the method costs 0.06 dB on BSD100. Whether the lead survives ten times the training is open: with three seeds of
+# each the method is 0.01 dB behind on Kodak24, and the interval reaches from -0.05 to +0.03. Each line below is a registered claim with its
+# verdict ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
 first = ("psnr-same", "random", "uniform", "weighted", "as-printed", "longer")
@@ -62,8 +63,8 @@ figures.differences(drawn.psnr(recipe), "difference in PSNR (dB, luma, border 2)
 
 # %% [markdown]
 # **Figure.** PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; filled where they
-# exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables, and so is Set5, whose five pictures tell little. On Kodak24, which
-# decides, those rows are measured that a claim needs.
+# exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables, and so is Set5, whose five pictures tell little. Kodak24, which
+# decides, has only the rows that a claim needs.
 #
 # Read it row by row: many intervals cross zero. On Kodak24, Set14 and BSD100 the means of the method's rows lie within a few hundredths of a
 # decibel; the loss averaged image by image lies lower. On the four camera photographs, which are smoother, rows that leave more out lie
@@ -151,7 +152,7 @@ Folded(
         "BSD100, minus WDSR, dB, seed by seed": printed.agreement(
             recipe, "bsd100", "psnr_y_border2"
         ),
-        "1/5 minus 1/5, random": printed.against_random(recipe),
+        "1/5 minus 1/5 (random)": printed.against_random(recipe),
     },
 )
 
@@ -174,7 +175,8 @@ Folded("PSNR on both parts of every set", {"PSNR, dB (RGB), by part": printed.sp
 # %% [markdown]
 # ## What it looks like
 #
-# From each held-out photograph the code picks the window where the networks differ most. First bicubic against the method, under a slider; then all of them.
+# From each held-out photograph the code picks the window where the networks differ most. First bicubic against the method, under a slider;
+# then all of them.
 
 # %% mystnb={"image": {"alt": "For each of three held-out photographs the same window: ground truth, bicubic, and several networks. The networks' windows are sharper than the bicubic one and hard to tell from each other, but for the network trained on smooth elements, which is nearly as soft as bicubic."}} tags=["hide-input"]
 wanted = ["wdsr-a0", "wdsr-a1-5", "wdsr-a1-5-random", "wdsr-a1-5-low"]
@@ -191,10 +193,10 @@ figures.side_by_side(shown, columns=2)
 # %% [markdown]
 # ## How sure is this?
 #
-# Ten seeds are registered of the rows that decide; the tables say how many there are. Single networks of one row differ by a
-# hundredth or two from each other, and training in another precision moves one by up to a hundredth on BSD100 ([how far reruns
-# differ](../book/verified.md)): differences of that size do not rank the $\alpha$. The [learning curves](../book/curves.md) show that one network moves by more than that
-# from one measurement to the next until the learning rate has fallen.
+# Ten seeds are registered of the rows that decide; the tables say how many there are. Single networks of one row differ by a hundredth or
+# two from each other, and training in another precision moves one by up to a hundredth on BSD100 ([how far reruns
+# differ](../book/verified.md)): differences of that size do not rank the $\alpha$. The [learning curves](../book/curves.md) show that one
+# network moves by more than that from one measurement to the next until the learning rate has fallen.
 #
 # After ten times as many iterations the networks gain three tenths of a decibel on the benchmark sets. Each of three pairs of networks puts the
 # method about a hundredth behind WDSR on BSD100, and their mean is as far behind on Kodak24. The intervals hold the lead of the shorter runs as

@@ -24,7 +24,7 @@
 # A few minutes on a handful of pictures show how the answer is made. The [study](superres.ipynb) has it, with longer runs, several seeds
 # and controls.
 
-# %%
+# %% tags=["hide-input"]
 import time
 
 import pandas as pd
@@ -56,7 +56,7 @@ method = "wdsr"  # or "srcnn"
 alpha = "1/5"  # a number or a fraction; 0 trains on every pixel
 recipe = "quick"  # "bench" and "paper" are hours and days
 seed = 0
-steps = 400  # iterations, some minutes; None: as many as the recipe has, five times that
+steps = 400  # iterations, some minutes; None: the recipe's, five times as many
 data = None  # training photographs: a name or a folder; None: the recipe's
 
 # %% [markdown]
@@ -103,11 +103,11 @@ mask = selection.batch_mask(batch, chosen.alpha, chosen.mask)
 hr = batch.hr[..., 1:-1, 1:-1]  # the rim of one pixel is there for the neighbours
 shares = mask.double().mean(dim=(1, 2, 3))
 print(f"{len(pictures.names)} photographs: {', '.join(pictures.names[:8])}")
-print("fraction of each crop's elements selected:", *(f"{share:.0%}" for share in shares))
-own = hfsr.selection_mask(
-    hr, alpha
-)  # by each crop's own mean and deviation: not the paper's way
-print(f"selected otherwise by the crops' own statistics: {(own != mask).double().mean():.0%}")
+print("fraction selected of each crop:", *(f"{share:.0%}" for share in shares))
+# By each crop's own mean and deviation, which is not the paper's way.
+own = hfsr.selection_mask(hr, alpha)
+otherwise = (own != mask).double().mean()
+print(f"selected otherwise by the crops' own statistics: {otherwise:.0%}")
 
 # %% mystnb={"image": {"alt": "Two rows of four small crops: above the ground truth, below the mask of each, bright where an element is selected."}} tags=["hide-input"]
 panels = {f"crop {i + 1}": hr[i] for i in range(4)} | {
@@ -149,8 +149,8 @@ print(f'the batch at once   {at_once:.6f}, HighFrequencyL1 with reduction="batch
 #
 # <details><summary>What you find</summary>
 #
-# It selects by each crop's own mean and deviation: of the second crop, whose weights scatter less than its photograph's, 79 % instead of 49 %, of the
-# others a little less. The loss grows by half a per cent; what the network learns from changes more.
+# It selects by each crop's own mean and deviation: of the second crop, whose weights scatter less than its photograph's, 79 % instead of
+# 49 %, of the others a little less. The loss grows by half a per cent; what the network learns from changes more.
 #
 # </details>
 #
@@ -216,7 +216,8 @@ fresh = (folder / RECORD).stat().st_mtime >= started
 record = read(folder / RECORD, SuperresRecord)
 network = load(folder / WEIGHTS)
 print("trained in this build:" if fresh else "read, not trained again:", shown(folder))
-print(f"{parameters(network):,} parameters, {record.steps} iterations, {record.seconds:.0f} s")
+print(f"{parameters(network):,} parameters")
+print(f"{record.steps} iterations, {record.seconds:.0f} s")
 print(f"{record.images_per_second:.0f} crops/s on {record.device}")
 print(f"command  {record.command}\nweights  sha256 {record.weights_sha256[:16]}…")
 
@@ -244,9 +245,8 @@ table["gain"] = table["trained here"] - table["bicubic"]
 selected, others = (
     table.loc[f"psnr_rgb_border8_{part}", "gain"] for part in ("selected", "others")
 )
-print(
-    f"against bicubic: {selected:+.2f} dB on the selected elements, {others:+.2f} dB on the others"
-)
+print(f"minus bicubic, on the selected elements: {selected:+.2f} dB")
+print(f"minus bicubic, on the others:            {others:+.2f} dB")
 digits = {name: "{:.2f}" if "psnr" in name else "{:.4f}" for name in table.index}
 table.apply(lambda means: means.map(digits[means.name].format), axis=1).rename(
     index=printed.METRICS

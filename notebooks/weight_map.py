@@ -22,7 +22,7 @@
 # from its mean. This page does it by hand on a real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule
 # rests on: that the weights are distributed nearly like a Gaussian.
 
-# %%
+# %% tags=["hide-input"]
 import pandas as pd
 import torch
 from IPython.display import HTML
@@ -46,8 +46,8 @@ alpha = "1/5"  # a number or a fraction
 # ## The answer
 #
 # The method keeps edges and texture: at $\alpha = 1/5$ half to two thirds of the elements of most photographs, at $1/3$ fewer, where an
-# element is one colour value of one pixel. The weights are not Gaussian, and the rule does not need them to be: they have a sharper peak and much heavier tails. So $\alpha$ does not say
-# how much is selected. That depends on the image.
+# element is one colour value of one pixel. The weights are not Gaussian, and the rule does not need them to be: they have a sharper peak
+# and much heavier tails. So $\alpha$ does not say how much is selected. That depends on the image.
 
 # %% tags=["hide-input"]
 HTML(answers.headline(claims.claims("gaussian", "half")))
@@ -86,7 +86,8 @@ figures.map_panels(image, alpha, (top, left, height, width), (row, column))
 
 # %%
 patch = image[1, row - 2 : row + 3, column - 2 : column + 3].int()
-differences = patch[2, 2] - torch.stack([patch[1, 2], patch[3, 2], patch[2, 1], patch[2, 3]])
+up, down, left_one, right_one = patch[1, 2], patch[3, 2], patch[2, 1], patch[2, 3]
+differences = patch[2, 2] - torch.stack([up, down, left_one, right_one])
 magnitudes = differences.abs()
 weight = differences[magnitudes.argmax()]
 print(patch)
@@ -123,21 +124,20 @@ mask = (weights < mu - reach) | (weights > mu + reach)
 print(f"mean {mu:.3f}, deviation {sigma:.2f} grey levels")
 print(f"not selected: weights from {mu - reach:.2f} to {mu + reach:.2f}")
 print(f"selected: {mask.double().mean():.1%} of the elements")
-print(
-    "the same as hfsr.selection_mask:", bool((mask == hfsr.selection_mask(image, alpha)).all())
-)
+same = torch.equal(mask, hfsr.selection_mask(image, alpha))
+print(f"the same as hfsr.selection_mask: {same}")
 channels = mask.sum(dim=0)
 for count in range(4):
-    share = (channels == count).double().mean()
-    print(f"positions selected in {count} of 3 channels: {share:.1%}")
+    fraction = (channels == count).double().mean()
+    print(f"in {count} of 3 channels: {fraction:.1%} of the positions")
 
 # %% [markdown]
 # **Try it.** Set `alpha = 1`. What is left to train on? And at 0?
 #
 # <details><summary>What you find</summary>
 #
-# At 1 a tenth to a quarter of the elements is left, depending on the photograph: strong edges, and the texture is gone. At 0 the band is a single value, the mean, and
-# since no weight, a whole number, equals it, everything is selected: the method becomes plain training.
+# At 1 a tenth to a quarter of the elements is left, depending on the photograph: strong edges, and the texture is gone. At 0 the band is a
+# single value, the mean, and since no weight, a whole number, equals it, everything is selected: the method becomes plain training.
 #
 # </details>
 #
@@ -176,7 +176,7 @@ pd.DataFrame(
         "Gaussian": (1 - paper.gaussian_share(alpha), paper.gaussian_share(4), 0),
         "Laplacian": (1 - paper.laplacian_share(alpha), paper.laplacian_share(4), 3),
     },
-    index=["share in the band", "share beyond 4 deviations", "excess kurtosis"],
+    index=["fraction in the band", "fraction beyond 4 deviations", "excess kurtosis"],
 ).map("{:.2g}".format)
 
 # %% [markdown]
@@ -186,13 +186,13 @@ pd.DataFrame(
 #
 # ## How much is selected?
 #
-# Were the weights Gaussian, [Eq 7](#eq-7) would select the same share of every image, whatever its content: the probability outside
+# Were the weights Gaussian, [Eq 7](#eq-7) would select the same fraction of every image, whatever its content: the probability outside
 # $\pm\alpha$ deviations. The paper's own Table I says what was selected on DIV2K.
 #
 # **Figure.** Fraction of the elements that is selected. The photographs are all those embedded; Table I is the paper's, for DIV2K's
 # training images.
 
-# %% mystnb={"figure": {"name": "fig-share"}, "image": {"alt": "Share selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-share"}, "image": {"alt": "Fraction selected against alpha: the Gaussian's line is highest, the Laplacian's below it, the paper's Table I below both, and the photographs spread widely around a mean that is lower still."}} tags=["hide-input"]
 training = photographs.load("embedded")
 pictures = dict(zip(held_out.names + training.names, held_out.hr + training.hr, strict=True))
 shares = pd.DataFrame(
@@ -226,7 +226,7 @@ Folded(
 )
 
 # %% [markdown]
-# In the folded table, *b* is the exponent of the density $\exp(-|x/s|^b)$ that gives just Table I's share: 2 would be a Gaussian, 1 is a
+# In the folded table, *b* is the exponent of the density $\exp(-|x/s|^b)$ that gives just Table I's fraction: 2 would be a Gaussian, 1 is a
 # Laplacian.
 #
 # ## Does it select JPEG's block edges?
@@ -255,8 +255,8 @@ Folded(
 
 # %% [markdown]
 # Yes, a little: on BSD100 elements at the edges are selected more often, by the points that the table gives; on the lossless photographs
-# they are not. Whether training on them changes the answer is registered ([how it was decided](../book/decided.md)) and left to recipe
-# `lossless`, which trains on photographs at half their size, where no block edge is left.
+# they are not. Does training on such files change the answer? Two claims ask that ([every claim](../book/claims.md)), of networks that
+# recipe `lossless` trains on photographs at half their size, where no block edge is left.
 #
 # Every number on this page was computed when the page was built, except those of Table I, which are the paper's, and of the block
 # edges and the claims, which come from published records.

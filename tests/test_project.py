@@ -164,6 +164,22 @@ def test_repository_has_one_address():
             assert named <= {repository}, path
 
 
+def test_a_maintainer_is_told_every_file_that_waits_for_an_owner():
+    waiting = {
+        path.relative_to(ROOT).as_posix()
+        for path in tracked()
+        if path.suffix in {".cff", ".ipynb", ".md", ".toml", ".yml"} and re.search(r"\bOWNER/hfsr\b", path.read_text())
+    }
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
+    (told,) = re.findall(r"in place of `OWNER` in (.+?), and let", text)
+    assert waiting == set(re.findall(r"`([^`]+)`", told))
+
+
+def test_readme_begins_with_getting_the_project():
+    first = readme_blocks("bash")[0].splitlines()[0]
+    assert first.startswith(f"git clone {PROJECT['urls']['Repository']} && cd hfsr")
+
+
 def test_every_package_that_the_library_imports_is_a_dependency_or_of_the_extra_that_hfsr_names():
     distributions = packages_distributions()
 

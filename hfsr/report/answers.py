@@ -135,8 +135,8 @@ def sentences(table: pd.DataFrame) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Text that may wrap at an address's strokes: one wider than its column would push the next ones off the page."""
-    return re.sub(r"(?<=\w)/(?=\w)", "/<wbr>", escape(text)) if "://" in text else escape(text)
+    """Text that wraps inside an address: one wider than its column would push the next ones off the page."""
+    return re.sub(r"(?<=\w)([/.])(?=[\w~])", r"\1<wbr>", escape(text)) if "://" in text else escape(text)
 
 
 def _has_interval(answer: Answer) -> bool:

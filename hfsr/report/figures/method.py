@@ -55,6 +55,8 @@ def map_panels(image: Tensor, alpha: Alpha, window: tuple[int, int, int, int], p
         Rectangle((column - left - 2.5, row - top - 2.5), 5, 5, fill=False, edgecolor=style.YELLOW, lw=2)
     )
     neighbourhood(axes[0, 1], image[1, row - 2 : row + 3, column - 2 : column + 3], "(b) a neighbourhood")
+    for ax in axes[0]:
+        ax.set_anchor("N")  # one is taller than the other; their titles are on one line
     show(axes[1, 0], strength, "(c) initial map, absolute")
     show(axes[1, 1], selection_mask(image, alpha)[part].double(), f"(d) modified, $\\alpha$ = {alpha_label(alpha)}")
     return figure

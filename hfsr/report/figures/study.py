@@ -72,7 +72,7 @@ def learning_curves(curves: pd.DataFrame, metric: str, ylabel: str) -> Figure:
             ax.plot(mean.index, mean, color=colour, ls=line, lw=1.8, label=name)
     late = curves[done >= 50][metric]
     for ax, text in zip(axes, ("the whole training", "its last half"), strict=True):
-        ax.set(xlabel="share of the iterations (%)", ylabel=ylabel)
+        ax.set(xlabel="iterations done (%)", ylabel=ylabel)
         title(ax, text)
     axes[0].set(xlim=(0, 100), ylim=(max(curves[metric].min(), late.max() - 8), late.max() + 0.3))
     # Rows far below the others leave the second panel.

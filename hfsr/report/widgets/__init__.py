@@ -101,8 +101,8 @@ def before_after(before: tuple[str, Tensor], after: tuple[str, Tensor], zoom: in
     names = f"{escape(before[0])} (left) to {escape(after[0])} (right)"
     slide = "this.closest('figure').querySelector('div').style.setProperty('--at', this.value + '%')"
     return Widget(
-        f'<figure style="margin:0.5rem 0;width:{width}px;max-width:100%">{SLIDER.format(**pictures)}'
-        f'<figcaption style="text-align:left;width:100%"><label style="display:block">{names}'
+        f'<figure style="margin:0.5rem 0;width:fit-content;max-width:100%">{SLIDER.format(**pictures)}'
+        f'<figcaption style="text-align:left;width:0;min-width:100%"><label style="display:block">{names}'
         f'<input type="range" min="0" max="100" value="50" style="display:block;width:100%" '
         f'aria-label="How much is shown of {escape(before[0])}, in per cent" oninput="{slide}"></label></figcaption></figure>'
     )
