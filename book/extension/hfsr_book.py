@@ -73,6 +73,7 @@ def pages_to_read(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set
     if is_clean:
         return set()
     shutil.rmtree(Path(app.outdir) / "_modules", ignore_errors=True)  # Sphinx looks at the age of the code alone
+    shutil.rmtree(Path(app.outdir) / "_images", ignore_errors=True)  # no page shows figures as they were before
     return set(env.found_docs)
 
 

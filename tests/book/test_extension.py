@@ -139,6 +139,19 @@ def test_outputs_of_former_inputs_are_removed(extension, tmp_path):
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
 
 
+def test_figures_of_former_inputs_are_removed_when_all_pages_are_read_again(extension, tmp_path):
+    app = SimpleNamespace(outdir=tmp_path / "html", doctreedir=tmp_path / "doctrees", srcdir=tmp_path, _warncount=0)
+    env = SimpleNamespace(found_docs={"page"})
+    app.doctreedir.mkdir()
+    write(app.outdir / "_images" / "before.svg", "<svg/>")
+    assert extension.pages_to_read(app, env) == {"page"}
+    assert not (app.outdir / "_images").exists()
+    write(app.outdir / "_images" / "now.svg", "<svg/>")
+    extension.note_a_clean_build(app, None)
+    assert extension.pages_to_read(app, env) == set()
+    assert (app.outdir / "_images" / "now.svg").exists()
+
+
 def test_an_equation_has_the_number_in_its_label(extension):
     numbers = {"displaymath": {"equation-eq-7": (1,), "equation-eq-4": (2,)}}
     extension.number_equations(None, SimpleNamespace(toc_fignumbers={"a": numbers, "b": {}}))
