@@ -121,6 +121,7 @@ display(
             "minus WDSR, dB (luma), as long": printed.differences(
                 "long", sets, "psnr_y_border2"
             ),
+            "1/5 minus 1/5 (random), as long": printed.against_random("long"),
         },
     ),
     Folded(

@@ -1,5 +1,6 @@
 """How much detail a method gives photographs, and how much of it is right (Section V)."""
 
+import math
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from hfsr.models.upscaling import upscale
 
 TRUTH = "truth"
 RINGS = 32  # of the curves: the same for photographs of all sizes
+NOTHING = 1e-30  # of power: what rounding leaves of a picture of one colour; one grey level of one element is far more
 KEPT = 0.25  # cycles a pixel: what lies above, along rows and columns, was not in the small image
 
 
@@ -44,8 +46,8 @@ def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
     own, wrong, true = map(above_kept, (radial_profile(image), error_profile(image, truth), radial_profile(truth)))
     return {
         **{metric: png_bytes(image, encoder) for encoder, metric in PNG_METRICS.items()},
-        "high_power": own / true,
-        "recovered": 1 - wrong / true,
+        "high_power": _share(own, true),
+        "recovered": 1 - _share(wrong, true),
         "cutoff_half": cutoff(frequency, correlation, 1 / 2),
         "cutoff_seventh": cutoff(frequency, correlation, 1 / 7),
         "steepness": steepness(image, truth),
@@ -56,13 +58,19 @@ def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
 def recovered(image: Tensor, truth: Tensor) -> float:
     """1 less the power of an image's error above 0.25 cycles a pixel as a share of the truth's power there, see `numbers`.
 
+    NaN where the truth has none.
+
     Examples
     --------
     >>> image = torch.arange(4096).remainder(251).to(torch.uint8).view(1, 64, 64)
-    >>> recovered(image, image), recovered(torch.zeros_like(image), image)
-    (1.0, 0.0)
+    >>> recovered(image, image), recovered(torch.zeros_like(image), image), recovered(image, torch.ones_like(image))
+    (1.0, 0.0, nan)
     """
-    return 1 - above_kept(error_profile(image, truth)) / above_kept(radial_profile(truth))
+    return 1 - _share(above_kept(error_profile(image, truth)), above_kept(radial_profile(truth)))
+
+
+def _share(power: float, true: float) -> float:
+    return power / true if true > NOTHING else math.nan
 
 
 def above_kept(profile: tuple[Tensor, Tensor]) -> float:

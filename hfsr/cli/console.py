@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 TRAINING = {"train", "classify", "gpu"}  # verbs that keep checkpoints
+# Any word that is none of the command line's; Typer exports this one kind of it.
+MISTYPED: type[Exception] = typer.BadParameter.__mro__[1]
 INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
 
 
@@ -52,6 +54,9 @@ def in_one_line() -> Iterator[None]:
             raise
         typer.echo(f"hfsr {sys.argv[1]} needs: {way_out}", err=True)
         sys.exit(2)
+    except MISTYPED as error:
+        typer.echo(_mistyped(error), err=True)
+        sys.exit(2)
     except RuntimeError as error:
         if type(error).__name__ != "OutOfMemoryError":  # torch's, which is not imported for that
             raise
@@ -62,6 +67,13 @@ def in_one_line() -> Iterator[None]:
             way = "from the last checkpoint" if TRAINING & set(sys.argv[1:2]) else "with what is not finished"
             typer.echo(f"hfsr: stopped; the same command goes on {way}", err=True)
         raise
+
+
+def _mistyped(error: Exception) -> str:
+    said, where = error.format_message(), error.ctx.command_path  # type: ignore[attr-defined]
+    if said.startswith("Usage"):  # nothing was typed at all
+        return said
+    return f"{where}: {said.rstrip('.?')}; `{where} --help` lists what there is"
 
 
 def _full(error: RuntimeError) -> str:

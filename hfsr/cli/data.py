@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from hfsr.errors import UserError
+
 data = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="See what data is there, and fetch what is not.")
 
 
@@ -34,8 +36,12 @@ def check(
     """Compare the pictures here with the checksums of those that the studies used; exit code 1 if any differ."""
     from hfsr.data import checksums
 
-    right = True
-    for name in names or checksums.here():
+    right, wanted = True, names or checksums.here()
+    if not wanted:
+        raise UserError(
+            "none of the sets is here; `hfsr data list` names them, `hfsr data fetch` gets those with an address"
+        )
+    for name in wanted:
         problems = checksums.problems(name)
         right = right and not problems
         typer.echo(f"{name}\t{'; '.join(problems) or 'the same pictures'}")

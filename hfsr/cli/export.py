@@ -21,8 +21,9 @@ def export(
     ] = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Write a network as an ONNX file for pictures of any size, checked against PyTorch before it is there, or as a folder.
+    """Write a network as an ONNX file, or as a hub's folder.
 
+    The file takes pictures of any size and is checked against PyTorch before it is there.
     The folder holds config.json, model.safetensors and a model card, for from_pretrained.
     """
     if target == STREAM:

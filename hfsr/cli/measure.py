@@ -34,10 +34,10 @@ def evaluate(
         for metric, values in evaluation.evaluate(found, pictures).items():
             finite = [value for value in values if np.isfinite(value)]
             typer.echo(f"{pictures.name}/{metric}\t{np.mean(finite or values):.4f}")
-            if 0 < len(finite) < len(values):
+            if len(finite) < len(values) and not np.isposinf(values).all():
                 typer.echo(
                     f"hfsr: {pictures.name}/{metric}: without {len(values) - len(finite)} of {len(values)} pictures, "
-                    "which come out exactly or have no such elements",
+                    "which come out exactly or have no such elements or detail",
                     err=True,
                 )
 
@@ -48,7 +48,10 @@ def frequency(
     ],
     out: Out = None,
 ) -> None:
-    """Measure how much detail a network gives photographs, as PNG and by frequency, and how much of it is right."""
+    """Measure how much detail a network gives photographs.
+
+    As PNG and by frequency, and how much of it is right.
+    """
     from hfsr.studies import frequency
 
     print_metrics(frequency.measure(run, out) / "record.json")
@@ -60,7 +63,10 @@ def confirm(
     ],
     out: Out = None,
 ) -> None:
-    """Measure a network on Kodak24 and McMaster: the registered confirmation."""
+    """Measure a network on Kodak24 and McMaster.
+
+    This is the registered confirmation.
+    """
     from hfsr.studies import frequency
     from hfsr.studies.confirmation import Confirmation
 
@@ -71,7 +77,10 @@ def spectra(
     recipe: Annotated[str, typer.Argument(help="bench: whose networks' photographs.")],
     out: Out = None,
 ) -> None:
-    """Measure at which frequencies CIFAR's images have their variance, beside the photographs that the networks learn from."""
+    """Measure at which frequencies CIFAR's images vary.
+
+    Beside the photographs that the networks learn from.
+    """
     from hfsr.studies import spectra, spectra_run
 
     print_metrics(spectra.measure(spectra_run.called(recipe), out) / "record.json")
@@ -87,7 +96,10 @@ def recognise(
     steps: Annotated[int | None, typer.Option(help="Iterations of the classifiers, where not their recipe's.")] = None,
     out: Out = None,
 ) -> None:
-    """Halve CIFAR, upscale it back, and count what classifiers that know the truth recognise."""
+    """Count what classifiers recognise of upscaled images.
+
+    CIFAR is halved and upscaled back, and judged by classifiers that were trained on the true images.
+    """
     from hfsr.studies import recognise
 
     print_metrics(recognise.recognise(recognise.called(run, steps), out) / "record.json")

@@ -7,23 +7,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from hfsr.cli.console import Out, Version, print_metrics
 from hfsr.cli.data import data
 from hfsr.cli.export import export
 from hfsr.cli.measure import Degrade, confirm, evaluate, frequency, recognise, spectra
 from hfsr.cli.pictures import Overwrite
+from hfsr.cli.plans import plan, publish, study
 from hfsr.cli.targets import require_another
 from hfsr.cli.upscale import restore, upscale
 from hfsr.cli.verify import verify
 from hfsr.errors import UserError
-from hfsr.files import atomic
 
 if TYPE_CHECKING:
     from hfsr.studies.rows import Row
     from hfsr.studies.superres_run import SuperresRun
 
+# As `hfsr --help` lists them: for pictures first, then for networks, then for studies.
+VERBS = (
+    *("upscale", "restore", "mask", "evaluate", "export", "data", "train", "classify"),
+    *("frequency", "confirm", "recognise", "spectra", "study", "plan", "gpu", "publish", "verify"),
+)
+
+
+class ByUse(TyperGroup):
+    """The verbs in that order."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return sorted(self.commands, key=VERBS.index)
+
+
 app = typer.Typer(
+    cls=ByUse,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -42,6 +58,9 @@ app.command(
     "or hfsr restore photos --out restored --model wdsr-a0-denoise"
 )(restore)
 app.command(epilog="Example: hfsr export wdsr-a1-5 model.onnx --half")(export)
+app.command(epilog="Example: hfsr study superres bench")(study)
+app.command(epilog="Example: hfsr plan --recipe paper")(plan)
+app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")(publish)
 
 Alpha = Annotated[str, typer.Option(help="Eq 7's alpha: a number or a fraction such as 1/5; 0 selects everything.")]
 Seed = Annotated[int, typer.Option(help="Seed of the first weights and of the order of the data.")]
@@ -77,7 +96,10 @@ def train(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Train a super-resolution network, or one that restores; the same command goes on after an interruption."""
+    """Train a network that upscales, or one that restores.
+
+    The same command goes on after an interruption.
+    """
     from hfsr.studies import superres
     from hfsr.studies.rows import Row
 
@@ -125,7 +147,10 @@ def mask(
     alpha: Alpha = "1/5",
     overwrite: Overwrite = False,
 ) -> None:
-    """Write the mask of the elements that the method trains on, and print the fraction selected."""
+    """Write the mask of what the method trains on in a picture.
+
+    The fraction of elements that it selects is printed.
+    """
     from hfsr import images, selection_mask
 
     images.check_target(target, lossless=True)
@@ -151,7 +176,10 @@ def classify(
     steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
     out: Out = None,
 ) -> None:
-    """Upscale a labelled set by a method and train the classifier on it."""
+    """Train a classifier on a labelled set, upscaled or not.
+
+    The same command goes on after an interruption.
+    """
     from hfsr.studies import classify, recipes, upscaler
     from hfsr.studies.classification import Classification
 
@@ -160,76 +188,14 @@ def classify(
     print_metrics(classify.train(run, out) / "record.json")
 
 
-@app.command(epilog="Example: hfsr study superres bench")
-def study(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="superres, classify, frequency, confirmation, recognition, restore or spectra.", metavar="STUDY"
-        ),
-    ],
-    recipe: Annotated[
-        str,
-        typer.Argument(
-            help="quick, bench, long or paper; of superres and frequency public, flagship, lossless and authors, "
-            "of classify compact, of restore denoise and dejpeg too."
-        ),
-    ],
-    steps: Annotated[int | None, typer.Option(help="Iterations, where not the recipe's.")] = None,
-    table: Annotated[Path | None, typer.Option(help="Write finished runs' means and deviations here, as CSV.")] = None,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Publish what is finished: records, and the first seed's weights.")
-    ] = False,
-) -> None:
-    """Show where the runs of a study stand; `make study` trains them."""
-    from hfsr.studies import grid
-    from hfsr.studies.publish import publish_all
-
-    typer.echo(grid.state(name, recipe, steps).to_string())
-    if table:
-        with atomic(table) as part:
-            grid.table(name, recipe, steps).to_csv(part)
-    for record in publish_all(name, recipe) if publish else []:
-        typer.echo(record)
-
-
-@app.command(epilog="Example: hfsr plan --recipe paper")
-def plan(
-    recipe: Annotated[
-        str,
-        typer.Option(
-            help="quick, bench, public, long, flagship, lossless, paper, authors, compact, denoise or dejpeg."
-        ),
-    ] = "bench",
-    measure: Annotated[
-        bool,
-        typer.Option("--measure", help="Time every kind of run here, for seconds, instead of reading the records."),
-    ] = False,
-) -> None:
-    """Print what the whole study of a recipe takes: jobs, hours of every row and in all, disk, a GPU's memory."""
-    from hfsr.studies import cost, speeds
-
-    typer.echo(cost.summary(recipe, speeds.of_device if measure else speeds.of_records))
-
-
 @app.command(epilog="Example: hfsr gpu --minutes 30")
 def gpu(
     minutes: Annotated[float, typer.Option(help="When to stop, checks included; the same command goes on.")] = 30.0,
 ) -> None:
-    """Check the GPU, measure its speed, and train what the studies still lack, most valuable first, publishing as it goes."""
+    """Check a GPU, and train there what the studies lack.
+
+    It measures the GPU's speed, trains what is most valuable first, and publishes as it goes.
+    """
     from hfsr.cli.gpu import work
 
     work(minutes)
-
-
-@app.command(epilog="Example: hfsr publish runs/superres/wdsr-a1-5-bench-s0 wdsr-a1-5")
-def publish(
-    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
-    name: Annotated[
-        str | None, typer.Argument(help="What the model is to be called; without a name, only the record is published.")
-    ] = None,
-) -> None:
-    """Copy a finished run's record into results/, and its weights into the package, or beside it those of a control."""
-    from hfsr.studies.publish import publish
-
-    typer.echo(publish(run, name))

@@ -33,9 +33,10 @@ def verify(
         bool, typer.Option("--publish", help="Keep what was found as a record in results/verified/.")
     ] = False,
 ) -> None:
-    """Check published records: what follows from the rest of each, and what can be computed again from weights and data.
+    """Check published records, and compute them again.
 
-    Exit code 1 if anything differs. Without options every record is computed again as far as weights and data are here,
+    Checked is what follows from the rest of each, and what can be computed again from weights and data. Exit code 1 if
+    anything differs. Without options every record is computed again as far as weights and data are here,
     which takes hours; what differs by more than rounding between machines is said to differ. With --retrained only runs that
     were trained again here are compared.
     """

@@ -74,7 +74,7 @@ def load(path: Path | str) -> nn.Module:
         model = NETWORKS[description["network"]](**description["settings"])
         model.load_state_dict(tensors)
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
-        raise UserError(f"{path}: holds no network of hfsr, or is damaged ({type(error).__name__})") from error
+        raise UserError(f"{path}: damaged, or no network of hfsr (hfsr.formats.hub reads its exports)") from error
     return model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 

@@ -1,14 +1,16 @@
 """The super-resolution study (Section IV.B), and what beyond it undoes noise and JPEG: losses, training, evaluation."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 from accelerate.utils import set_seed
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from hfsr.analysis import evaluation
-from hfsr.data import photographs
+from hfsr.data import catalogue, photographs
 from hfsr.data.photographs import Photographs
 from hfsr.images import to_float
 from hfsr.losses import l1, masked_l1, total_weight
@@ -106,6 +108,8 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     if run.data is None or run.seed is None:
         return _measured(run, Path(out) if out else run.folder)
     pictures = sharing.load(run.data, degrade=run.degrade, whole=run.data == run.recipe.data)
+    if processes.is_main() and (known := catalogue.SETS.get(pictures.name)) and len(pictures.names) < known[0]:
+        tqdm.write(f"{pictures.name}: {len(pictures.names)} of its {known[0]} pictures are here", file=sys.stderr)
     run = replace(run, data=pictures.name)  # of a folder, its own name
     folder, read = Path(out) if out else run.folder, {"data_digest": pictures.digest}
     if run.finished_in(folder, read):

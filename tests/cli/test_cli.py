@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from hfsr import images, paths
+from hfsr.cli import verbs
 from hfsr.cli.console import in_one_line
 from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
@@ -143,9 +144,14 @@ def test_verify_is_told_one_thing(hfsr, words):
     assert err == "hfsr: choose one: hfsr verify alone, or with --quick, with --retrained, or with --records NAME...\n"
 
 
+NONE_HERE = (
+    "hfsr: none of the sets is here; `hfsr data list` names them, `hfsr data fetch` gets those with an address\n"
+)
+
+
 def test_data_check_compares_what_is_here(hfsr, tmp_path, monkeypatch):
     monkeypatch.setenv("HFSR_DATA", str(tmp_path))
-    assert hfsr("data", "check") == (0, "", "")
+    assert hfsr("data", "check")[::2] == (2, NONE_HERE)
     images.write(tmp_path / "set5" / "baby.png", torch.zeros(3, 4, 4, dtype=torch.uint8))
     code, out, _ = hfsr("data", "check", "set5")
     assert code == 1
@@ -189,6 +195,34 @@ def test_a_gpu_whose_memory_is_full_is_one_line(monkeypatch, capsys, words, way)
     assert capsys.readouterr().err == line
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            ["restore", "a.png", "b.png"],
+            "hfsr restore: Missing option '--model'; `hfsr restore --help` lists what there is",
+        ),
+        (["upscal"], "hfsr: No such command 'upscal'. Did you mean 'upscale'; `hfsr --help` lists what there is"),
+        (["data", "fetch"], "hfsr data fetch: Missing argument 'name'; `hfsr data fetch --help` lists what there is"),
+    ],
+    ids=["option", "verb", "argument"],
+)
+def test_a_slip_of_the_command_line_is_one_line(hfsr, words, line):
+    assert hfsr(*words) == (2, "", f"{line}\n")
+
+
+def test_without_a_verb_there_is_help(hfsr):
+    code, _, err = hfsr()
+    assert code == 2
+    assert err.startswith("Usage: hfsr")
+
+
+def test_the_verbs_are_listed_in_an_order_and_each_on_a_line(hfsr):
+    _, out, _ = hfsr("--help")
+    listed = [line.split()[0] for line in out.partition("Commands:\n")[2].splitlines()]
+    assert tuple(listed) == verbs.VERBS
+
+
 def test_other_errors_of_the_library_are_raised():
     with pytest.raises(RuntimeError, match="shapes"), in_one_line():
         raise RuntimeError("shapes differ")
@@ -210,6 +244,22 @@ def test_a_flat_picture_does_not_hide_the_others(hfsr, picture):
     assert code == 0
     assert psnrs == [line for line in alone if "/psnr" in line]
     assert err.count("without 1 of 2 pictures, which come out exactly or have no such elements") == len(psnrs)
+
+
+def test_a_flat_picture_has_no_detail_to_be_recovered(hfsr, picture):
+    """What rounding leaves of its power is none: by that much any error would be beyond all measure."""
+    flat = picture.with_name("flat.png")
+    images.write(flat, torch.full((3, 45, 63), 128, dtype=torch.uint8))
+    code, out, err = hfsr("evaluate", "input", picture.parent, "--degrade", "noise25")
+    recovered = float(next(line for line in out.splitlines() if "/recovered" in line).split()[1])
+    assert code == 0
+    assert -100 < recovered < 1
+    assert "/recovered: without 1 of 2 pictures" in err
+    picture.unlink()
+    code, out, err = hfsr("evaluate", "input", picture.parent, "--degrade", "noise25")
+    assert code == 0
+    assert "/recovered\tnan" in out
+    assert "/recovered: without 1 of 1 pictures" in err
 
 
 def test_evaluate_measures_on_what_is_to_be_undone(hfsr, picture):

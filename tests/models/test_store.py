@@ -60,7 +60,7 @@ def test_damaged_or_foreign_file_is_refused_by_name(tmp_path, damage):
         save_file({"x": torch.zeros(1)}, path)
     else:
         save_file({"x": torch.zeros(1)}, path, metadata={"hfsr": json.dumps({"network": "WDSR", "settings": {}})})
-    with pytest.raises(UserError, match=r"w.safetensors: holds no network of hfsr, or is damaged"):
+    with pytest.raises(UserError, match=r"w.safetensors: damaged, or no network of hfsr"):
         store.load(path)
 
 
