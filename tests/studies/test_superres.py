@@ -231,6 +231,15 @@ def test_a_part_of_div2k_is_enough_unless_the_recipe_asks_for_it(tmp_path, tiny,
     assert asked == [(data or tiny.data, {"degrade": "bicubic", "whole": complete})]
 
 
+@pytest.mark.parametrize(("whole", "said"), [(3, ""), (800, "pictures: 3 of its 800 pictures are here")])
+def test_how_much_of_a_set_is_here_is_said(tmp_path, tiny, pictures, monkeypatch, capsys, whole, said):
+    monkeypatch.setitem(superres.catalogue.SETS, pictures.name, (whole, ""))
+    superres.train(SuperresRun(Row("wdsr"), tiny, steps=1), tmp_path)
+    err = capsys.readouterr().err
+    assert said.replace("pictures:", f"{pictures.name}:") in err
+    assert ("are here" in err) == bool(said)
+
+
 def test_without_a_folder_a_run_lies_below_runs_by_its_name(tmp_path, tiny, folder, monkeypatch):
     monkeypatch.setattr(paths, "runs", lambda: tmp_path)
     assert train(None, data=str(folder)) == tmp_path / "superres" / f"wdsr-a0-tiny-s0-{folder.name}"
