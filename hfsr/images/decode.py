@@ -50,8 +50,8 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
     except UserError:
         raise
     except (OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, ArithmeticError, struct.error) as error:
-        if isinstance(error, OSError) and error.errno:  # the system's own words: no permission, no such device
-            raise
+        if isinstance(error, OSError) and error.errno:  # no permission, no such device
+            raise UserError(f"{name}: cannot be read ({error.strerror}); mend that, or name another picture") from error
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
 
 

@@ -1,5 +1,6 @@
 """Pictures read from files and written to them."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -92,7 +93,7 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
     Parameters
     ----------
     path : path
-        Its suffix must be one of `SUFFIXES`, and its folder one that can be made and written to.
+        Its suffix must be one of `SUFFIXES`, and its folder one that is there and can be written to, or can be made.
     lossless : bool
         Refuse JPEG too.
 
@@ -108,11 +109,10 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
         raise UserError(f"{path}: the name of a picture must end in one of {' '.join(SUFFIXES)}")
     if lossless and path.suffix.lower() in LOSSY:
         raise UserError(f"{path}: JPEG would blur it; choose a name that ends in .png")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{path.parent}: cannot be made ({error.strerror}); choose another folder") from error
-    if not os.access(path.parent, os.W_OK):
+    folder = next(each for each in path.parents if os.path.lexists(each))
+    if not folder.is_dir():
+        raise UserError(f"{path.parent}: cannot be made ({os.strerror(errno.ENOTDIR)}); choose another folder")
+    if not os.access(folder, os.W_OK):
         raise UserError(f"{path.parent}: cannot be written to; choose another folder")
 
 

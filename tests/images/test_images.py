@@ -354,6 +354,25 @@ def test_a_missing_file(tmp_path):
         images.read(tmp_path / "nothing.png")
 
 
+def test_what_the_system_refuses_to_read_is_an_error_that_names_it(tmp_path):
+    (tmp_path / "round.png").symlink_to("round.png")
+    with pytest.raises(UserError, match=r"round\.png: cannot be read \(Too many levels of symbolic links\); mend that"):
+        images.read(tmp_path / "round.png")
+
+
+def test_a_target_is_checked_and_nothing_made(tmp_path, monkeypatch):
+    images.check_target(tmp_path / "new" / "deep" / "a.png")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(UserError, match=r"notes\.txt/new: cannot be made \(Not a directory\); choose another folder"):
+        images.check_target(tmp_path / "notes.txt" / "new" / "a.png")
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    with pytest.raises(UserError, match=r"new: cannot be written to; choose another folder"):
+        images.check_target(tmp_path / "new" / "a.png")
+    images.write(tmp_path.parent / "made" / "a.png", torch.zeros(3, 2, 2, dtype=torch.uint8))
+    assert (tmp_path.parent / "made" / "a.png").exists()
+
+
 def test_an_absurdly_large_picture_is_an_error_that_names_it(tmp_path, monkeypatch):
     path = save(tmp_path, Image.fromarray(COLOUR))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)  # Pillow refuses twice as many
