@@ -7,7 +7,7 @@ import typer
 
 from hfsr import paths
 from hfsr.cli.pictures import Overwrite
-from hfsr.cli.targets import STREAM
+from hfsr.cli.streams import STREAM
 from hfsr.errors import UserError
 
 

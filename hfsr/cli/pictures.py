@@ -1,7 +1,7 @@
 """Pictures through a network, from and to files, folders and streams: what `hfsr upscale` and `hfsr restore` share."""
 
 import os
-import sys
+import shlex
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -11,9 +11,11 @@ import typer
 
 from hfsr import paths
 from hfsr.cli.console import method
-from hfsr.cli.targets import STREAM, pairs, require_another, require_room, writable
+from hfsr.cli.sources import gather, is_file, is_folder, mode, require_source
+from hfsr.cli.streams import STREAM, conclude, is_watched, read_input, require_streams, tell, write_output
+from hfsr.cli.targets import around, is_there, pairs, require_another, require_room, writable
 from hfsr.errors import UserError
-from hfsr.files import atomic
+from hfsr.files import atomic, naming
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,7 +24,9 @@ PICTURES = (
     "A picture and the file to write, whose suffix names the format, - for standard input or output; with --out "
     "any number of pictures and folders"
 )
-Folder = Annotated[Path | None, typer.Option(help="A folder for the results, which keeps a folder's tree.")]
+Folder = Annotated[
+    Path | None, typer.Option(readable=False, help="A folder for the results, which keeps a folder's tree.")
+]
 Suffix = Annotated[
     str | None, typer.Option(help="Format of the results, such as png, with --out or to standard output.")
 ]
@@ -54,10 +58,17 @@ class Task:
     def network(self) -> "nn.Module | str":
         return method(self.model, self.device, self.verb.scale)
 
-    def command(self, words: str) -> str:
-        """What to type to do the same to other pictures."""
-        model = "" if self.model == paths.DEFAULT_MODEL else f" --model {self.model}"
-        return f"hfsr {self.verb.name} {words}{model}"
+    def command(self, *words: Path | str, out: Path | str | None = None) -> str:
+        """What to type to do the same to other pictures, or to send them into a folder."""
+        into = f" --out {quoted(out)}" if out else ""
+        model = "" if self.model == paths.DEFAULT_MODEL else f" --model {quoted(self.model)}"
+        return f"hfsr {self.verb.name} {quoted(*words)}{into}{model}"
+
+
+def quoted(*words: Path | str) -> str:
+    """Names as a shell takes them, none of them for an option."""
+    named = [f"./{word}" if str(word).startswith("-") and str(word) != str(STREAM) else str(word) for word in words]
+    return shlex.join(named)
 
 
 def send(task: Task, sources: list[Path], out: Path | None) -> None:
@@ -71,26 +82,30 @@ def send(task: Task, sources: list[Path], out: Path | None) -> None:
             raise UserError(
                 "-: standard input is one picture; name its result, or - for standard output, and leave out --out"
             )
-        if out == STREAM or (out.suffix.lower() in SUFFIXES and not out.exists()):
+        if out == STREAM or (out.suffix.lower() in SUFFIXES and not mode(out)):
             raise UserError(f"{out}: --out takes a folder; leave it out for a single picture")
         _many(task, sources, out)
-    elif len(others) == 1 and (first == STREAM or not first.is_dir()):
-        if first.is_file() and others[0].is_file() and not task.overwrite:
+        return
+    if first != STREAM:
+        require_source(first)
+    whole = first != STREAM and is_folder(first)
+    if len(others) == 1 and not whole:
+        if is_file(first) and is_file(others[0]) and not task.overwrite:
             raise UserError(
                 f"{others[0]}: is there already; --overwrite writes over it; to {name} both, say where to with --out FOLDER"
             )
         _one(task, first, others[0])
     elif others:
-        raise UserError(f"{len(sources)} names: say where the results go, {task.command(f'{first} ... --out FOLDER')}")
+        raise UserError(f"{len(sources)} names: say where the results go, {task.command(first, '...', out='FOLDER')}")
     elif first == STREAM:
         raise UserError(
-            f"-: where is the {done} picture to go? {task.command('- RESULT.png')}, or {task.command('- -')}"
+            f"-: where is the {done} picture to go? {task.command('-', 'RESULT.png')}, or {task.command('-', '-')}"
         )
-    elif first.is_dir():
-        raise UserError(f"{first}: a folder; {task.command(f'{first} --out {first.resolve().name}{ending}')}")
+    elif whole:
+        raise UserError(f"{first}: a folder; {task.command(first, out=first.resolve().name + ending)}")
     else:
         raise UserError(
-            f"{first}: where is the {done} picture to go? {task.command(f'{first} {first.stem}{ending}.png')}"
+            f"{first}: where is the {done} picture to go? {task.command(first, f'{first.stem}{ending}.png')}"
         )
 
 
@@ -99,49 +114,66 @@ def _one(task: Task, source: Path, target: Path) -> None:
     from hfsr.images import check_target
 
     suffix = writable(task.suffix)
-    if target == STREAM:
-        if sys.stdout.isatty():
-            raise UserError("standard output is a terminal: send it to a file or a program")
-    else:
-        if target.is_dir():
+    require_streams(source, target)
+    if target != STREAM:
+        if is_folder(target):
             raise UserError(f"{target}: a folder; name the file to write")
         check_target(target)
         if suffix and suffix != target.suffix.lower():
             raise UserError(f"{target}: its own suffix names the format; leave out --suffix {suffix}")
-        if target.exists() and not task.overwrite:
+        with naming(target):
+            taken = is_there(target)
+        if taken and not task.overwrite:
             raise UserError(f"{target}: is there already; --overwrite writes over it")
-    if source != STREAM:
-        if not os.path.lexists(source):
-            raise UserError(f"{source}: no such file")
-        require_another(source, target)
-    if target != STREAM:
+        if source != STREAM:
+            require_another(source, target)
         require_room(target.parent)
-    for line in _through(task.network(), source, target, suffix, task.strip, progress=sys.stderr.isatty()):
-        typer.echo(f"hfsr: {line}", err=True)
+    for line in _through(task.network(), source, target, suffix, task.strip, progress=is_watched()):
+        tell(line)
 
 
 def _many(task: Task, sources: list[Path], out: Path) -> None:
-    from tqdm.auto import tqdm
-
-    wanted, failed = pairs(sources, out, writable(task.suffix))
+    """Into a folder; a picture that fails, or a folder that cannot be looked into, gets a line, and the rest is done."""
+    if mode(out) and not is_folder(out):
+        raise UserError(f"{out}: a file; --out names a folder")
+    found, outer = gather(sources, out), around(out, sources)
+    if outer and task.overwrite:  # no one knows which of the pictures there are results
+        raise UserError(f"{out}: lies in {outer}, and --overwrite may destroy pictures of it; choose a folder outside")
+    wanted, unfit = pairs(found.pictures, sources, out, writable(task.suffix))
     require_room(out)
-    todo = [(source, target) for source, target in wanted if task.overwrite or not target.exists()]
+    todo = [(source, target) for source, target in wanted if task.overwrite or not os.path.lexists(target)]
     network = task.network() if todo else task.model
-    said, made = [], 0
-    for source, target in tqdm(todo, desc=task.verb.name, unit="picture", disable=not sys.stderr.isatty()):
-        try:
-            said += _through(network, source, target, None, task.strip)
-            made += 1
-        except (UserError, OSError) as error:
-            failed.append(str(error))
-    for line in (*said, *failed):
-        typer.echo(f"hfsr: {line}", err=True)
-    counts = f"{made} {task.verb.done}"
+    for link, place in found.linked:
+        tell(f"{link}: a link to a folder, not followed; {task.command(link, out=out / place)}")
+    for line in (*found.failed, *unfit):
+        tell(line)
+    bad = _each(task, network, todo)
+    failed = len(found.failed) + len(unfit) + bad
+    counts = [f"{len(todo) - bad} {task.verb.done}"]
     if skipped := len(wanted) - len(todo):
-        counts += f", {skipped} there already (--overwrite makes them anew)"
-    typer.echo(counts + (f", {len(failed)} failed" if failed else ""))
+        counts.append(f"{skipped} there already" + ("" if outer else " (--overwrite makes them anew)"))
+    if found.left_out:
+        counts.append(f"{len(found.left_out)} in {out} left out")
+    if failed:
+        counts.append(f"{failed} failed")
+    conclude(", ".join(counts))
     if failed:
         raise typer.Exit(1)
+
+
+def _each(task: Task, network: "nn.Module | str", pairs: list[tuple[Path, Path]]) -> int:
+    """Send each picture into its file, and count those that fail; what was lost is said at once, as all may be interrupted."""
+    from tqdm.auto import tqdm
+
+    failed = 0
+    for source, target in tqdm(pairs, desc=task.verb.name, unit="picture", disable=not is_watched()):
+        try:
+            lines = _through(network, source, target, None, task.strip)
+        except (UserError, OSError) as error:
+            lines, failed = [str(error)], failed + 1
+        for line in lines:
+            tell(line)
+    return failed
 
 
 def _through(
@@ -154,7 +186,7 @@ def _through(
 
     streamed = source == STREAM
     name = "standard input" if streamed else str(source)
-    whole = picture.load(BytesIO(sys.stdin.buffer.read()) if streamed else source, name)
+    whole = picture.load(read_input() if streamed else source, name)
     ending = target.suffix.lower() or suffix or ".png"
     picture.require_place(whole, ending, target, getattr(network, "scale", 2))
     pixels = upscale(whole.pixels, network, progress=progress)
@@ -162,7 +194,7 @@ def _through(
     if target == STREAM:
         stream = BytesIO()  # a TIFF is not written in one go
         lost = picture.store(result, stream, ending)
-        sys.stdout.buffer.write(stream.getvalue())
+        write_output(stream.getvalue())
     else:
         with atomic(target) as part:
             lost = picture.store(result, part, ending)

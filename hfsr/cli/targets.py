@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from hfsr.cli.sources import holds, is_folder
 from hfsr.errors import UserError
 from hfsr.files import naming
-
-STREAM = Path("-")  # standard input or output
-READ_ONLY = ".gif"
 
 
 def writable(suffix: str | None) -> str | None:
@@ -25,21 +23,34 @@ def writable(suffix: str | None) -> str | None:
     return dotted
 
 
-def pairs(sources: list[Path], out: Path, suffix: str | None) -> tuple[list[tuple[Path, Path]], list[str]]:
-    """Each picture of files and folders with the file below `out` that its result becomes, and a line for each that gets none.
+def pairs(
+    pictures: list[tuple[Path, Path]], sources: list[Path], out: Path, suffix: str | None
+) -> tuple[list[tuple[Path, Path]], list[str]]:
+    """Each picture with the file below `out` that its result becomes, and a line for each that gets none.
 
-    A folder gives what lies in it and in its folders, hidden files and what lies below `out` left out. A result has the name
-    of its picture and, unless one is chosen, its suffix, or .png where that format is read only. Results that would share a
-    name keep their pictures' suffixes in it, all of them: none is taken for one that an earlier call has left. Pictures that
-    have their whole name in common get no result. One that would take the place of its picture is a `UserError`.
+    A picture stands with its place below that of `sources` which holds it. A result has its name and, unless one is chosen,
+    its suffix, or .png where that format is read only. Results that would share a name keep their pictures' suffixes in it,
+    all of them: none is taken for one that an earlier call has left. Pictures that have their whole name in common get no
+    result, nor does one whose result would take the place of another picture or lie among those of a folder. One that would
+    take the place of its own picture is a `UserError`.
     """
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out}: a file; --out names a folder")
-    found = {
-        (os.path.realpath(picture), place): picture  # a picture that is named twice is one
-        for source in sources
-        for picture, place in _pictures(source, out)
-    }
+    found = {(os.path.realpath(picture), place): picture for picture, place in pictures}  # named twice, it is one
+    folders = [source for source in sources if is_folder(source) and not holds(source, out)]
+    files = {_file(picture): picture for picture in found.values()}
+    wanted: list[tuple[Path, Path]] = []
+    failed: list[str] = []
+    for target, (picture, *others) in _named(found, out, suffix).items():
+        if others:
+            failed += _without([picture, *others])
+        elif place := _unfit(target, files, folders):
+            failed.append(f"{picture}: its result would {place}; choose another folder")
+        else:
+            wanted.append((picture, target))
+    return wanted, failed
+
+
+def _named(found: dict[tuple[str, Path], Path], out: Path, suffix: str | None) -> dict[Path, list[Path]]:
+    """Every result with the pictures that would become it."""
     names = Counter(_result(place, suffix) for _, place in found)
     made: dict[Path, list[Path]] = {}
     for (_, place), picture in found.items():
@@ -47,17 +58,22 @@ def pairs(sources: list[Path], out: Path, suffix: str | None) -> tuple[list[tupl
         target = out / (f"{place}{_ending(place, suffix)}" if shared else _result(place, suffix))
         require_another(picture, target)
         made.setdefault(target, []).append(picture)
-    wanted = [(first, target) for target, (first, *others) in made.items() if not others]
-    return wanted, [line for alike in made.values() if len(alike) > 1 for line in _without(alike)]
+    return made
 
 
-def _without(alike: list[Path]) -> list[str]:
+def _unfit(target: Path, files: dict[tuple[int, int] | None, Path], folders: list[Path]) -> str | None:
+    """What a result would do to another picture, or to a folder of them, of which it would be one when that is sent again."""
+    if among := [folder for folder in folders if holds(folder, target)]:
+        return f"lie among the pictures of {among[0]}"
+    file = _file(target)
+    return f"take the place of {files[file]}" if file and file in files else None
+
+
+def _without(alike: list[Path]) -> Iterator[str]:
     """A line for each of several pictures whose results would have one name whatever is kept in it."""
     others = [*alike[1:], alike[0]]
-    return [
-        f"{picture}: its result would have the name of that of {other}; send them into two folders"
-        for picture, other in zip(alike, others, strict=True)
-    ]
+    for picture, other in zip(alike, others, strict=True):
+        yield f"{picture}: its result would have the name of that of {other}; send them into two folders"
 
 
 def _result(place: Path, suffix: str | None) -> Path:
@@ -70,48 +86,40 @@ def _ending(place: Path, suffix: str | None) -> str:
     return suffix or (place.suffix if place.suffix.lower() in SUFFIXES else ".png")
 
 
+def _file(path: Path) -> tuple[int, int] | None:
+    """What a file is called whatever path leads to it; None where none is there."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
 def require_another(source: Path, target: Path) -> None:
     """Refuse (`UserError`) a result that would take the place of its own picture."""
-    if target.exists() and source.exists() and target.samefile(source):
+    if (file := _file(source)) and file == _file(target):
         raise UserError(f"{source}: would be written over by its own result; choose another place")
 
 
-def _pictures(source: Path, out: Path) -> list[tuple[Path, Path]]:
-    """The pictures of a file or folder, and where each lies below it."""
-    from hfsr.images import SUFFIXES
-
-    if not source.is_dir():
-        return [(source, Path(source.name))]
-    if out.resolve() == source.resolve():
-        raise UserError(f"{source}: its results would lie among its pictures; choose another folder")
-    kept = [
-        (path, path.relative_to(source))
-        for path in sorted(_below(source))
-        if path.suffix.lower() in (*SUFFIXES, READ_ONLY)
-        and (path.is_file() or path.is_symlink())  # one that leads nowhere is a picture that fails
-        and out.resolve() not in Path(os.path.realpath(path)).parents
-    ]
-    if not kept:
-        raise UserError(f"{source}: no pictures in this folder (files in {' '.join((*SUFFIXES, READ_ONLY))})")
-    return kept
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """What lies in a folder and its folders, nothing that is hidden; a `UserError` names one that cannot be looked into."""
-
-    def refuse(error: OSError) -> None:
-        raise UserError(
-            f"{error.filename}: cannot be looked into ({error.strerror}); allow it, or name the other pictures"
-        )
-
-    for inside, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        yield from (Path(inside) / name for name in names if not name.startswith("."))
+def around(out: Path, sources: list[Path]) -> Path | None:
+    """The first folder of pictures that the one for the results lies in."""
+    return next((source for source in sources if is_folder(source) and holds(source, out)), None)
 
 
 def require_room(out: Path) -> None:
     """Refuse (`UserError`) a folder for results that cannot be made or written to: better before the work than after."""
     with naming(out):
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
+        nearest = out
+        while not is_there(nearest):
+            nearest = nearest.parent
+        with tempfile.TemporaryFile(dir=nearest):
             pass
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something of that name, if only a link to nothing; a name that cannot be is an OSError."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

@@ -1,12 +1,13 @@
 """`hfsr upscale`: a picture, many of them, or a labelled set; and `hfsr restore`, which keeps a picture's size."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hfsr import paths
-from hfsr.cli.pictures import PICTURES, Device, Folder, Overwrite, Strip, Suffix, Task, Verb, send
+from hfsr.cli.pictures import PICTURES, Device, Folder, Overwrite, Strip, Suffix, Task, Verb, quoted, send
 from hfsr.errors import UserError
 from hfsr.files import read_json
 
@@ -39,14 +40,14 @@ def upscale(
     """Upscale a picture of any size x2, many of them, or a whole labelled set; many or a set go on after an interruption.
 
     Colour goes through the network, transparency through bicubic interpolation. Colour profile, resolution and EXIF go with
-    the picture. With --out, what is there already is skipped, and a picture that fails is reported at the end (exit code 1);
-    results that would share a name keep their pictures' suffixes: a.jpg.png.
+    the picture. With --out, what is there already is skipped, and a picture that fails is named and the rest done (exit code
+    1); results that would share a name keep their pictures' suffixes: a.jpg.png.
     """
     from hfsr.data import labelled
 
     first, *others = sources
     if model in paths.published(1) or paths.scale_of(Path(model)) == 1:
-        raise UserError(f"{model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {model} uses it")
+        raise UserError(f"{model}: keeps a picture's size; hfsr restore PICTURE RESULT --model {quoted(model)} uses it")
     if str(first) in labelled.NAMES and not first.exists():
         if suffix or device or overwrite or strip or len(others) > 1:
             raise UserError(
@@ -61,7 +62,7 @@ def _set(name: str, folder: Path | None, model: str) -> None:
     from hfsr.data import labelled
     from hfsr.studies import upscaled, upscaler
 
-    made = upscaled.make(labelled.load(name), upscaler.called(model), folder, progress=True)
+    made = upscaled.make(labelled.load(name), upscaler.called(model), folder, progress=sys.stderr is not None)
     typer.echo(f"images\t{made / upscaled.IMAGES}\nsha256\t{read_json(made / 'record.json')['sha256']}")
 
 
@@ -77,8 +78,8 @@ def restore(
     """Take noise or JPEG's traces out of a picture, or of many, by a network that was trained for it; the size stays.
 
     Transparency, colour profile, resolution and EXIF go with the picture. With --out, what is there already is skipped, and a
-    picture that fails is reported at the end (exit code 1); results that would share a name keep their pictures' suffixes.
+    picture that fails is named and the rest done (exit code 1); results that would share a name keep their pictures' suffixes.
     """
     if model in ("bicubic", *paths.published(2)) or paths.scale_of(Path(model)) not in (1, None):
-        raise UserError(f"{model}: upscales a picture; hfsr upscale PICTURE RESULT --model {model} uses it")
+        raise UserError(f"{model}: upscales a picture; hfsr upscale PICTURE RESULT --model {quoted(model)} uses it")
     send(Task(RESTORE, model, device, suffix, overwrite, strip), sources, out)

@@ -328,7 +328,7 @@ def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
 
 
 MISTAKES = [
-    (["upscale", "photo.jpg"], "photo.jpg: where is the upscaled picture to go? hfsr upscale photo.jpg photo-x2.png"),
+    (["upscale", "photo.png"], "photo.png: where is the upscaled picture to go? hfsr upscale photo.png photo-x2.png"),
     (["upscale", "digits", "--model", "original"], "are not upscaled: choose"),
     (["upscale", "absent.jpg", "out.png"], "absent.jpg: no such file"),
     (["upscale", "{picture}", "out.gif"], "out.gif: the name of a picture must end in one of"),
@@ -338,6 +338,7 @@ MISTAKES = [
     (["mask", "{picture}", "out.jpg"], "out.jpg: JPEG would blur it; choose a name that ends in .png"),
     (["upscale", "{picture}", "photo.png/out.png"], "photo.png: cannot be made"),
     (["mask", "{picture}", "out.png", "--alpha", "nan"], "must be finite"),
+    (["mask", "{picture}", "new/out.png", "--alpha", "nan"], "must be finite"),
     (["mask", "{picture}", "out.png", "--alpha", "a lot"], "alpha = 'a lot' is not a number"),
     (["evaluate", "bicubic", "nowhere"], "nowhere"),
     (["train", "--alpha", "-1"], "must be finite and at least 0"),

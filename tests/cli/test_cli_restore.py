@@ -76,10 +76,14 @@ def test_standard_input_becomes_standard_output(photos):
     ("words", "message"),
     [
         (["photos"], f"photos: a folder; hfsr restore photos --out photos-restored --model {MODEL}"),
-        (["a.png"], "a.png: where is the restored picture to go? hfsr restore a.png a-restored.png --model"),
+        (
+            ["photos/a.png"],
+            "a.png: where is the restored picture to go? hfsr restore photos/a.png a-restored.png --model",
+        ),
         (["-"], f"hfsr restore - RESULT.png --model {MODEL}, or hfsr restore - - --model {MODEL}"),
         (["photos/a.png", "photos/b/soft.png"], "to restore both, say where to with --out FOLDER"),
         (["digits", "x.png"], "digits: no such file"),
+        (["photos", "--out", "photos/b", "--overwrite"], "photos/b: lies in photos, and --overwrite may destroy"),
         (["photos/a.png", "x.png", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
         (["photos", "--out", "x", "--suffix", "gif"], "--suffix gif: choose one of .png .jpg"),
         (["photos", "--out", "x", "--model", "edsr"], f"choose one of {', '.join(paths.published(1))}, or a"),

@@ -2,6 +2,8 @@
 
 import io
 import os
+import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -105,10 +107,13 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
     [
         (["photos"], "photos: a folder; hfsr upscale photos --out photos-x2"),
         (["photos", "x2"], "2 names: say where the results go, hfsr upscale photos ... --out FOLDER"),
-        (["a.png", "photos"], "photos: a folder; name the file to write"),
+        (["photos/a.png", "photos/b"], "photos/b: a folder; name the file to write"),
         (["a.png", "--out", "x2.png"], "x2.png: --out takes a folder; leave it out for a single picture"),
         (["a.png", "--out", "-"], "-: --out takes a folder; leave it out for a single picture"),
-        (["a.png", "b.png", "c.png"], "3 names: say where the results go, hfsr upscale a.png ... --out FOLDER"),
+        (
+            ["photos/a.png", "b.png", "c.png"],
+            "3 names: say where the results go, hfsr upscale photos/a.png ... --out FOLDER",
+        ),
         (["photos/a.png", "x.png", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
         (["photos/a.png", "x.png", "--model", "edsr"], f"choose one of {', '.join(paths.published(2))}, or a"),
         (
@@ -120,6 +125,16 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
         (["photos", "--out", "photos/a.png"], "photos/a.png: a file; --out names a folder"),
         (["empty", "--out", "x2"], "empty: no pictures in this folder (files in .png"),
         (["photos/a.png", "-", "--model", "bicubic", "--suffix", "doc"], "--suffix doc: choose one of .png"),
+        (["phtos", "x2"], "phtos: no such file"),
+        (["nofile.png"], "nofile.png: no such file"),
+        (["nofile.png", "new/x.png"], "nofile.png: no such file"),
+        (["photos/notes.txt", "new/x.png"], "photos/notes.txt: not a picture that can be read"),
+        (["photos/a.png", "new/x.png", "--model", "edsr"], "no model is called 'edsr'"),
+        (["photos/a.png", "--out", "x2", "--model", "edsr"], "no model is called 'edsr'"),
+        (["photos/a.png", "--out", "x2", "--device", "tpu"], "--device tpu: choose cpu or cuda"),
+        ([f"{'n' * 300}.png", "x.png"], "n.png: cannot be read (File name too long); mend that, or name another"),
+        (["photos/a.png", f"{'n' * 300}.png"], "n.png: cannot be written (File name too long); make room or choose"),
+        (["photos/a.png", "--out", "n" * 300], "n: cannot be written (File name too long); make room or choose"),
         (["digits", "x2", "--strip"], "digits: a labelled set is upscaled into one folder, with no option but --model"),
     ],
 )
@@ -131,7 +146,7 @@ def test_a_mistake_is_one_line(hfsr, photos, words, message):
     assert message in err
     assert err.count("\n") == 1
     assert tree(Path())[-1] == "photos/notes.txt"
-    assert not Path("x2").exists()
+    assert sorted(path.name for path in Path().iterdir()) == ["empty", "photos"]
 
 
 def test_a_gpu_that_is_not_here_is_one_line(hfsr, photos, monkeypatch):
@@ -163,12 +178,57 @@ def test_what_is_there_already_is_skipped_or_made_anew(hfsr, photos):
 
 
 def test_results_inside_the_folder_are_no_pictures_of_it(hfsr, photos):
-    for _ in range(2):
-        assert hfsr("upscale", photos, "--out", photos / "x2", "--model", "bicubic", "--overwrite")[:2] == (
-            0,
-            "3 upscaled\n",
-        )
-    assert tree(photos / "x2") == ["a.png", "b/c/soft.PNG", "b/grey.png"]
+    words = ("upscale", photos, "--out", photos / "x2", "--model", "bicubic")
+    assert hfsr(*words) == (0, "3 upscaled\n", "")
+    (photos / "latest.png").symlink_to("x2/a.png")
+    (photos / "x2" / "kept.png").symlink_to("../a.png")
+    (photos / "made").symlink_to("x2")
+    assert hfsr(*words) == (0, "0 upscaled, 3 there already, 4 in photos/x2 left out\n", "")
+    assert tree(photos / "x2") == ["a.png", "b/c/soft.PNG", "b/grey.png", "kept.png"]
+    assert hfsr("upscale", photos / "b", "--out", photos / "b" / "c", "--model", "bicubic")[1] == (
+        "1 upscaled, 1 in photos/b/c left out\n"
+    )
+
+
+def test_originals_where_the_results_go_are_left_out_aloud_and_never_destroyed(hfsr, photos):
+    save(photos / "b" / "a.png", side=3)
+    words = ("upscale", photos, "--out", photos / "b", "--model", "bicubic")
+    assert hfsr(*words) == (0, "0 upscaled, 1 there already, 3 in photos/b left out\n", "")
+    code, out, err = hfsr(*words, "--overwrite")
+    assert (code, out) == (2, "")
+    assert err == (
+        "hfsr: photos/b: lies in photos, and --overwrite may destroy pictures of it; choose a folder outside\n"
+    )
+    assert images.read(photos / "b" / "a.png").shape == (3, 3, 5)
+    (photos / "a.png").unlink()
+    assert hfsr(*words)[2].startswith("hfsr: photos: no pictures in this folder outside photos/b (files in .png")
+
+
+def test_results_may_lie_around_the_folder(hfsr, photos):
+    said = "3 upscaled\n"
+    assert hfsr("upscale", photos, "--out", ".", "--model", "bicubic") == (0, said, "")
+    assert hfsr("upscale", photos, "--out", ".", "--model", "bicubic", "--overwrite") == (0, said, "")
+    assert tree(Path()) == sorted(["a.png", "b/c/soft.PNG", "b/grey.png", *(f"photos/{name}" for name in tree(photos))])
+
+
+@pytest.mark.parametrize("words", [[], ["--overwrite"]])
+def test_no_result_takes_the_place_of_another_picture(hfsr, photos, words):
+    """Not even where none is yet: it would be upscaled again by the next call."""
+    save(photos / "photos" / "a.png", side=3)
+    save(photos / "photos" / "new.png", side=3)
+    save(Path("b/grey.png"), side=3)
+    before = (photos / "a.png").read_bytes(), Path("b/grey.png").read_bytes()
+    call = ("upscale", photos, Path("b/grey.png"), "--out", ".", "--model", "bicubic", *words)
+    code, out, err = hfsr(*call)
+    assert (code, out) == (1, "3 upscaled, 3 failed\n")
+    assert err.splitlines() == [
+        "hfsr: photos/b/grey.png: its result would take the place of b/grey.png; choose another folder",
+        "hfsr: photos/photos/a.png: its result would lie among the pictures of photos; choose another folder",
+        "hfsr: photos/photos/new.png: its result would lie among the pictures of photos; choose another folder",
+    ]
+    assert before == ((photos / "a.png").read_bytes(), Path("b/grey.png").read_bytes())
+    assert not (photos / "new.png").exists()
+    assert images.read("grey.png").shape == (3, 6, 10)
 
 
 @pytest.mark.parametrize("words", [[], ["--overwrite"]])
@@ -183,7 +243,7 @@ def test_nothing_becomes_its_own_result(hfsr, photos, words):
     assert (photos / "a.png").read_bytes() == before
 
 
-def test_one_bad_file_is_reported_at_the_end_and_the_rest_done(hfsr, photos):
+def test_one_bad_file_is_named_and_the_rest_done(hfsr, photos):
     (photos / "b" / "broken.png").write_bytes(b"no picture")
     code, out, err = hfsr("upscale", photos, "absent.jpg", "--out", "x2", "--suffix", "jpg", "--model", "bicubic")
     assert (code, out) == (1, "2 upscaled, 3 failed\n")
@@ -273,7 +333,7 @@ def test_a_place_that_cannot_be_written_to_is_named_before_the_work(hfsr, photos
     assert err.count("\n") == 1
 
 
-def test_a_folder_that_cannot_be_looked_into_is_named(hfsr, photos, monkeypatch):
+def test_a_folder_that_cannot_be_looked_into_is_named_and_the_rest_done(hfsr, photos, monkeypatch):
     """Its pictures would be missed in silence. The hidden ones need not be looked into."""
     scan = os.scandir
 
@@ -283,10 +343,109 @@ def test_a_folder_that_cannot_be_looked_into_is_named(hfsr, photos, monkeypatch)
         return scan(folder)
 
     monkeypatch.setattr(os, "scandir", closed)
-    code, out, err = hfsr("upscale", "photos", "--out", "large", "--model", "bicubic")
-    assert (code, out) == (2, "")
-    assert err == "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, or name the other pictures\n"
-    assert not Path("large").exists()
+    said = "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, then do the same again\n"
+    assert hfsr("upscale", "photos", "--out", "large", "--model", "bicubic") == (1, "2 upscaled, 1 failed\n", said)
+    assert tree(Path("large")) == ["a.png", "b/grey.png"]
+    assert hfsr("upscale", "photos/b/c", "--out", "none", "--model", "bicubic") == (1, "0 upscaled, 1 failed\n", said)
+    assert not Path("none").exists()
+
+
+def test_linked_folders_are_named_and_not_followed(hfsr, photos):
+    save(Path("more s/d.png"))
+    (photos / "b" / "more s").symlink_to("../../more s")
+    (photos / "b" / "round").symlink_to("..")
+    (photos / ".hidden").symlink_to("b")
+    code, out, err = hfsr("upscale", photos, "--out", "x2", "--model", "bicubic")
+    assert (code, out) == (0, "3 upscaled\n")
+    said = "a link to a folder, not followed; hfsr upscale"
+    assert err.splitlines() == [
+        f"hfsr: photos/b/more s: {said} 'photos/b/more s' --out 'x2/b/more s' --model bicubic",
+        f"hfsr: photos/b/round: {said} photos/b/round --out x2/b/round --model bicubic",
+    ]
+    assert hfsr("upscale", "photos/b/more s", "--out", "x2/b/more s", "--model", "bicubic") == (0, "1 upscaled\n", "")
+    assert tree(Path("x2")) == ["a.png", "b/c/soft.PNG", "b/grey.png", "b/more s/d.png"]
+
+
+def test_what_is_no_file_is_no_picture(hfsr, photos):
+    os.mkfifo(photos / "b" / "pipe.png")
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic") == (0, "3 upscaled\n", "")
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can take its own rights away")
+def test_what_may_not_be_read_or_written_is_one_line_each(photos):
+    """In a process without the right to overlook permissions."""
+    (photos / "a.png").chmod(0)
+    (photos / "b" / "c").chmod(0)
+    Path("shut").mkdir(mode=0)
+    rights = "-dac_override,-dac_read_search"
+    call = ["setpriv", "--bounding-set", rights, "--inh-caps", rights, sys.executable, "-m", "hfsr.cli", "upscale"]
+
+    def said(*words):
+        ended = subprocess.run([*call, *words, "--model", "bicubic"], capture_output=True, text=True)
+        return ended.returncode, ended.stdout, ended.stderr.splitlines()
+
+    unread = "cannot be read (Permission denied); mend that, or name another picture"
+    assert said("photos", "--out", "x2") == (
+        1,
+        "1 upscaled, 2 failed\n",
+        [
+            "hfsr: photos/b/c: cannot be looked into (Permission denied); allow it, then do the same again",
+            f"hfsr: photos/a.png: {unread}",
+        ],
+    )
+    assert said("photos/b/c/soft.PNG", "x.png") == (2, "", [f"hfsr: photos/b/c/soft.PNG: {unread}"])
+    unwritten = "shut: cannot be written to; choose another folder"
+    assert said("photos/b/grey.png", "shut/x.png") == (2, "", [f"hfsr: {unwritten}"])
+    code, _, lines = said("photos/b/grey.png", "--out", "shut")
+    assert (code, len(lines)) == (2, 1)
+    assert lines[0].startswith("hfsr: shut: cannot be written (Permission denied); make room or choose another place")
+
+
+def test_a_link_that_goes_round_is_one_line(hfsr, photos):
+    Path("round.png").symlink_to("round.png")
+    said = "hfsr: round.png: cannot be read (Too many levels of symbolic links); mend that, or name another picture\n"
+    assert hfsr("upscale", "round.png", "x.png") == (2, "", said)
+    assert hfsr("upscale", "round.png", "--out", "x2") == (1, "0 upscaled, 1 failed\n", said)
+    _, _, err = hfsr("upscale", photos / "a.png", "round.png")
+    assert err == "hfsr: round.png: is there already; --overwrite writes over it\n"
+
+
+def test_what_came_before_an_interruption_is_said(hfsr, photos, monkeypatch):
+    Image.fromarray(np.arange(36, dtype=np.uint16).reshape(6, 6) * 999).save(photos / "a.png")
+    (photos / "b" / "broken.png").write_bytes(b"no picture")
+    (photos / "linked").symlink_to("b")
+    load = picture.load
+
+    def stopped(source, name):
+        if source.name == "grey.png":
+            raise KeyboardInterrupt
+        return load(source, name)
+
+    monkeypatch.setattr(picture, "load", stopped)
+    code, out, err = hfsr("upscale", photos, "--out", "x2", "--suffix", "webp", "--model", "bicubic")
+    assert (code, out) == (130, "")
+    linked, deep, broken, *_, end = err.splitlines()
+    assert linked.startswith("hfsr: photos/linked: a link to a folder")
+    assert deep == "hfsr: photos/a.png: its 16 bits a channel became 8"
+    assert broken.startswith("hfsr: photos/b/broken.png: not a picture")
+    assert end == "hfsr: stopped; the same command goes on with what is not finished"
+
+
+def test_what_it_proposes_can_be_typed(hfsr, photos):
+    save(Path("-x y.png"))
+    save(Path("-a b/c.png"))
+    Path("it's.safetensors").write_bytes(b"")
+    for words, line in [
+        (["-x y.png"], "hfsr upscale './-x y.png' './-x y-x2.png' --model bicubic"),
+        (["-a b"], "hfsr upscale './-a b' --out './-a b-x2' --model bicubic"),
+        (["-a b", "x2"], "hfsr upscale './-a b' ... --out FOLDER --model bicubic"),
+    ]:
+        assert hfsr("upscale", "--model", "bicubic", "--", *words)[2].endswith(f"{line}\n")
+        if "..." not in line:
+            assert hfsr(*shlex.split(line)[1:])[0] == 0
+    said = hfsr("upscale", photos / "a.png", "--model", "it's.safetensors")[2]
+    assert shlex.split(said)[-1] == "it's.safetensors"
 
 
 def test_a_name_that_is_nearly_right_is_suggested_and_a_controls_file_named(hfsr, photos):
@@ -353,6 +512,63 @@ def test_a_terminal_gets_no_picture(hfsr, photos, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     code, _, err = hfsr("upscale", photos / "a.png", "-")
     assert (code, err) == (2, "hfsr: standard output is a terminal: send it to a file or a program\n")
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("words", "streams", "said"),
+    [
+        ("photos/a.png -", ">&-", "hfsr: standard output is closed: send it to a file or a program\n"),
+        ("- x.png", "<&-", "hfsr: standard input is closed: send it a picture, or name a file\n"),
+        ("photos/a.png -", ">&- 2>&-", ""),
+        ("absent.png x.png", "2>&-", ""),
+    ],
+)
+def test_a_closed_stream_is_one_line_or_silence(photos, words, streams, said):
+    call = f'"{sys.executable}" -m hfsr.cli upscale {words} --model bicubic {streams}'
+    ended = subprocess.run(call, shell=True, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", said)
+    assert not Path("x.png").exists()
+
+
+def test_without_standard_error_the_work_is_done_in_silence(hfsr, photos, monkeypatch):
+    (photos / "b" / "broken.png").write_bytes(b"no picture")
+    monkeypatch.setattr(sys, "stderr", None)
+    assert hfsr("upscale", photos / "a.png", "x.png", "--model", "bicubic") == (0, "", "")
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic") == (1, "3 upscaled, 1 failed\n", "")
+    assert hfsr("upscale", "digits", "set", "--model", "bicubic")[0] == 0
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("words", ["photos/a.png -", "photos --out x2"])
+def test_a_full_standard_output_is_one_line(photos, words):
+    call = f'"{sys.executable}" -m hfsr.cli upscale {words} --model bicubic >/dev/full'
+    ended = subprocess.run(call, shell=True, capture_output=True, text=True)
+    said = "hfsr: standard output: cannot be written (No space left on device); make room, or send it elsewhere\n"
+    assert (ended.returncode, ended.stderr) == (2, said)
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_a_full_standard_error_does_not_stop_the_work(photos):
+    (photos / "aa.png").write_bytes(b"no picture")
+    call = f'"{sys.executable}" -m hfsr.cli upscale photos --out x2 --model bicubic 2>/dev/full'
+    ended = subprocess.run(call, shell=True, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (1, "3 upscaled, 1 failed\n")
+
+
+def test_standard_input_that_cannot_be_read_is_one_line(hfsr, photos, monkeypatch):
+    class Broken(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, _):
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Broken())))
+    said = "hfsr: standard input: cannot be read (Input/output error); send it a picture\n"
+    assert hfsr("upscale", "-", "x.png", "--model", "bicubic") == (2, "", said)
 
 
 # Decoders' opinions
