@@ -8,6 +8,7 @@ import typer
 
 from hfsr import paths
 from hfsr.cli.pictures import PICTURES, Device, Folder, Overwrite, Strip, Suffix, Task, Verb, quoted, send
+from hfsr.cli.streams import STREAM
 from hfsr.errors import UserError
 from hfsr.files import read_json
 
@@ -53,7 +54,12 @@ def upscale(
             raise UserError(
                 f"{first}: a labelled set is upscaled into one folder, with no option but --model and --out"
             )
-        _set(str(first), out or next(iter(others), None), model)
+        if out and others:
+            raise UserError(f"{first}: two folders, {others[0]} and --out {out}; name one")
+        folder = out or next(iter(others), None)
+        if folder == STREAM:
+            raise UserError("-: a labelled set goes into a folder, not to standard output; name one")
+        _set(str(first), folder, model)
     else:
         send(Task(UPSCALE, model, device, suffix, overwrite, strip), sources, out)
 

@@ -135,6 +135,9 @@ def test_nothing_is_written_over_without_a_word(hfsr, tmp_path):
         ([f"{'n' * 300}.png", "x.png"], "n.png: cannot be read (File name too long); mend that, or name another"),
         (["photos/a.png", f"{'n' * 300}.png"], "n.png: cannot be written (File name too long); make room or choose"),
         (["photos/a.png", "--out", "n" * 300], "n: cannot be written (File name too long); make room or choose"),
+        (["digits", "x2", "--out", "x3"], "digits: two folders, x2 and --out x3; name one"),
+        (["digits", "-"], "-: a labelled set goes into a folder, not to standard output; name one"),
+        (["digits", "--out", "-"], "-: a labelled set goes into a folder, not to standard output; name one"),
         (["digits", "x2", "--strip"], "digits: a labelled set is upscaled into one folder, with no option but --model"),
     ],
 )
