@@ -162,18 +162,21 @@ def _many(task: Task, sources: list[Path], out: Path) -> None:
 
 
 def _each(task: Task, network: "nn.Module | str", pairs: list[tuple[Path, Path]]) -> int:
-    """Send each picture into its file, and count those that fail; what was lost is said at once, as all may be interrupted."""
+    """Send each picture into its file, and count those that fail: they are named at the end, after an interruption too."""
     from tqdm.auto import tqdm
 
-    failed = 0
-    for source, target in tqdm(pairs, desc=task.verb.name, unit="picture", disable=not is_watched()):
-        try:
-            lines = _through(network, source, target, None, task.strip)
-        except (UserError, OSError) as error:
-            lines, failed = [str(error)], failed + 1
-        for line in lines:
+    failed = []
+    try:
+        for source, target in tqdm(pairs, desc=task.verb.name, unit="picture", disable=not is_watched()):
+            try:
+                for line in _through(network, source, target, None, task.strip):
+                    tell(line)
+            except (UserError, OSError) as error:
+                failed.append(str(error))
+    finally:
+        for line in failed:
             tell(line)
-    return failed
+    return len(failed)
 
 
 def _through(

@@ -20,7 +20,7 @@ def upscale(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PICTURE...",
+            metavar="PICTURE",
             readable=False,  # what cannot be read is named like every other file that fails
             help=f"{PICTURES}; or a labelled set (digits, cifar10, cifar100) and, if you like, its folder.",
         ),
@@ -38,11 +38,12 @@ def upscale(
     overwrite: Overwrite = False,
     strip: Strip = False,
 ) -> None:
-    """Upscale a picture of any size x2, many of them, or a whole labelled set; many or a set go on after an interruption.
+    """Upscale pictures x2, or a whole labelled set.
 
-    Colour goes through the network, transparency through bicubic interpolation. Colour profile, resolution and EXIF go with
-    the picture. With --out, what is there already is skipped, and a picture that fails is named and the rest done (exit code
-    1); results that would share a name keep their pictures' suffixes: a.jpg.png.
+    Pictures may be of any size; many of them, or a set, go on after an interruption. Colour goes through the network,
+    transparency through bicubic interpolation. Colour profile, resolution and EXIF go with the picture. With --out, what is
+    there already is skipped, and pictures that fail are named at the end (exit code 1); results that would share a name keep
+    their pictures' suffixes: a.jpg.png.
     """
     from hfsr.data import labelled
 
@@ -73,7 +74,7 @@ def _set(name: str, folder: Path | None, model: str) -> None:
 
 
 def restore(
-    sources: Annotated[list[Path], typer.Argument(metavar="PICTURE...", readable=False, help=f"{PICTURES}.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="PICTURE", readable=False, help=f"{PICTURES}.")],
     model: Annotated[str, typer.Option(help=f"{', '.join(paths.published(1))}, or a .safetensors file of a run.")],
     out: Folder = None,
     suffix: Suffix = None,
@@ -81,10 +82,11 @@ def restore(
     overwrite: Overwrite = False,
     strip: Strip = False,
 ) -> None:
-    """Take noise or JPEG's traces out of a picture, or of many, by a network that was trained for it; the size stays.
+    """Take noise or JPEG's traces out of pictures.
 
-    Transparency, colour profile, resolution and EXIF go with the picture. With --out, what is there already is skipped, and a
-    picture that fails is named and the rest done (exit code 1); results that would share a name keep their pictures' suffixes.
+    A network does it that was trained for that, see --model; the size stays. Transparency, colour profile, resolution and
+    EXIF go with the picture. With --out, what is there already is skipped, and pictures that fail are named at the end (exit
+    code 1); results that would share a name keep their pictures' suffixes.
     """
     if model in ("bicubic", *paths.published(2)) or paths.scale_of(Path(model)) not in (1, None):
         raise UserError(f"{model}: upscales a picture; hfsr upscale PICTURE RESULT --model {quoted(model)} uses it")

@@ -221,6 +221,7 @@ def test_the_verbs_are_listed_in_an_order_and_each_on_a_line(hfsr):
     _, out, _ = hfsr("--help")
     listed = [line.split()[0] for line in out.partition("Commands:\n")[2].splitlines()]
     assert tuple(listed) == verbs.VERBS
+    assert "..." not in out.partition("Commands:\n")[2]
 
 
 def test_other_errors_of_the_library_are_raised():
