@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from hfsr import paths
-from hfsr.analysis.statistics import Estimate
-from hfsr.report import claims, registration
+from hfsr.analysis.statistics import Estimate, over_seeds_and_images
+from hfsr.report import claims, registration, tables
 from hfsr.report.claims import Answer
 from hfsr.report.contrasts import Measured
 from hfsr.report.verdict import Verdict
@@ -58,6 +58,18 @@ def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
     assert (" against ".join(level.groups()) if level else re.search(r"1/\d+", answer.tested_at)[0]) in text
     if claim == "compact-method":
         assert answer.shown.excludes_paper == ("lies outside" in text)
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/intro.md", "notebooks/superres.py"])
+def test_pages_say_what_is_left_of_the_lead_over_random_elements(page):
+    """After ten times the training; no claim was registered of it, so an interval that belongs to no family."""
+    pair = ("wdsr-a1-5", "wdsr-a1-5-random")
+    gaps = tables.gaps("long", "kodak24", "psnr_rgb_border8", *pair, "confirmation")
+    mean, low, high = over_seeds_and_images(list(gaps.values()))
+    text = " ".join((paths.results().parent / page).read_text().replace("\n# ", " ").split())
+    assert len(gaps) == 3
+    assert low < 0 < high
+    assert f"{mean:+.3f} dB ({low:+.3f}, {high:+.3f})" in text
 
 
 def test_records_that_are_named_are_there():
