@@ -60,6 +60,17 @@ def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
         assert answer.shown.excludes_paper == ("lies outside" in text)
 
 
+@pytest.mark.parametrize("claim", ["lossless", "lossless-random"])
+def test_the_page_of_the_mask_says_what_photographs_without_block_edges_say(claim):
+    answer = FOUND[claim]
+    shown = answer.shown.measured.shown(answer.shown.contrast.digits, "")
+    text = (paths.project() / "notebooks" / "weight_map.py").read_text().replace("\n# ", " ")
+    assert answer.verdict == Verdict.SUPPORTED
+    assert shown.replace(" (", " dB (") in text
+    assert "with five seeds of each" in text
+    assert answer.shown.seeds == "5 of 5 seeds"
+
+
 @pytest.mark.parametrize("page", ["README.md", "book/intro.md", "notebooks/superres.py"])
 def test_pages_say_what_is_left_of_the_lead_over_random_elements(page):
     """After ten times the training; no claim was registered of it, so an interval that belongs to no family."""
