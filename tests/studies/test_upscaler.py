@@ -25,7 +25,7 @@ def published(monkeypatch, tmp_path):
 
 def test_unknown_names_are_refused_with_those_there_are(published):
     with pytest.raises(
-        UserError, match="choose one of original, bicubic, nearest, sharpened, original-sharpened, classifier"
+        UserError, match="choose one of original, bicubic, nearest, sharpened, original-sharpened, wdsr;"
     ):
         upscaler.called("wdsr-a1-9").load()
 
