@@ -51,8 +51,8 @@ recipe = "bench"  # or "long": the rows that were trained ten times as long
 # ten trained on all. It does matter which elements they are: as many at random in the same crop, as many from the whole batch, or all
 # elements with each crop weighted by its selected fraction score 0.02 to 0.03 dB less, with ten seeds of each. With the loss averaged image
 # by image, as printed, the method costs 0.06 dB on BSD100. Whether the lead survives ten times the training is open: with three seeds of
-# each the method is 0.01 dB behind on Kodak24, and the interval reaches from -0.05 to +0.03; of its lead over random elements nothing is to
-# be seen there any more. Each line below is a registered claim with its verdict ([how it was decided](../book/decided.md)).
+# each the method is 0.01 dB behind on Kodak24, and the interval reaches from -0.05 to +0.03; nor do they show
+# a lead over random elements there. Each line below is a registered claim with its verdict ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
 first = ("psnr-same", "random", "uniform", "weighted", "as-printed", "longer")
@@ -201,8 +201,8 @@ figures.side_by_side(shown, columns=2)
 #
 # After ten times as many iterations the networks gain three tenths of a decibel on the benchmark sets. Each of three pairs of networks puts
 # the method about a hundredth behind WDSR on BSD100, and their mean is as far behind on Kodak24. The intervals hold the lead of the shorter
-# runs as well as a loss beyond our margin, so the claim is undecided. As many elements at random do as well by then as the selected ones:
-# the method's lead over them is -0.001 dB (-0.026, +0.025) on Kodak24. No claim had been registered of that. Two of the three seeds of each
+# runs as well as a loss beyond our margin, so the claim is undecided. Three seeds show no lead over as many elements at random either:
+# -0.001 dB (-0.026, +0.025) on Kodak24, which does not rule out the lead of the shorter runs. No claim had been registered of that. Two of the three seeds of each
 # row were begun on a graphics card and finished on a processor.
 #
 # Averaged over each crop's elements first, as printed, the same selection loses a few hundredths: a crop with a dozen selected elements

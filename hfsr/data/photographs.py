@@ -163,7 +163,8 @@ def files(name: str) -> list[Path]:
     ['t2.png', 't10.png']
     """
     folder = _folder(name)
-    kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "." and not p.is_dir()]
+    kept = [p for p in folder.iterdir() if p.suffix.lower() in images.SUFFIXES and p.name[0] != "."]
+    kept = [p for p in kept if p.is_file() or not p.exists()]  # a link that leads nowhere is named when it is read
     if name in PARTS:
         kept = [path for path in kept if (path.stem in REALSR_HELD_OUT) == (name == "realsr-held-out")]
     if not kept:

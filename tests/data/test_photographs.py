@@ -413,3 +413,10 @@ def test_set5_and_the_grey_picture_of_set14_load(shared_data):
         assert all(size % 2 == 0 for hr in pictures.hr for size in hr.shape[1:])
         assert pictures.digest == load(str(folder), grey=True).digest
         assert {hr.shape[0] for hr in load(name).hr} == {3}
+
+
+def test_a_pipe_in_a_folder_is_no_picture(folder, tmp_path):
+    """Reading one would wait for ever."""
+    shutil.copy(next(folder.glob("*.png")), tmp_path / "a.png")
+    os.mkfifo(tmp_path / "b.png")
+    assert [path.name for path in photographs.files(str(tmp_path))] == ["a.png"]
