@@ -206,9 +206,11 @@ def test_wrong_files_are_answered_in_one_line(page, opened, tmp_path):
 
 
 def refusal(strange):
-    """How the page refuses a strange picture; None where it shows it, as it does an animation's first frame."""
+    """How the page refuses a strange picture; None where it shows it."""
     if strange.name.endswith(".tif") or strange.upscale in (wild.DAMAGED, wild.UNKNOWN):
         return f"{strange.name} is no picture that this browser can read."
+    if "frames" in (strange.upscale or ""):
+        return f"{strange.name} has 3 frames; save the one that you mean by itself."
     if strange.mask == wild.TRANSPARENT:
         return f"{strange.name} has transparent pixels; flatten it onto a background first."
     return "one-pixel.png is too small: 32 pixels a side are needed." if strange.name == "one-pixel.png" else None

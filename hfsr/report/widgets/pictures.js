@@ -32,3 +32,18 @@ async function hasTransparency(picture, strip = 256) {
   }
   return false;
 }
+
+/* How many pictures a file holds; 1 where the browser does not say, which then shows the first. */
+async function countFrames(file) {
+  if (!window.ImageDecoder || !(await ImageDecoder.isTypeSupported(file.type || "?").catch(() => false))) return 1;
+  const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type: file.type });
+  try {
+    await decoder.tracks.ready;
+    await decoder.completed;
+    return decoder.tracks.selectedTrack.frameCount;
+  } catch {
+    return 1;
+  } finally {
+    decoder.close();
+  }
+}

@@ -99,11 +99,16 @@ class Upscaling extends HTMLElement {
   }
 
   async decode() {
+    let file, image;
     try {
-      return await createImageBitmap(this.source instanceof Blob ? this.source : await (await fetch(this.source)).blob());
+      file = this.source instanceof Blob ? this.source : await (await fetch(this.source)).blob();
+      image = await createImageBitmap(file);
     } catch {
       throw new Error(`${this.name} is no picture that this browser can read.`);
     }
+    const frames = await countFrames(file);
+    if (frames > 1) throw new Error(`${this.name} has ${frames} frames; save the one that you mean by itself.`);
+    return image;
   }
 
   async run() {
