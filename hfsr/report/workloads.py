@@ -1,11 +1,14 @@
 """What a run asks of a device, in words, for tables whose rows are runs: their names are for commands and files."""
 
+from functools import singledispatch
+
 from hfsr.report.compared import bracketed
 from hfsr.studies import recipes
 from hfsr.studies.classification import Classification
 from hfsr.studies.flops import LABELLED
 from hfsr.studies.grid import runs
 from hfsr.studies.recipe import CompactRecipe
+from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRun
 
 
@@ -31,13 +34,25 @@ def workload(name: str) -> str:
     """
     for study in ("superres", "classify"):
         for recipe in recipes.STUDIES[study]:
-            run = runs(study, recipe).get(name)
-            if isinstance(run, Classification):
-                side = LABELLED[run.dataset][1] * run.upscaler.factor
-                return f"{_classifier(run)}, {run.recipe.batch} images of {_size(side)}"
-            if isinstance(run, SuperresRun):
-                return f"{_network(run)}, {run.recipe.batch} crops of {_size(run.recipe.crop)}"
+            if run := runs(study, recipe).get(name):
+                return _words(run)
     raise KeyError(name)
+
+
+@singledispatch
+def _words(run: Run) -> str:
+    raise KeyError(run.name)
+
+
+@_words.register
+def _(run: Classification) -> str:
+    side = LABELLED[run.dataset][1] * run.upscaler.factor
+    return f"{_classifier(run)}, {run.recipe.batch} images of {_size(side)}"
+
+
+@_words.register
+def _(run: SuperresRun) -> str:
+    return f"{_network(run)}, {run.recipe.batch} crops of {_size(run.recipe.crop)}"
 
 
 def _network(run: SuperresRun) -> str:

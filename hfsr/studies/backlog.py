@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import singledispatch
 from types import FrameType
 from typing import NamedTuple
 
@@ -149,26 +150,36 @@ def has_data(run: Run) -> bool:
 def _is_for_this_machine(run: Run) -> bool:
     for each in run.requires:
         if not each.is_finished:
-            if isinstance(each, SuperresRun | Classification) and (
-                each.recipe.name == PROCESSORS or _is_published(each)
-            ):
+            if each.steps and (each.identity()["recipe"] == PROCESSORS or _is_published(each)):
                 return False
             if not _is_for_this_machine(each):
                 return False
     return True
 
 
+@singledispatch
 def _do(run: Run) -> None:
-    if isinstance(run, SuperresRun):
-        superres.train(run)
-    elif isinstance(run, Classification):
-        classify.train(run)
-    elif isinstance(run, UpscaledSet):
-        upscaled.make(labelled.load(run.dataset), run.upscaler, progress=True)
-    elif isinstance(run, Recognition):
-        recognise.recognise(run)
-    else:
-        raise UserError(f"no photographs are measured here: run `{run.command}`")
+    raise UserError(f"no photographs are measured here: run `{run.command}`")
+
+
+@_do.register
+def _(run: SuperresRun) -> None:
+    superres.train(run)
+
+
+@_do.register
+def _(run: Classification) -> None:
+    classify.train(run)
+
+
+@_do.register
+def _(run: UpscaledSet) -> None:
+    upscaled.make(labelled.load(run.dataset), run.upscaler, progress=True)
+
+
+@_do.register
+def _(run: Recognition) -> None:
+    recognise.recognise(run)
 
 
 def _is_published(run: Run) -> bool:
@@ -176,11 +187,11 @@ def _is_published(run: Run) -> bool:
 
 
 def _published(run: Run) -> str:
-    """Publish a finished run's record, and its weights if it has a name; a set upscaled by what is not published stays here.
+    """Publish a finished run's record, and its weights if it has a name; what was made from what is not published stays here.
 
     So does what is published already, trained elsewhere: nothing replaces that.
     """
-    if _is_published(run) or (isinstance(run, UpscaledSet) and run.record().problems()):
+    if _is_published(run) or run.record().problems():
         return "made"
     return f"published as {publish(run.folder, run.model).stem}"
 

@@ -39,6 +39,8 @@ class Work:
         Bytes that it leaves: checkpoint and weights, or the upscaled set.
     network : bool
         Whether a network computes, so that a GPU helps.
+    of_pixels : bool
+        Whether `training` counts pixels.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Work:
     held: float
     disk: float
     network: bool
+    of_pixels: bool = False
 
 
 @cache
@@ -86,7 +89,7 @@ def measurement(sets: tuple[str, ...], network: bool) -> Work:
     >>> measurement(("div2k-valid",), network=True).training == pixels("div2k-valid")
     True
     """
-    return Work(float(sum(map(pixels, sets))), 0.0, photographs(sets), 0.0, network)
+    return Work(float(sum(map(pixels, sets))), 0.0, photographs(sets), 0.0, network, of_pixels=True)
 
 
 def upscaling(dataset: str, kind: str, size: int) -> Work:

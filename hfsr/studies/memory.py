@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, singledispatch
 from typing import Any, NamedTuple
 
 import torch
@@ -56,6 +56,7 @@ class Memory(NamedTuple):
 NONE = Memory(0, 0, 0, 0)
 
 
+@singledispatch
 def of(run: Run, bf16: bool) -> Memory:
     """What a run needs; `NONE` if it trains nothing.
 
@@ -71,17 +72,23 @@ def of(run: Run, bf16: bool) -> Memory:
     >>> of(grid.runs("superres", "quick")["wdsr-a0-quick-s0"], bf16=True).state // 597_716  # weight, gradient, two moments
     16
     """
-    kind = trial.kind(run)
-    if kind is None:
+    return NONE
+
+
+@of.register
+def _(run: Classification, bf16: bool) -> Memory:
+    side = run.upscaler.factor * flops.LABELLED[labelled.whole(run.dataset)][1]
+    images = flops.training_images(run.dataset, run.recipe.subset) * 3 * side**2
+    counted = depth.counted(run.recipe, lambda recipe: _training(replace(run, recipe=recipe), bf16))
+    return Memory(*counted)._replace(images=images)
+
+
+@of.register
+def _(run: SuperresRun, bf16: bool) -> Memory:
+    if not run.is_trained:
         return NONE
-    if isinstance(run, Classification) and isinstance(kind, Classification):
-        side = run.upscaler.factor * flops.LABELLED[labelled.whole(run.dataset)][1]
-        images = flops.training_images(run.dataset, run.recipe.subset) * 3 * side**2
-        counted = depth.counted(kind.recipe, lambda recipe: _training(replace(kind, recipe=recipe), bf16))
-        return Memory(*counted)._replace(images=images)
-    assert isinstance(kind, SuperresRun)  # the other one that trains something
-    pictures = flops.photographs((str(kind.data),), kind.degrade)
-    return _training(kind, bf16)._replace(pictures=int(pictures))
+    pictures = flops.photographs((run.recipe.data,), run.degrade)
+    return _training(run, bf16)._replace(pictures=int(pictures))
 
 
 def card(needed: int) -> int | None:
@@ -103,9 +110,13 @@ def _task(run: Run) -> tuple[Task, int]:
     return task, _state(task)
 
 
-@cache
 def _training(run: Run, bf16: bool) -> Memory:
-    task, state = _task(run)
+    return _counted(trial.kind(run) or run, bf16)
+
+
+@cache
+def _counted(kind: Run, bf16: bool) -> Memory:
+    task, state = _task(kind)
     batch = task.batch(0)
     one, two = (kept(task, type(batch)(*(each[:count] for each in batch)), bf16) for count in (1, 2))
     # What belongs to no image, such as the weights in bf16, is kept once; the rest grows with the batch.

@@ -1,15 +1,13 @@
 """How fast runs go: in the published records, or timed on the device at hand."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, singledispatch
 from typing import NamedTuple
 
 import pandas as pd
 
 from hfsr.studies import flops, published, trial
-from hfsr.studies.measurement import Measurement
 from hfsr.studies.publish import KINDS
-from hfsr.studies.recognition import Recognition
 from hfsr.studies.run import Run
 from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.training import hardware
@@ -73,10 +71,10 @@ def of_records(run: Run) -> Speed | None:
     >>> of_records(grid.runs("superres", "paper")["wdsr-a0-paper-s0"]) == speed("superres")
     True
     """
-    of_pixels = isinstance(run, Measurement) and not isinstance(run, Recognition)
-    return speed(run.study) or (None if of_pixels else speed("superres"))
+    return speed(run.study) or (None if run.work.of_pixels else speed("superres"))
 
 
+@singledispatch
 def of_device(run: Run) -> Speed | None:
     """The speed of a run on the device at hand, timed for seconds; of what no network computes that of the records.
 
@@ -88,9 +86,14 @@ def of_device(run: Run) -> Speed | None:
     """
     if kind := trial.kind(run):
         return Speed(_training_rate(kind), hardware.describe())
-    if isinstance(run, UpscaledSet) and run.work.network:
-        return Speed(_upscaling_rate(run.dataset, *run.upscaler.architecture), hardware.describe())
     return of_records(run)
+
+
+@of_device.register
+def _(run: UpscaledSet) -> Speed | None:
+    if not run.work.network:
+        return of_records(run)
+    return Speed(_upscaling_rate(run.dataset, *run.upscaler.architecture), hardware.describe())
 
 
 @cache

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import singledispatch
 from pathlib import Path
 
 import torch
@@ -27,6 +28,7 @@ PICTURES, IMAGES = 4, 256  # of noise
 DIGITS = 10
 
 
+@singledispatch
 def kind(run: Run) -> Run | None:
     """The one run that stands for all whose iterations are alike, whatever their seed, length or upscaling network.
 
@@ -39,14 +41,21 @@ def kind(run: Run) -> Run | None:
     >>> kind(runs["wdsr-a1-3-bench-s2"]) == kind(runs["wdsr-a1-7-bench-s0"]), kind(runs["bicubic-bench"])
     (True, None)
     """
-    if isinstance(run, Classification):
-        return replace(run, upscaler=ORIGINAL if run.upscaler.factor == 1 else BICUBIC, seed=0, steps=1)
-    if isinstance(run, SuperresRun) and run.is_trained:
-        row = replace(run.row, alpha="1/5" if run.row.alpha else 0)
-        return replace(run, row=row, seed=0, steps=1, data=run.recipe.data)
     return None
 
 
+@kind.register
+def _(run: Classification) -> Run:
+    return replace(run, upscaler=ORIGINAL if run.upscaler.factor == 1 else BICUBIC, seed=0, steps=1)
+
+
+@kind.register
+def _(run: SuperresRun) -> Run | None:
+    row = replace(run.row, alpha="1/5" if run.row.alpha else 0)
+    return replace(run, row=row, seed=0, steps=1, data=run.recipe.data) if run.is_trained else None
+
+
+@singledispatch
 def training(run: Run, device: torch.device) -> loop.Task:
     """A run's network, batches and loss, on noise in place of its data.
 
@@ -61,20 +70,29 @@ def training(run: Run, device: torch.device) -> loop.Task:
     >>> training(grid.runs("superres", "quick")["wdsr-a0-quick-s0"], torch.device("cpu")).batch(0).lr.shape
     torch.Size([8, 3, 16, 16])
     """
-    noise = torch.Generator().manual_seed(0)
-    if isinstance(run, Classification):
-        dataset = labelled.whole(run.dataset)
-        side = run.upscaler.factor * flops.LABELLED[dataset][1]
-        classes = LAYOUTS[dataset].classes if dataset in LAYOUTS else DIGITS
-        images = torch.randint(256, (IMAGES, 3, side, side), dtype=torch.uint8, generator=noise)
-        return classify.training(run, images, torch.arange(IMAGES) % classes, classes, device)
-    if isinstance(run, SuperresRun) and run.is_trained:
-        side = 2 * max(run.recipe.crop, 64)
-        hr = torch.randint(256, (PICTURES, 3, side, side), dtype=torch.uint8, generator=noise)
-        names = tuple(map(str, range(PICTURES)))
-        lr = tuple(degraded(picture, run.degrade, name) for picture, name in zip(hr, names, strict=True))
-        return superres.training(run, Photographs("noise", names, tuple(hr), lr, "", run.degrade), device)
     raise UserError(f"{run.name}: trains nothing")
+
+
+@training.register
+def _(run: Classification, device: torch.device) -> loop.Task:
+    dataset = labelled.whole(run.dataset)
+    side = run.upscaler.factor * flops.LABELLED[dataset][1]
+    classes = LAYOUTS[dataset].classes if dataset in LAYOUTS else DIGITS
+    return classify.training(run, _noise(IMAGES, side), torch.arange(IMAGES) % classes, classes, device)
+
+
+@training.register
+def _(run: SuperresRun, device: torch.device) -> loop.Task:
+    if not run.is_trained:
+        raise UserError(f"{run.name}: trains nothing")
+    hr = _noise(PICTURES, 2 * max(run.recipe.crop, 64))
+    names = tuple(map(str, range(PICTURES)))
+    lr = tuple(degraded(picture, run.degrade, name) for picture, name in zip(hr, names, strict=True))
+    return superres.training(run, Photographs("noise", names, tuple(hr), lr, "", run.degrade), device)
+
+
+def _noise(count: int, side: int) -> torch.Tensor:
+    return torch.randint(256, (count, 3, side, side), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 
 
 def iterate(run: Run, steps: int, log_every: int = 1) -> list[dict[str, float]]:
