@@ -70,6 +70,13 @@ def test_two_writers_do_not_share_a_part(tmp_path):
     assert names(tmp_path) == ["note.txt"]
 
 
+@pytest.mark.parametrize("name", ["a" * 251 + ".txt", "é" * 125 + ".json"])
+def test_the_longest_names_that_a_disk_takes_are_written(name, tmp_path):
+    with atomic(tmp_path / name) as part:
+        part.write_text("whole")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_json_reads_back(tmp_path):
     content = {"alpha": 0.2, "mask": None, "names": ["Würfel", "1/5"], "steps": 3, "tiny": 1e-300}
     write_json(tmp_path / "a" / "record.json", content)
