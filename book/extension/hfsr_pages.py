@@ -15,7 +15,14 @@ TABLE = re.compile(r'<table [^>]*class="dataframe".*?</table>', re.DOTALL)  # ot
 
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Replace what `MENDED` lists, put each folded table into a box, and name what unfolds chapters in the list of them."""
+    """Replace what `MENDED` lists, put each folded table into a box, and name what unfolds chapters in the list of them.
+
+    Buttons that open a page elsewhere stay on notebooks alone: Colab cannot run another page's source.
+    """
+    if not str(context.get("page_source_suffix")).endswith("ipynb"):
+        context["header_buttons"] = [
+            button for button in context.get("header_buttons", []) if button.get("label") != "launch-buttons"
+        ]
     body = context.get("body", "")
     for wrong, right in MENDED.items():
         body = body.replace(wrong, right)

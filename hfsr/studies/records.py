@@ -176,7 +176,7 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     Raises
     ------
     UserError
-        If there is none, it is of another study, or a field is missing or of another type: the line names it.
+        If there is none, it is of another study, or a field is missing, of another type or unknown: the line names it.
 
     Examples
     --------
@@ -188,7 +188,11 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     if not path.exists():
         raise UserError(f"{path.parent}: no finished run lies here; run its command to the end first")
     try:
-        record = msgspec.convert(read_json(path), kind)
+        content = read_json(path)
+        record = msgspec.convert(content, kind)
+        for part, known in ((content, kind), (content["data"], Data)):
+            if unknown := part.keys() - {each.name for each in fields(known)}:
+                raise msgspec.ValidationError(f"Object has unknown field `{min(unknown)}`")
         if record.study != kind.folder:
             raise msgspec.ValidationError(f"its `study` is {record.study!r}")
     except msgspec.ValidationError as error:

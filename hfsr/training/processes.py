@@ -63,6 +63,8 @@ def _check_environment() -> None:
         name = f"ACCELERATE_USE_{way}"
         if _is_set(name):
             raise UserError(f"{name} is set: hfsr trains by plain data parallelism only; unset it (accelerate config)")
+    if os.environ.get("ACCELERATE_FP8_BACKEND", "NO") != "NO":  # it converts layers, whatever the precision
+        raise UserError("ACCELERATE_FP8_BACKEND is set: hfsr multiplies in bf16 or float32; unset it")
     device = hardware.device().type
     asked = os.environ.get("ACCELERATE_TORCH_DEVICE", device)
     if asked.split(":")[0] != device:

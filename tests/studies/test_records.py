@@ -126,11 +126,14 @@ def test_a_record_is_not_made_of_what_does_not_fit():
         records.made(SuperresRecord, {key: value for key, value in known.items() if key != "metrics"})
 
 
-def test_fields_that_are_not_known_are_no_mistake(tmp_path):
-    """A record of a later version is still read."""
+@pytest.mark.parametrize("part", ["record", "data"])
+def test_a_field_that_is_not_known_is_a_mistake(part, tmp_path):
+    """It may say what makes the run another one: `outside`, written otherwise or by a later version."""
     content = read_json(KNOWN)
-    write_json(tmp_path / RECORD, content | {"weather": "fine", "data": content["data"] | {"camera": "old"}})
-    assert records.read(tmp_path / RECORD, SuperresRecord) == records.read(KNOWN, SuperresRecord)
+    (content if part == "record" else content["data"])["outsid"] = 0.1
+    write_json(tmp_path / RECORD, content)
+    with pytest.raises(UserError, match="not a record of superres: Object has unknown field `outsid`"):
+        records.read(tmp_path / RECORD, SuperresRecord)
 
 
 def test_an_older_record_has_the_usual_values_of_later_fields(tmp_path):

@@ -74,6 +74,14 @@ def test_another_way_of_training_is_refused(monkeypatch, way):
         processes.accelerator()
 
 
+def test_fp8_is_refused(monkeypatch):
+    monkeypatch.setenv("ACCELERATE_FP8_BACKEND", "NO")
+    processes.accelerator()
+    monkeypatch.setenv("ACCELERATE_FP8_BACKEND", "TE")
+    with pytest.raises(UserError, match="ACCELERATE_FP8_BACKEND is set"):
+        processes.accelerator()
+
+
 @pytest.mark.parametrize("word", ["1", "TRUE", "t", "Yes", "y", "on"])
 def test_a_switch_is_on_by_any_of_accelerates_words(monkeypatch, word):
     monkeypatch.setenv("ACCELERATE_USE_FSDP", word)

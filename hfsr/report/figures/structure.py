@@ -196,7 +196,7 @@ def rooms(project: Path | None = None) -> pd.DataFrame:
         words = {str(other): word for other, word in row.items() if other != room}
         named = [other for other, word in words.items() if word == "yes"]
         through = [f"; {other} only through others" for other, word in words.items() if word == "through others"]
-        may[room] = "all" if len(named) == len(words) else ", ".join(named) + "".join(through)
+        may[room] = "all" if len(named) == len(words) else ", ".join(named or ["nothing"]) + "".join(through)
     return pd.DataFrame({"files": sizes.modules, "lines": sizes.lines, "may import": may}).loc[rules.index]
 
 
