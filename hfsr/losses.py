@@ -122,8 +122,8 @@ class HighFrequencyL1(nn.Module):
     --------
     >>> loss = HighFrequencyL1("1/5")
     >>> hr = torch.rand(4, 3, 32, 32)
-    >>> loss(hr, hr)
-    tensor(0.)
+    >>> loss(hr, hr), loss(hr, hr, mask=selection_mask(hr, "1/5"))
+    (tensor(0.), tensor(0.))
     """
 
     def __init__(self, alpha: Alpha, reduction: Reduction = "image", outside: float = 0.0) -> None:

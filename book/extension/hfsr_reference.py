@@ -24,6 +24,7 @@ from sphinx.util.nodes import make_refnode, nested_parse_with_titles
 
 PACKAGE = "hfsr"
 FULL = re.compile(rf"{PACKAGE}(\.[A-Za-z_]\w*)+")
+CALL = re.compile(r"\(.*\)$", re.DOTALL)  # what a function is given, where a page names it with that
 LOGGER = logging.getLogger(__name__)
 FOR_SOURCE = (  # what a page of source code loads besides the theme's own
     "pygments.css",
@@ -95,7 +96,7 @@ class Code(SphinxRole):
 
 
 class LinkNames(SphinxPostTransform):
-    """Turn inline code that is the name of a documented object, and nothing else, into a link to its entry.
+    """Turn inline code that is the name of a documented object, or a call of it, into a link to its entry.
 
     A full name of something that is not there (any more) is a warning, which stops a strict build.
     """
@@ -107,7 +108,7 @@ class LinkNames(SphinxPostTransform):
         for literal in list(self.document.findall(nodes.literal)):
             if not linkable(literal):
                 continue
-            name = documented(literal.astext().removesuffix("()"), literal.get("place"), objects, parameters(literal))
+            name = documented(CALL.sub("", literal.astext()), literal.get("place"), objects, parameters(literal))
             if name is None and FULL.fullmatch(literal.astext()) and found(literal.astext()) is None:
                 LOGGER.warning("%s: there is nothing of this name", literal.astext(), location=literal)
             if name and not within(literal, name):

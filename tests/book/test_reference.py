@@ -15,7 +15,7 @@ import hfsr
 
 PAGE = """# About `hfsr.l1`
 
-The loss is `hfsr.masked_l1` or `hfsr.losses.masked_l1`, also `masked_l1()`; see `hfsr.weightmap`.
+The loss is `hfsr.masked_l1` or `hfsr.losses.masked_l1`, also `masked_l1()` and `masked_l1(sr, hr, mask)`; see `hfsr.weightmap`.
 
 Once there was `hfsr.weightmap.gone`.
 
@@ -72,6 +72,7 @@ def test_names_in_code_lead_to_their_entries(built):
         ("hfsr.masked_l1", "hfsr.losses.masked_l1"),
         ("hfsr.losses.masked_l1", "hfsr.losses.masked_l1"),
         ("masked_l1()", "hfsr.losses.masked_l1"),
+        ("masked_l1(sr, hr, mask)", "hfsr.losses.masked_l1"),
         ("hfsr.weightmap", "module-hfsr.weightmap"),
     }
     in_docstrings = targets(reference)
