@@ -21,6 +21,19 @@
 # what upscaled them?* Section IV.C of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)) answers yes, by a table of nine
 # networks, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 import pandas as pd
 import torch

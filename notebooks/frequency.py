@@ -22,6 +22,19 @@
 # PNG files (Table IV), and their spectrograms (Fig 4). Both grow with detail, but with noise and ringing too. This page takes both, and
 # then measures what the paper leaves open: how much of what is added agrees with the ground truth.
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 import pandas as pd
 import torch

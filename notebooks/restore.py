@@ -22,6 +22,19 @@
 # noise out of photographs, and to repair JPEG files. What is claimed, by which margin, and what we expect were
 # registered before any of these networks was trained: [how it was decided](../book/decided.md).
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 import pandas as pd
 from IPython.display import HTML, display

@@ -21,6 +21,19 @@
 # of which elements they are?* This is Section IV.B of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)), Table I, with
 # several seeds, with controls and with intervals.
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 from IPython.display import HTML, display
 

@@ -24,6 +24,19 @@
 # A few minutes on a handful of pictures show how the answer is made. The [study](superres.ipynb) has it, with longer runs, several seeds
 # and controls.
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 import time
 

@@ -22,6 +22,19 @@
 # from its mean. This page does it by hand on a real photograph (Sections III.B and III.C, Figs 2 and 3), and tests the claim that the rule
 # rests on: that the weights are distributed nearly like a Gaussian.
 
+# %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if (
+    find_spec("hfsr") is None
+):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
+    get_ipython().system(
+        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
+    )
+    get_ipython().run_line_magic("cd", "hfsr")
+
 # %% tags=["hide-input"]
 import pandas as pd
 import torch

@@ -1,6 +1,10 @@
 import ast
+import importlib.util
+import re
+import tomllib
 from pathlib import Path
 
+import IPython
 import jupytext
 import nbformat
 import pytest
@@ -52,6 +56,25 @@ def test_exactly_one_cell_holds_the_parameters(notebook):
     notebook, _ = notebook
     (parameters,) = [cell for cell in code(notebook) if "parameters" in cell.metadata.get("tags", [])]
     assert all(isinstance(line, ast.Assign | ast.AnnAssign) for line in ast.parse(parameters.source).body)
+
+
+def test_a_notebook_that_stands_alone_brings_the_project_and_else_nothing_happens(notebook, monkeypatch):
+    notebook, _ = notebook
+    cell, done = code(notebook)[0], []
+    assert cell.metadata.tags == ["remove-cell"]  # a page of the book does without
+    shell = type("Shell", (), {"system": done.append, "run_line_magic": lambda *words: done.append(words)})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    exec(cell.source, {})
+    assert done == []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    exec(cell.source, {})
+    fetched, folder = done
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text())["project"]
+    extras = re.fullmatch(
+        rf"git clone --depth 1 {project['urls']['Repository']} && pip install -q './hfsr\[(.*)\]'", fetched
+    )
+    assert set(extras[1].split(",")) <= set(project["optional-dependencies"])
+    assert folder == ("cd", "hfsr")
 
 
 def test_it_opens_with_a_heading_and_stays_short(notebook):
