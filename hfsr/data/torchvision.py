@@ -7,8 +7,8 @@ A matching pair is imported untouched.
 So in this project's environment (the pins of constraints.txt beside a CPU build of torch) a plain ``import torchvision`` fails:
 "operator torchvision::nms does not exist". ``from hfsr.data.torchvision import torchvision`` works, and after it the plain one.
 
-The library reads the Python version of CIFAR through it, and needs it for nothing else; whoever wants its data sets or transforms
-imports it from here.
+The library reads the Python version of CIFAR through it, and needs it for nothing else; whoever wants its data sets or
+transforms imports it from here.
 """
 
 import torch

@@ -115,7 +115,13 @@ def detail(recipe: str, name: str = "bsd100") -> Panels:
     ['right power (%)', 'wrong power (%)', 'recovered (%)']
     """
     gaps = {title: tables.differences(recipe, name, metric, study="frequency") for title, metric in PERCENT.items()}
-    rows = [row for row in gaps["recovered (%)"].index if row.startswith("wdsr-a1") and "low" not in row]
+    measured = {row: records[0] for row, records in tables.published(recipe, "frequency").items()}
+    of_a_part = [
+        row
+        for row, record in measured.items()
+        if isinstance(record, MeasurementRecord) and record.alpha and record.mask != "low"
+    ]
+    rows = gaps["recovered (%)"].index.intersection(of_a_part, sort=False)
     for gap in gaps.values():
         gap[["mean", "low", "high"]] *= 100
     return _labelled({title: gap.loc[rows] for title, gap in gaps.items()}, recipe)

@@ -6,6 +6,8 @@ import pandas as pd
 
 from hfsr.report import accuracies, comparison, timings
 from hfsr.studies import recipes
+from hfsr.studies.classification import Classification
+from hfsr.studies.upscaler import BICUBIC, ORIGINAL
 
 CARD = "h200"  # of the records of benchmarks/card.py, that of the card that trained them
 EQUAL, FULL, LONGER = "compact", "compact-full", "compact-long"
@@ -96,9 +98,9 @@ def seconds(recipe: str, row: str) -> float:
     True
     """
     rates = timings.table(_card(), "iterations")["iterations/s"]
-    size = "original" if row == "Original" else "bicubic"
-    like = EQUAL if recipe == LONGER else recipe  # the same network on the same images
-    return recipes.classify(recipe).steps / float(rates[f"cifar10-{size}-{like}-s0"])
+    like = recipes.classify(EQUAL if recipe == LONGER else recipe)  # the same network on the same images
+    timed = Classification("cifar10", ORIGINAL if row == "Original" else BICUBIC, like)
+    return recipes.classify(recipe).steps / float(rates[timed.name])
 
 
 def _card() -> dict[str, Any]:

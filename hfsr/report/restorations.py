@@ -25,7 +25,7 @@ def gaps(recipe: str, name: str = "kodak24") -> Panels:
     >>> list(gaps("denoise"))
     ['selected elements', 'other elements']
     """
-    trained = [row for row in tables.published(recipe, STUDY) if row.startswith("wdsr")]
+    trained = [row for row, records in tables.published(recipe, STUDY).items() if records[0].method == "wdsr"]
     if PLAIN not in trained:
         return {}
     found = {title: tables.differences(recipe, name, f"{PSNR}_{part}", study=STUDY) for title, part in PARTS.items()}

@@ -85,7 +85,7 @@ class Upscaler:
     @property
     def factor(self) -> int:
         """How many times as long the images are a side."""
-        return 1 if self.name.startswith(ORIGINAL.name) else 2
+        return 1 if self.name in KEPT else 2
 
     @property
     def architecture(self) -> tuple[str, int]:
@@ -168,6 +168,7 @@ class Upscaler:
 
 
 ORIGINAL, BICUBIC, NEAREST = Upscaler("original"), Upscaler("bicubic"), Upscaler("nearest")
+KEPT = (ORIGINAL.name, SHARPENED[1])  # their size
 NO_NETWORK = (ORIGINAL.name, BICUBIC.name, NEAREST.name, *SHARPENED)
 
 
