@@ -209,7 +209,7 @@ box = (slice(None), slice(60, 156), slice(120, 248))
 figures.side_by_side({name: image[box] for name, image in panels.items()}, columns=2)
 
 # %% [markdown]
-# ## A short training, here
+# ## Short training runs, here
 #
 # Three small networks, a hundred iterations each: all elements, the selected ones, and these with a tenth of the weight on the others.
 # They start from the same weights and see the same crops with the same noise. So short a training decides nothing, and may

@@ -211,7 +211,7 @@ print(f"one crop in four has less than {few:.1%} selected, one in four more than
 print(
     f"as printed, an element of the former weighs {most / few:.1f} times one of the latter, or more"
 )
-figures.crop_shares(shares)
+figures.crop_fractions(shares)
 
 # %% [markdown]
 # **Figure.** Fraction of the elements selected, crop by crop.

@@ -132,10 +132,10 @@ print("the library's weight map has there", int(weights[1, row, column]))
 
 # %%
 mu, sigma = weights.double().mean(), weights.double().std(correction=0)
-reach = parse_alpha(alpha) * sigma
-mask = (weights < mu - reach) | (weights > mu + reach)
+half_width = parse_alpha(alpha) * sigma
+mask = (weights < mu - half_width) | (weights > mu + half_width)
 print(f"mean {mu:.3f}, deviation {sigma:.2f} grey levels")
-print(f"not selected: weights from {mu - reach:.2f} to {mu + reach:.2f}")
+print(f"not selected: weights from {mu - half_width:.2f} to {mu + half_width:.2f}")
 print(f"selected: {mask.double().mean():.1%} of the elements")
 same = torch.equal(mask, hfsr.selection_mask(image, alpha))
 print(f"the same as hfsr.selection_mask: {same}")
@@ -178,7 +178,7 @@ figures.map_histogram(image, alpha)
 values = weights.double().flatten()
 distance = (values - mu).abs()
 measured = [
-    (distance <= reach).double().mean().item(),
+    (distance <= half_width).double().mean().item(),
     (distance > 4 * sigma).double().mean().item(),
     kurtosis(values),
 ]
@@ -186,8 +186,8 @@ print(f"weights of exactly 0: {(values == 0).double().mean():.1%}")
 pd.DataFrame(
     {
         photograph: measured,
-        "Gaussian": (1 - paper.gaussian_share(alpha), paper.gaussian_share(4), 0),
-        "Laplacian": (1 - paper.laplacian_share(alpha), paper.laplacian_share(4), 3),
+        "Gaussian": (1 - paper.gaussian_fraction(alpha), paper.gaussian_fraction(4), 0),
+        "Laplacian": (1 - paper.laplacian_fraction(alpha), paper.laplacian_fraction(4), 3),
     },
     index=["fraction in the band", "fraction beyond 4 deviations", "excess kurtosis"],
 ).map("{:.2g}".format)
@@ -215,7 +215,7 @@ shares = pd.DataFrame(
     },
     index=paper.ALPHAS,
 )
-figures.selected_shares(shares)
+figures.selected_fractions(shares)
 
 # %% tags=["hide-input"]
 beside = paper.fractions().join(shares[photograph])

@@ -134,7 +134,7 @@ def mean_psnr(model: nn.Module, pictures: Photographs) -> float:
     return float(np.mean([psnr(upscale(lr, model), hr, 2, "y") for lr, hr in pairs]))
 
 
-def selected_shares(pictures: Photographs, alpha: Alpha) -> dict[str, float]:
+def selected_fractions(pictures: Photographs, alpha: Alpha) -> dict[str, float]:
     """Share of the ground truth's elements that Eq 7 selects, pooled over all elements (Table I, first column).
 
     Parameters
@@ -150,7 +150,7 @@ def selected_shares(pictures: Photographs, alpha: Alpha) -> dict[str, float]:
     Examples
     --------
     >>> from hfsr.data import photographs
-    >>> selected_shares(photographs.load("embedded-held-out"), alpha=0)
+    >>> selected_fractions(photographs.load("embedded-held-out"), alpha=0)
     {'embedded-held-out': 1.0}
     """
     counts: dict[str, list[int]] = {}

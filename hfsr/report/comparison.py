@@ -39,8 +39,8 @@ def table1() -> pd.DataFrame:
     shares = tables.scores(RECIPE, "train/selected_fraction")[0]
     psnr, ssim = (tables.estimates(RECIPE, SET, f"{kind}_rgb_border8") for kind in ("psnr", "ssim"))
     columns = {
-        ("share", "paper"): _filled(theirs["share"], "{:.1%}"),
-        ("share", "here"): _filled(_named(shares), "{:.1%}"),
+        ("fraction", "paper"): _filled(theirs["fraction"], "{:.1%}"),
+        ("fraction", "here"): _filled(_named(shares), "{:.1%}"),
         ("PSNR", "paper"): _filled(theirs["psnr"], "{:.2f}"),
         ("PSNR", "here"): _named(_estimates(psnr, 2)),
         ("SSIM", "paper"): _filled(theirs["ssim"], "{:.4f}"),

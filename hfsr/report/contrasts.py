@@ -127,7 +127,7 @@ def _fraction(contrast: Contrast) -> Measured | None:
     if not records:
         return None
     record = records[0]
-    theirs = contrast.paper if contrast.baseline == "paper" else paper.gaussian_share(record.alpha or 0)
+    theirs = contrast.paper if contrast.baseline == "paper" else paper.gaussian_fraction(record.alpha or 0)
     assert theirs is not None  # the registration's test sees to it
     difference = contrast.scale * (record.metrics[f"{contrast.on}/{contrast.metric}"] - theirs)
     return Measured(Estimate(difference, difference, difference), 1, (f"{contrast.study}/{record.name}.json",))

@@ -17,12 +17,12 @@ def table1() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a method of `METHODS`. Columns: ``share`` of the training data used, in [0, 1] (NaN for bicubic); ``psnr``
+        A row a method of `METHODS`. Columns: ``fraction`` of the training data used, in [0, 1] (NaN for bicubic); ``psnr``
         in dB; ``ssim``. The paper does not say on which channels, nor which border is left out.
 
     Examples
     --------
-    >>> table1().loc["1/5", "share"]
+    >>> table1().loc["1/5", "fraction"]
     np.float64(0.6307)
     """
     rows = [
@@ -35,7 +35,7 @@ def table1() -> pd.DataFrame:
         (0.5687, 34.54, 0.9367),
         (0.4832, 34.52, 0.9365),
     ]
-    return _table(rows, METHODS, ("share", "psnr", "ssim"))
+    return _table(rows, METHODS, ("fraction", "psnr", "ssim"))
 
 
 def table2() -> pd.DataFrame:
@@ -123,7 +123,7 @@ def table4() -> pd.DataFrame:
     return _table(rows, METHODS, sets)
 
 
-def gaussian_share(alpha: Alpha) -> float:
+def gaussian_fraction(alpha: Alpha) -> float:
     """Share that Eq 7 selects where the weights follow a Gaussian, as Section III.C says they nearly do.
 
     Parameters
@@ -138,31 +138,31 @@ def gaussian_share(alpha: Alpha) -> float:
 
     Examples
     --------
-    >>> round(gaussian_share("1/5"), 3)
+    >>> round(gaussian_fraction("1/5"), 3)
     0.841
     """
     return float(2 * stats.norm.sf(parse_alpha(alpha)))
 
 
-def laplacian_share(alpha: Alpha) -> float:
+def laplacian_fraction(alpha: Alpha) -> float:
     """Share that Eq 7 selects where the weights follow a Laplacian, a peak with heavier tails.
 
-    Parameters, result: as for `gaussian_share`.
+    Parameters, result: as for `gaussian_fraction`.
 
     Examples
     --------
-    >>> round(laplacian_share("1/5"), 3)
+    >>> round(laplacian_fraction("1/5"), 3)
     0.754
     """
     return float(2 * stats.laplace.sf(parse_alpha(alpha) * stats.laplace.std()))
 
 
-def tail_exponent(share: float, alpha: Alpha) -> float:
-    """Exponent of the generalised Gaussian, with density ``exp(-|x/s|^b)``, of which Eq 7 selects a given share.
+def tail_exponent(fraction: float, alpha: Alpha) -> float:
+    """Exponent of the generalised Gaussian, with density ``exp(-|x/s|^b)``, of which Eq 7 selects a given fraction.
 
     Parameters
     ----------
-    share : float
+    fraction : float
         Selected, in (0, 1).
     alpha : float, int or str
         As for `hfsr.weightmap.parse_alpha`, above 0.
@@ -175,18 +175,18 @@ def tail_exponent(share: float, alpha: Alpha) -> float:
     Raises
     ------
     ValueError
-        If no exponent between 0.2 and 20 gives that share.
+        If no exponent between 0.2 and 20 gives that fraction.
 
     Examples
     --------
-    >>> round(tail_exponent(gaussian_share(0.2), 0.2), 3), round(tail_exponent(0.6307, "1/5"), 2)
+    >>> round(tail_exponent(gaussian_fraction(0.2), 0.2), 3), round(tail_exponent(0.6307, "1/5"), 2)
     (2.0, 0.61)
     """
-    reach = parse_alpha(alpha)
+    half_width = parse_alpha(alpha)
 
     def excess(exponent: float) -> float:
         family = stats.gennorm(exponent)
-        return float(2 * family.sf(reach * family.std()) - share)
+        return float(2 * family.sf(half_width * family.std()) - fraction)
 
     return float(optimize.brentq(excess, 0.2, 20))
 
@@ -204,9 +204,9 @@ def fractions() -> pd.DataFrame:
     >>> fractions().loc["1/5"].round(2).tolist()
     [0.63, 0.61, 0.84, 0.75]
     """
-    theirs, rows = table1()["share"], {}
+    theirs, rows = table1()["fraction"], {}
     for alpha in ALPHAS:
-        bells = {"Gaussian": gaussian_share(alpha), "Laplacian": laplacian_share(alpha)}
+        bells = {"Gaussian": gaussian_fraction(alpha), "Laplacian": laplacian_fraction(alpha)}
         rows[alpha] = {"Table I": theirs[alpha], "b": tail_exponent(theirs[alpha], alpha), **bells}
     return pd.DataFrame.from_dict(rows, orient="index")
 

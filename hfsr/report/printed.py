@@ -139,7 +139,7 @@ def fractions(recipe: str) -> pd.DataFrame:
     masked = {row: found[0].metrics for row, found in tables.published(recipe).items() if found[0].mask != "all"}
     ours = pd.DataFrame(masked).T.reindex(columns=[f"{part}/selected_fraction" for part in ["train", *parts]])
     ours = named(ours.set_axis(["all training", *parts], axis=1), recipe).map("{:.1%}".format)
-    return ours.join(paper.table1()["share"].rename("paper: DIV2K").map("{:.2%}".format)).fillna("")
+    return ours.join(paper.table1()["fraction"].rename("paper: DIV2K").map("{:.2%}".format)).fillna("")
 
 
 def agreement(recipe: str, name: str, metric: str) -> pd.DataFrame:

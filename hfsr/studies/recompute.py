@@ -1,4 +1,4 @@
-"""A published record's numbers once more: from the published weights and the data that is here, or by a short training.
+"""A published record's numbers once more: from the published weights and the data that is here, or by a short training run.
 
 Evaluations are computed in float32, as they were; upscaled sets and trainings in bf16 where the record says so and the
 processor has units for it, and in float32 where the record says that.
@@ -73,7 +73,7 @@ def again(record: Record, whole: bool = False) -> Again:
 
 def _superres(record: SuperresRecord) -> Again:
     if record.steps > 0 and record.recipe == SHORT:
-        found = Again(trained=True, shortly=True)
+        found = Again(trained=True, briefly=True)
         with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
             made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
         pair(found, record.metrics, made.metrics)
@@ -148,7 +148,7 @@ def _upscaled(record: UpscaledRecord, whole: bool) -> Again:
 def _classification(record: ClassifyRecord) -> Again:
     if record.recipe != SHORT:
         return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
-    found = Again(trained=True, shortly=True)
+    found = Again(trained=True, briefly=True)
     with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
         made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
     pair(found, record.metrics, made.metrics)
@@ -219,4 +219,4 @@ def _fractions(name: str, record: SuperresRecord, found: Again) -> dict[str, flo
 
 @cache
 def _shares(name: str, grey: bool, alpha: float) -> dict[str, float]:
-    return evaluation.selected_shares(_load(name, grey), alpha)
+    return evaluation.selected_fractions(_load(name, grey), alpha)

@@ -17,7 +17,7 @@ class Again:
         What could not be computed here, and why.
     trained : bool
         Whether a network was trained for it.
-    shortly : bool
+    briefly : bool
         Whether that was a training of the recipe `quick`, see `hfsr.studies.tolerance`.
 
     Examples
@@ -30,7 +30,7 @@ class Again:
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     trained: bool = False
-    shortly: bool = False
+    briefly: bool = False
 
 
 def pair(found: Again, recorded: dict, computed: dict, prefix: str = "") -> None:

@@ -193,7 +193,7 @@ def _fractions(trained_on: Photographs, judged: list[Photographs], row: Row) -> 
         return {"train/selected_fraction": 1.0}
     fractions: dict[str, float] = {}
     for pictures in (trained_on, *judged):
-        for name, high in evaluation.selected_shares(pictures, row.alpha).items():
+        for name, high in evaluation.selected_fractions(pictures, row.alpha).items():
             own = "train" if name == trained_on.name else name
             fractions[f"{own}/selected_fraction"] = 1 - high if row.mask == "low" else high
     return fractions

@@ -26,13 +26,13 @@ TRAINED = {
 # A training of the recipe `quick` in float32, 200 iterations or 100 of the classifier. Kernels of AVX2 give the same numbers to
 # the last bit; those of AVX-512 on one machine gave single pictures up to 0.12 dB away, their unselected elements 0.36 dB,
 # SSIM 0.005, and the classifier 0.011 (results/verified/2026-11-27-3.json). The limits are wider; they are not for bf16.
-TRAINED_SHORTLY = TRAINED | {
+TRAINED_BRIEFLY = TRAINED | {
     "psnr": 0.4,
     "ssim": 0.01,
 }
 
 
-def limit(name: str, trained: bool, shortly: bool = False) -> float:
+def limit(name: str, trained: bool, briefly: bool = False) -> float:
     """How much a metric may differ.
 
     Parameters
@@ -41,7 +41,7 @@ def limit(name: str, trained: bool, shortly: bool = False) -> float:
         As in a record, such as ``"set5/psnr_y_border2"``.
     trained : bool
         Whether a network was trained for it, or the published one measured.
-    shortly : bool
+    briefly : bool
         Whether that training was of the recipe `quick`.
 
     Examples
@@ -49,7 +49,7 @@ def limit(name: str, trained: bool, shortly: bool = False) -> float:
     >>> limit("set5/psnr_y_border2", trained=False), limit("set5/recovered", trained=False)
     (0.001, 0.001)
     """
-    limits: Mapping[str, float] = (TRAINED_SHORTLY if shortly else TRAINED) if trained else EVALUATED
+    limits: Mapping[str, float] = (TRAINED_BRIEFLY if briefly else TRAINED) if trained else EVALUATED
     metric = name.partition("/")[2].removeprefix("train_").removeprefix("test_" if "png_bytes" in name else "")
     return next((value for start, value in limits.items() if metric.startswith(start)), OF_DETAIL)
 

@@ -157,7 +157,7 @@ def judge(found: Again) -> tuple[Outcome, dict[str, float], list[str]]:
         if len(recorded) != len(computed):
             wrong.append(f"{name} has {len(recorded)} values, {len(computed)} came out")
         for place, (said, here) in enumerate(zip(recorded, computed, strict=False)):
-            apart, limit = tolerance.difference(name, said, here), tolerance.limit(name, found.trained, found.shortly)
+            apart, limit = tolerance.difference(name, said, here), tolerance.limit(name, found.trained, found.briefly)
             if apart:
                 largest[name] = max(apart, largest.get(name, 0.0))
             if not apart <= limit:

@@ -37,12 +37,12 @@ def test_the_learning_curves_number_is_the_mean_of_luma_psnr(pictures):
     assert evaluation.mean_psnr(repeat, pictures) == pytest.approx(sum(expected) / 3)
 
 
-def test_selected_shares_are_pooled_over_elements_per_set_and_over_all(folder):
+def test_selected_fractions_are_pooled_over_elements_per_set_and_over_all(folder):
     joined = photographs.load(f"{folder}+embedded-held-out")
-    shares = evaluation.selected_shares(joined, "1/5")
+    shares = evaluation.selected_fractions(joined, "1/5")
     assert set(shares) == {folder.name, "embedded-held-out", joined.name}
     own = photographs.load("embedded-held-out")
-    assert evaluation.selected_shares(own, "1/5") == {"embedded-held-out": shares["embedded-held-out"]}
+    assert evaluation.selected_fractions(own, "1/5") == {"embedded-held-out": shares["embedded-held-out"]}
     counts = [int(selection_mask(hr, "1/5").sum()) for hr in joined.hr]
     assert shares[joined.name] == pytest.approx(sum(counts) / sum(hr.numel() for hr in joined.hr))
     assert shares[joined.name] != pytest.approx(sum(selected_fraction(hr, "1/5") for hr in joined.hr) / len(joined.hr))

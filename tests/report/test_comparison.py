@@ -13,7 +13,7 @@ def test_table_1_has_both_numbers_of_every_row():
     assert table.loc["1/5", ("PSNR", "paper")] == "34.55"
     psnr = tables.scores("bench", "bsd100/psnr_rgb_border8").loc["wdsr-a1-5"]
     assert table.loc["1/5", ("PSNR", "here")].startswith(f"{psnr.mean():.2f}")
-    assert table.loc["Bicubic", ("share", "paper")] == table.loc["Bicubic", ("share", "here")] == ""
+    assert table.loc["Bicubic", ("fraction", "paper")] == table.loc["Bicubic", ("fraction", "here")] == ""
     assert table.loc["Bicubic", ("seeds", "")] == ""
     assert table.loc["1/5", ("seeds", "")] == str(psnr.count())
 

@@ -74,7 +74,7 @@ def test_what_one_row_lacks_is_not_measured(rows, published):
 def test_fractions_are_compared_with_the_papers_and_with_a_gaussian(rows, published):
     published(*rows(SuperresRecord, "bsd100"))
     gaussian = measure(BY_ID["gaussian"].contrasts[0], 0.95)
-    assert gaussian.estimate.mean == pytest.approx(0.6 - paper.gaussian_share("1/5"))
+    assert gaussian.estimate.mean == pytest.approx(0.6 - paper.gaussian_fraction("1/5"))
     contrast = replace(BY_ID["half"].contrasts[0], row="wdsr-a1-5")
     assert measure(contrast, 0.95).estimate.mean == pytest.approx(0.6 - contrast.paper)
 

@@ -18,10 +18,10 @@ def test_tables_have_the_papers_rows():
 def test_table1_says_what_the_text_says_of_it():
     table = paper.table1()
     ours = table.loc[list(paper.ALPHAS)]
-    assert ours["share"].is_monotonic_decreasing  # alpha grows down the table
+    assert ours["fraction"].is_monotonic_decreasing  # alpha grows down the table
     assert ours["psnr"].idxmin() == "1/3"
-    assert np.isnan(table.loc["Bicubic", "share"])
-    assert table.loc["WDSR", "share"] == 1
+    assert np.isnan(table.loc["Bicubic", "fraction"])
+    assert table.loc["WDSR", "fraction"] == 1
     assert table["psnr"].between(29, 35).all()
     assert table["ssim"].between(0.86, 0.94).all()
 
@@ -51,34 +51,34 @@ def test_callers_get_a_table_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("share", "sample"),
+    ("fraction", "sample"),
     [
-        (paper.gaussian_share, np.random.default_rng(0).normal),
-        (paper.laplacian_share, np.random.default_rng(0).laplace),
+        (paper.gaussian_fraction, np.random.default_rng(0).normal),
+        (paper.laplacian_fraction, np.random.default_rng(0).laplace),
     ],
 )
 @pytest.mark.parametrize("alpha", ["0", "1/7", "1/3", 2])
-def test_shares_are_those_of_large_samples(share, sample, alpha):
+def test_fractions_are_those_of_large_samples(fraction, sample, alpha):
     values = sample(3, 5, 200_000)
     outside = np.abs(values - values.mean()) > parse_alpha(alpha) * values.std()
-    assert share(alpha) == pytest.approx(outside.mean(), abs=0.005)
+    assert fraction(alpha) == pytest.approx(outside.mean(), abs=0.005)
 
 
 def test_table1_lies_below_both_distributions():
     """Table I alone contradicts "approximately obeys the Gaussian distribution"."""
     for alpha in paper.ALPHAS:
-        assert paper.table1().loc[alpha, "share"] < paper.laplacian_share(alpha) < paper.gaussian_share(alpha)
+        assert paper.table1().loc[alpha, "fraction"] < paper.laplacian_fraction(alpha) < paper.gaussian_fraction(alpha)
 
 
 def test_shares_refuse_what_is_no_alpha():
     with pytest.raises(UserError, match="alpha"):
-        paper.gaussian_share("-1")
+        paper.gaussian_fraction("-1")
 
 
 @pytest.mark.parametrize("alpha", paper.ALPHAS)
 def test_tail_exponent_knows_gaussian_and_laplacian(alpha):
-    assert paper.tail_exponent(paper.gaussian_share(alpha), alpha) == pytest.approx(2, abs=1e-6)
-    assert paper.tail_exponent(paper.laplacian_share(alpha), alpha) == pytest.approx(1, abs=1e-6)
+    assert paper.tail_exponent(paper.gaussian_fraction(alpha), alpha) == pytest.approx(2, abs=1e-6)
+    assert paper.tail_exponent(paper.laplacian_fraction(alpha), alpha) == pytest.approx(1, abs=1e-6)
 
 
 def test_tail_exponent_of_a_sample():
@@ -88,7 +88,7 @@ def test_tail_exponent_of_a_sample():
 
 
 def test_table1_has_one_exponent_far_from_a_gaussian():
-    exponents = [paper.tail_exponent(paper.table1().loc[alpha, "share"], alpha) for alpha in paper.ALPHAS]
+    exponents = [paper.tail_exponent(paper.table1().loc[alpha, "fraction"], alpha) for alpha in paper.ALPHAS]
     assert min(exponents) > 0.59
     assert max(exponents) < 0.64
 

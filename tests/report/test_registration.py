@@ -83,7 +83,7 @@ def test_the_papers_numbers_are_the_papers():
             continue
         row, baseline = NAMES.get(each.row.removesuffix("-image"), each.row), NAMES.get(each.baseline, each.baseline)
         if each.metric == "selected_fraction":
-            expected = one.loc[row, "share"]
+            expected = one.loc[row, "fraction"]
         elif each.study in ("classify", "recognition"):
             expected = three.loc[row, each.on] - three.loc[baseline, each.on]
         elif each.metric == "png_bytes":

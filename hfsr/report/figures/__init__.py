@@ -2,7 +2,7 @@
 
 from hfsr.report.figures.diagram import framework
 from hfsr.report.figures.frequency import agreement, bytes_and_detail, radial_profiles, spectra, spectra_differences
-from hfsr.report.figures.method import crop_shares, map_histogram, map_panels, selected_shares
+from hfsr.report.figures.method import crop_fractions, map_histogram, map_panels, selected_fractions
 from hfsr.report.figures.recognition import recognised
 from hfsr.report.figures.speed import times
 from hfsr.report.figures.study import curve, differences, gains, learning_curves, side_by_side
@@ -10,7 +10,7 @@ from hfsr.report.figures.study import curve, differences, gains, learning_curves
 __all__ = [
     "agreement",
     "bytes_and_detail",
-    "crop_shares",
+    "crop_fractions",
     "curve",
     "differences",
     "framework",
@@ -20,7 +20,7 @@ __all__ = [
     "map_panels",
     "radial_profiles",
     "recognised",
-    "selected_shares",
+    "selected_fractions",
     "side_by_side",
     "spectra",
     "spectra_differences",

@@ -113,8 +113,8 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
     band = parse_alpha(alpha) * sigma
 
     figure, axes = panels(2, 1, height=6.2)
-    for ax, reach in zip(axes, (4 * sigma, math.inf), strict=True):
-        low, high = max(edges[0], mu - reach), min(edges[-1], mu + reach)
+    for ax, half_width in zip(axes, (4 * sigma, math.inf), strict=True):
+        low, high = max(edges[0], mu - half_width), min(edges[-1], mu + half_width)
         ax.stairs(counts, edges, fill=True, color=GREY, label="weights")
         unselected = f"not selected, $\\alpha$ = {alpha_label(alpha)}"
         ax.axvspan(mu - band, mu + band, color=PALE, lw=0, zorder=0.5, label=unselected)
@@ -132,53 +132,53 @@ def map_histogram(image: Tensor, alpha: Alpha) -> Figure:
 
 
 @styled
-def crop_shares(shares: Tensor) -> Figure:
+def crop_fractions(fractions: Tensor) -> Figure:
     """How the fraction of selected elements scatters from crop to crop.
 
     Parameters
     ----------
-    shares : Tensor, (N,)
+    fractions : Tensor, (N,)
         Of each crop's elements, in [0, 1].
 
     Examples
     --------
     >>> import torch
-    >>> len(crop_shares(torch.rand(100)).axes)
+    >>> len(crop_fractions(torch.rand(100)).axes)
     1
     """
     figure, ax = panels(1, 1, height=2.5)
-    ax.hist(shares.numpy(), bins=25, range=(0, 1), color=GREY, edgecolor="white")
+    ax.hist(fractions.numpy(), bins=25, range=(0, 1), color=GREY, edgecolor="white")
     ax.set(xlim=(0, 1), xlabel="fraction of a crop's elements that count", ylabel="crops")
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
 
 @styled
-def selected_shares(shares: pd.DataFrame) -> Figure:
+def selected_fractions(fractions: pd.DataFrame) -> Figure:
     """Fraction of the elements selected against alpha: photographs, Table I, Gaussian and Laplacian (Section III.C).
 
     Parameters
     ----------
-    shares : DataFrame
+    fractions : DataFrame
         A row an alpha ("1/7", ...), a column a photograph; in [0, 1].
 
     Examples
     --------
-    >>> figure = selected_shares(pd.DataFrame({"coffee": [0.7, 0.5]}, ["1/7", "1/3"]))
+    >>> figure = selected_fractions(pd.DataFrame({"coffee": [0.7, 0.5]}, ["1/7", "1/3"]))
     >>> [line.get_label() for line in figure.axes[0].lines][-3:]
     ["the paper's Table I", 'Gaussian', 'Laplacian']
     """
-    alphas = [parse_alpha(label) for label in shares.index]
+    alphas = [parse_alpha(label) for label in fractions.index]
     figure, ax = panels(1, 1, height=4)
-    each = ax.plot(alphas, 100 * shares.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
+    each = ax.plot(alphas, 100 * fractions.to_numpy(), color=GREY, alpha=0.45, lw=1.2)
     each[0].set_label("photographs, each")
-    ax.plot(alphas, 100 * shares.mean(axis=1), "o-", color=GREY, label="photographs, mean")
-    printed = 100 * paper.table1()["share"][shares.index]
+    ax.plot(alphas, 100 * fractions.mean(axis=1), "o-", color=GREY, label="photographs, mean")
+    printed = 100 * paper.table1()["fraction"][fractions.index]
     ax.plot(alphas, printed, "D:", color=INK, mfc="none", mew=1.3, label="the paper's Table I")
-    fits = {"Gaussian": (paper.gaussian_share, GAUSSIAN), "Laplacian": (paper.laplacian_share, LAPLACIAN)}
-    for name, (share, line) in fits.items():
-        ax.plot(alphas, [100 * share(alpha) for alpha in alphas], line, color=INK, label=name)
-    ax.set_xticks(alphas, shares.index)
+    fits = {"Gaussian": (paper.gaussian_fraction, GAUSSIAN), "Laplacian": (paper.laplacian_fraction, LAPLACIAN)}
+    for name, (fraction, line) in fits.items():
+        ax.plot(alphas, [100 * fraction(alpha) for alpha in alphas], line, color=INK, label=name)
+    ax.set_xticks(alphas, fractions.index)
     ax.set(xlabel="$\\alpha$", ylabel="elements selected (%)", ylim=(0, 100))
     figure.legend(loc="outside upper center", ncols=2)
     return figure

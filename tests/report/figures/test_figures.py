@@ -79,8 +79,8 @@ def every_figure(image, methods, log, gaps, curves, measured):
     yield figures.framework()
     yield figures.map_panels(image, "1/5", (10, 20, 90, 100), (50, 60))
     yield figures.map_histogram(image, "1/5")
-    yield figures.crop_shares(selection_mask(image, "1/5").double().mean(dim=(0, 1)))
-    yield figures.selected_shares(pd.DataFrame({"a": 0.5, "b": 0.6}, index=paper.ALPHAS))
+    yield figures.crop_fractions(selection_mask(image, "1/5").double().mean(dim=(0, 1)))
+    yield figures.selected_fractions(pd.DataFrame({"a": 0.5, "b": 0.6}, index=paper.ALPHAS))
     yield figures.spectra(methods)
     yield figures.spectra(methods | {"another": image}, centred=True)
     ways = pd.DataFrame(
@@ -190,9 +190,9 @@ def test_map_histogram_counts_every_element_once(image):
             assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(weights.numel(), rel=0.1)
 
 
-def test_selected_shares_shows_table1_and_both_distributions():
+def test_selected_fractions_shows_table1_and_both_distributions():
     shares = pd.DataFrame({"a": [0.6, 0.5], "b": [0.8, 0.6]}, index=["1/5", "1/3"])
-    lines = {line.get_label(): line.get_ydata() for line in figures.selected_shares(shares).axes[0].lines}
+    lines = {line.get_label(): line.get_ydata() for line in figures.selected_fractions(shares).axes[0].lines}
     np.testing.assert_allclose(lines["photographs, mean"], [70, 55])
     np.testing.assert_allclose(lines["the paper's Table I"], [63.07, 48.32])
     np.testing.assert_allclose(lines["Gaussian"], [84.1, 73.9], atol=0.05)
