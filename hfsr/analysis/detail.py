@@ -1,7 +1,6 @@
 """How much detail a method gives photographs, and how much of it is right (Section V)."""
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +16,7 @@ TRUTH = "truth"
 RINGS = 32  # of the curves: the same for photographs of all sizes
 NOTHING = 1e-30  # of power: what rounding leaves of a picture of one colour; one grey level of one element is far more
 KEPT = 0.25  # cycles a pixel: what lies above, along rows and columns, was not in the small image
+Curve = dict[str, list[float]]  # mean and deviation over the pictures
 
 
 def numbers(image: Tensor, truth: Tensor) -> dict[str, float]:
@@ -102,7 +102,7 @@ def profiles(image: Tensor, truth: Tensor) -> dict[str, Tensor]:
     }
 
 
-def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Curve]]:
     """`numbers` of every picture of a set, and mean and deviation of its `profiles` over the pictures.
 
     Parameters

@@ -4,7 +4,7 @@ The ideas are those of fast CIFAR-10 training (K. Jordan, "94% on CIFAR-10 in 3.
 patches, convolutions that start as the identity, batch normalisation without scale, GELU, global max pooling.
 """
 
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -81,7 +81,7 @@ class Compact(nn.Module):
         super().__init__()
         if stem not in get_args(Stem):
             raise UserError(f"no stem is called {stem!r}: choose 2x2 or 4x4")
-        self.settings: dict[str, Any] = {"widths": list(widths), "classes": classes, "stem": stem}
+        self.settings: dict[str, object] = {"widths": list(widths), "classes": classes, "stem": stem}
         self.whitening = Whitening(stem)
         # All directions reach the blocks by either stem; the 48 of 4x4 patches are mixed, as they would be four times the work.
         self.mixing = nn.Conv2d(len(self.whitening.directions), STEM, 1)

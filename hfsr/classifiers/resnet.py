@@ -4,8 +4,6 @@ Table II prints inner widths of 64/128/256, which would make 17.1 million parame
 authors' code have a quarter of that inside each block, and global average pooling: 1,703,258 parameters.
 """
 
-from typing import Any
-
 from torch import Tensor, nn
 
 from hfsr.errors import UserError
@@ -88,7 +86,7 @@ class ResNet(nn.Module):
         super().__init__()
         if depth < 11 or depth % 9 != 2:
             raise UserError(f"a ResNet's depth is 9n + 2 (11, 20, 29, ... 164), not {depth}")
-        self.settings: dict[str, Any] = {"depth": depth, "classes": classes}
+        self.settings = {"depth": depth, "classes": classes}
         self.stem = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.stages = nn.Sequential()
         inputs = 16

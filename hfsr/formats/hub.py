@@ -132,7 +132,7 @@ def export(model: str | Path, target: Path | str, half: bool = False) -> None:
         shared.half()
     card = shared.generate_model_card(name=facts["name"])
     if "licence" in facts:
-        card.data["license"] = facts["licence"].lower()  # as hubs spell it
+        card.data["license"] = str(facts["licence"]).lower()  # as hubs spell it
     with TemporaryDirectory() as made:
         card.save(f"{made}/README.md")
         shared.save_pretrained(made, config={"network": type(shared).__name__, **facts, **network.settings})

@@ -1,7 +1,5 @@
 """SRCNN 9-5-5 on RGB, the older network in the paper's tables (Dong et al., 2016)."""
 
-from typing import Any
-
 from torch import Tensor, nn
 
 from hfsr.images.bicubic import REACH, mirrored_bicubic
@@ -25,7 +23,7 @@ class SRCNN(nn.Module):
 
     def __init__(self, scale: int = 2) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {"scale": scale}
+        self.settings = {"scale": scale}
         self.scale = scale
         self.halo = REACH + -(-(4 + 2 + 2) // scale)  # the convolutions' reach in LR pixels, and the upscaling's
         self.body = nn.Sequential(

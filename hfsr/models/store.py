@@ -5,7 +5,6 @@ import os
 from difflib import get_close_matches
 from importlib.metadata import metadata
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -129,7 +128,7 @@ def find(name: str | Path, scale: int | None = None) -> Path:
     return paths.weights() / f"{name}.safetensors"
 
 
-def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, Any]]:
+def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, object]]:
     """Load a network that makes pictures, and what files of other formats say of it.
 
     Parameters
@@ -160,7 +159,12 @@ def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, Any]]:
     network = load(source)
     if not isinstance(network, WDSR | SRCNN):
         raise UserError(f"{name}: a classifier; only networks that make pictures are exported")
-    facts = {"name": source.stem, "weights_sha256": sha256(source), "scale": network.scale, "halo": network.halo}
+    facts: dict[str, object] = {
+        "name": source.stem,
+        "weights_sha256": sha256(source),
+        "scale": network.scale,
+        "halo": network.halo,
+    }
     if (published := paths.find_weights(source.stem)) and published.resolve() == source.resolve():
         facts["licence"] = metadata("hfsr")["License-Expression"]
     return network, facts

@@ -1,7 +1,5 @@
 """WDSR-A, the paper's super-resolution network (Section IV.B; Yu et al., 2018)."""
 
-from typing import Any
-
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
@@ -64,7 +62,7 @@ class WDSR(nn.Module):
 
     def __init__(self, blocks: int = 8, features: int = 32, expansion: int = 4, scale: int = 2) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {"blocks": blocks, "features": features, "expansion": expansion, "scale": scale}
+        self.settings = {"blocks": blocks, "features": features, "expansion": expansion, "scale": scale}
         self.scale = scale
         self.halo = 2 * blocks + 2  # LR pixels around an output pixel that it depends on: one a 3x3 convolution
         self.body = nn.Sequential(

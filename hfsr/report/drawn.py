@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hfsr.analysis.detail import TRUTH
+from hfsr.analysis.detail import TRUTH, Curve
 from hfsr.report import printed, tables
 from hfsr.studies import recipes
-from hfsr.studies.measurement import Curve, MeasurementRecord
+from hfsr.studies.measurement import MeasurementRecord
 
 CONFIRMED = "kodak24"
 NEAR = 0.2  # dB: rows of which BSD100's PSNR lies further from WDSR's would hide what the others do

@@ -1,7 +1,6 @@
 """Where an iteration's time goes on a GPU, by what its kernels do, from a record of ``benchmarks/kernels.py``."""
 
 import re
-from typing import Any
 
 import pandas as pd
 
@@ -30,12 +29,12 @@ def kind(kernel: str) -> str:
     return next((name for name, pattern in KINDS.items() if re.search(pattern, kernel)), REST)
 
 
-def table(record: dict[str, Any]) -> pd.DataFrame:
+def table(record: timings.Timing) -> pd.DataFrame:
     """Kernels of an iteration and their time, a row a run.
 
     Parameters
     ----------
-    record : dict
+    record : Timing
         Of `hfsr.report.timings.records`.
 
     Returns
@@ -50,7 +49,7 @@ def table(record: dict[str, Any]) -> pd.DataFrame:
     >>> bool((found["in kernels"] < found["ms"]).all())
     True
     """
-    kernels = pd.DataFrame(record["tables"]["kernels"]).assign(kind=lambda all_of: all_of["kernel"].map(kind))
+    kernels = pd.DataFrame(record.tables["kernels"]).assign(kind=lambda all_of: all_of["kernel"].map(kind))
     runs = kernels.groupby("run", sort=False)
     total = runs["ms"].sum()
     parts = kernels.pivot_table(values="ms", index="run", columns="kind", aggfunc="sum", fill_value=0.0)

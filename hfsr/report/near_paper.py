@@ -1,7 +1,5 @@
 """The classifier near the paper's accuracy, recipes `compact` and its variants: panels and tables of the notebook."""
 
-from typing import Any
-
 import pandas as pd
 
 from hfsr.report import accuracies, comparison, timings
@@ -30,7 +28,7 @@ def trained() -> list[str]:
     passes = round(plan.steps * plan.batch / 50_000)
     return [
         f"{plan.name}: all 50,000 images, {plan.steps:,} iterations of {plan.batch}: {passes} epochs",
-        f"seconds in its tables: on {_card()['device']}, nothing beside, without the time to upscale the images",
+        f"seconds in its tables: on {_card().device}, nothing beside, without the time to upscale the images",
         "differences in its tables are of the seeds that both rows have",
     ]
 
@@ -103,5 +101,5 @@ def seconds(recipe: str, row: str) -> float:
     return recipes.classify(recipe).steps / float(rates[timed.name])
 
 
-def _card() -> dict[str, Any]:
-    return next(record for record in timings.records("card") if record["machine"] == CARD)
+def _card() -> timings.Timing:
+    return next(record for record in timings.records("card") if record.machine == CARD)

@@ -4,8 +4,9 @@ import argparse
 import re
 import shlex
 import sys
-from typing import Any
+from dataclasses import asdict, dataclass
 
+import msgspec
 import pandas as pd
 
 from hfsr import paths
@@ -15,7 +16,26 @@ from hfsr.studies import provenance
 
 RATIO = "times hfsr's"
 
-Tables = dict[str, list[dict[str, Any]]]
+Tables = dict[str, list[dict[str, str | int | float | bool | None]]]  # title -> rows
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The record of a benchmark on one machine; parameters as its file has them.
+
+    Examples
+    --------
+    >>> records("detail")[0].benchmark
+    'detail'
+    """
+
+    benchmark: str
+    machine: str
+    device: str
+    versions: dict[str, str]
+    commit: str | None
+    command: str
+    tables: Tables
 
 
 def machine_name(name: str) -> str:
@@ -71,27 +91,21 @@ def report(benchmark: str, tables: Tables, machine: str | None = None) -> None:
         print(f"\n{title}\n{pd.DataFrame(rows).to_string(index=False)}")
     if machine:
         target = paths.timings() / f"{benchmark}-{machine}.json"
-        made = {
-            "benchmark": benchmark,
-            "machine": machine,
-            "device": provenance.machine(),
-            "versions": provenance.versions(),
-            "commit": provenance.commit(),
-            "command": shlex.join(["python", f"benchmarks/{benchmark}.py", *sys.argv[1:]]),
-        }
-        write_json(target, made | {"tables": tables})
+        command = shlex.join(["python", f"benchmarks/{benchmark}.py", *sys.argv[1:]])
+        made = (benchmark, machine, provenance.machine(), provenance.versions(), provenance.commit(), command, tables)
+        write_json(target, asdict(Timing(*made)))
         print(f"\nrecord\t{target}")
 
 
-def records(benchmark: str) -> list[dict[str, Any]]:
+def records(benchmark: str) -> list[Timing]:
     """The records of a benchmark, one a machine, by the machine's name; a `UserError` if there is none.
 
     Examples
     --------
-    >>> [record["benchmark"] for record in records("detail")]
+    >>> [record.benchmark for record in records("detail")]
     ['detail']
     """
-    found = [read_json(path) for path in sorted(paths.timings().glob(f"{benchmark}-*.json"))]
+    found = [msgspec.convert(read_json(path), Timing) for path in sorted(paths.timings().glob(f"{benchmark}-*.json"))]
     if not found:
         raise UserError(
             f"no record of {benchmark} in {paths.timings()}: python benchmarks/{benchmark}.py --record MACHINE"
@@ -121,17 +135,17 @@ def times(benchmark: str, title: str) -> pd.DataFrame:
     for record in records(benchmark):
         ratios = table(record, title)[RATIO]
         ratios.index = ratios.index.str.replace(r", \d+ workers?$", "", regex=True)
-        columns[record["device"]] = ratios[~ratios.index.str.fullmatch(r"hfsr(\.\w+)?")]
+        columns[record.device] = ratios[~ratios.index.str.fullmatch(r"hfsr(\.\w+)?")]
     return pd.DataFrame(columns)
 
 
-def table(record: dict[str, Any], title: str) -> pd.DataFrame:
+def table(record: Timing, title: str) -> pd.DataFrame:
     """One table of a record, its first column as the index.
 
     Examples
     --------
-    >>> table({"tables": {"loops": [{"loop": "hfsr", "ms": 380.0}]}}, "loops").loc["hfsr", "ms"]
-    np.float64(380.0)
+    >>> table(records("weightmap")[0], "1 thread").index[-1]
+    'hfsr.selection_mask'
     """
-    rows = pd.DataFrame(record["tables"][title])
+    rows = pd.DataFrame(record.tables[title])
     return rows.set_index(rows.columns[0]).rename_axis(None)

@@ -1,11 +1,11 @@
 """The confirmation: networks measured on lossless photographs that nothing was looked at on before the registration."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import nn
 
-from hfsr.analysis.detail import TRUTH
+from hfsr.analysis.detail import TRUTH, Curve
 from hfsr.analysis.evaluation import evaluate
 from hfsr.data.photographs import Photographs
 from hfsr.studies import recipes, superres_run
@@ -57,7 +57,9 @@ class Confirmation(Measurement):
     def sets(self) -> tuple[str, ...]:
         return SETS
 
-    def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    def numbers(
+        self, method: nn.Module | str, pictures: Photographs
+    ) -> tuple[dict[str, list[float]], dict[str, Curve]]:
         detail, curves = super().numbers(method, pictures)
         return (evaluate(method, pictures) if self.measured else {}) | detail, curves
 

@@ -1,12 +1,12 @@
 """One measurement of the frequency study: a run of Table I, or the ground truth; and the record that it leaves (Section V)."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import nn
 
 from hfsr.analysis import blocks
-from hfsr.analysis.detail import TRUTH, of_set
+from hfsr.analysis.detail import TRUTH, Curve, of_set
 from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
 from hfsr.studies import changed, digests, flops, published, recipes, sources, superres_run
@@ -18,7 +18,6 @@ from hfsr.studies.run import Run
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 
 SETTINGS = ("method", "alpha", "mask", "reduction", "outside", "seed", "recipe", "recipe_digest", "steps")
-Curve = dict[str, list[float]]  # mean and deviation over the pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +127,9 @@ class Measurement(Run):
         """The photographs that it is measured on."""
         return self.recipe.evaluation
 
-    def numbers(self, method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    def numbers(
+        self, method: nn.Module | str, pictures: Photographs
+    ) -> tuple[dict[str, list[float]], dict[str, Curve]]:
         """What it measures of a method on one set: numbers of every picture, and curves.
 
         See `hfsr.analysis.detail.of_set`; of the ground truth also `hfsr.analysis.blocks.of_set`.

@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from hfsr.analysis.detail import Curve
 from hfsr.analysis.small_images import brought_down, fine_share, squares, variance_profiles
 from hfsr.data import labelled, photographs
 from hfsr.data.cifar import SIDE
 from hfsr.studies import provenance, records
-from hfsr.studies.measurement import Curve
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.spectra_run import BROUGHT_DOWN, SETS, SQUARES, Spectra, SpectraRecord, fine_shares
 

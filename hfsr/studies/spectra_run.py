@@ -7,13 +7,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from hfsr.analysis.detail import TRUTH
+from hfsr.analysis.detail import TRUTH, Curve
 from hfsr.analysis.small_images import fine_share, frequencies
 from hfsr.data.cifar import LAYOUTS
 from hfsr.errors import UserError
 from hfsr.studies import changed, digests, flops, recipes
 from hfsr.studies.flops import Work
-from hfsr.studies.measurement import Curve
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Record, Settings
 from hfsr.studies.run import Run

@@ -21,7 +21,7 @@ def test_report_prints_its_tables_and_keeps_them_only_under_a_name(capsys):
         timings.records("training")
     timings.report("training", TABLES, "two-cores")
     timings.report("training", TABLES, "a-gpu")
-    assert [record["machine"] for record in timings.records("training")] == ["a-gpu", "two-cores"]
+    assert [record.machine for record in timings.records("training")] == ["a-gpu", "two-cores"]
     printed = capsys.readouterr().out
     assert "torch" in printed
     assert printed.count("plain 20.0  9") == 3
@@ -31,10 +31,10 @@ def test_record_says_what_made_it(monkeypatch):
     monkeypatch.setattr("sys.argv", ["training.py", "--record", "two-cores"])
     timings.report("training", TABLES, "two-cores")
     (record,) = timings.records("training")
-    assert record["tables"] == TABLES
-    assert record["command"] == "python benchmarks/training.py --record two-cores"
-    assert record["device"] == provenance.machine()
-    assert {"python", "torch"} <= set(record["versions"])
+    assert record.tables == TABLES
+    assert record.command == "python benchmarks/training.py --record two-cores"
+    assert record.device == provenance.machine()
+    assert {"python", "torch"} <= set(record.versions)
 
 
 def test_table_is_indexed_by_what_was_timed():

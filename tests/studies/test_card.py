@@ -63,7 +63,7 @@ def test_throughput_is_beside_what_the_device_can_do(monkeypatch):
 
 def test_every_card_that_was_measured_had_room():
     """The published timings of cards: what tensors took, and the libraries' half a gigabyte beside them."""
-    rows = [row for record in timings.records("card") for row in record["tables"]["iterations"]]
+    rows = [row for record in timings.records("card") for row in record.tables["iterations"]]
     assert rows
     for row in rows:
         assert row["GB"] + 0.5 <= memory.WORK_SPACE * row["GB counted"] + memory.LIBRARIES / 1e9, row["run"]
