@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from hfsr.errors import UserError
 from hfsr.weightmap import Alpha, parse_alpha, selection_mask
 
 Both = tuple[Tensor, Tensor]
@@ -68,8 +69,18 @@ class MaskedPictures(Dataset[Both]):
         return len(self.pictures)
 
     def __getitem__(self, index: int) -> Both:
-        """Picture and mask after the transform: uint8 and bool, (C, h, w). The mask is computed once and kept."""
+        """Picture and mask after the transform: uint8 and bool, (C, h, w). The mask is computed once and kept.
+
+        Raises
+        ------
+        UserError
+            If `pictures` gives anything but a uint8 tensor (C, H, W).
+        """
         picture = self.pictures[index]
+        if not isinstance(picture, Tensor) or picture.dtype != torch.uint8 or picture.ndim != 3:
+            known = hasattr(picture, "dtype")
+            found = f"{picture.dtype} {tuple(picture.shape)}" if known else type(picture).__name__
+            raise UserError(f"picture {index} is a uint8 tensor (C, H, W), not {found}")
         if index not in self._packed:
             self._packed[index] = np.packbits(selection_mask(picture, self.alpha).numpy())
         bits = np.unpackbits(self._packed[index], count=picture.numel())

@@ -2,6 +2,7 @@
 
 import importlib
 
+import numpy as np
 import pytest
 import torch
 from torch.utils.data import DataLoader
@@ -52,3 +53,18 @@ def test_a_loader_makes_batches_of_it(pictures):
 def test_a_wrong_alpha_is_named_at_once():
     with pytest.raises(UserError, match="alpha = -1 must be finite and at least 0"):
         MaskedPictures([], -1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (torch.zeros(3, 4, 4), r"not torch.float32 \(3, 4, 4\)"),
+        (torch.zeros(4, 4, dtype=torch.uint8), r"not torch.uint8 \(4, 4\)"),
+        (np.zeros((4, 4, 3), np.uint8), r"not uint8 \(4, 4, 3\)"),
+        ((torch.zeros(3, 4, 4, dtype=torch.uint8), 7), "not tuple"),
+    ],
+    ids=["float", "grey", "NumPy", "labelled"],
+)
+def test_what_is_no_picture_is_named(wrong, said):
+    with pytest.raises(UserError, match=rf"picture 0 is a uint8 tensor \(C, H, W\), {said}$"):
+        MaskedPictures([wrong], "1/5")[0]
