@@ -27,12 +27,10 @@ from importlib.util import find_spec
 
 from IPython import get_ipython
 
-if (
-    find_spec("hfsr") is None
-):  # downloaded alone, or on Colab: the project comes first, and its folder is where records lie
-    get_ipython().system(
-        "git clone --depth 1 https://github.com/OWNER/hfsr && pip install -q './hfsr[study,report]'"
-    )
+# Downloaded alone, or on Colab: the project comes first, and its folder is where the records lie.
+if find_spec("hfsr") is None:
+    fetch = "git clone --depth 1 https://github.com/OWNER/hfsr"
+    get_ipython().system(f"{fetch} && pip install -q './hfsr[study,report]'")
     get_ipython().run_line_magic("cd", "hfsr")
 
 # %% tags=["hide-input"]

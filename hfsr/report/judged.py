@@ -23,7 +23,7 @@ def judged(answer: Answer) -> str:
     >>> from hfsr.report import claims
     >>> judged(claims.claims("denoise-smooth")[0])
     '<strong class="verdict-supported">supported</strong> (by less than its margin)'
-    >>> judged(claims.claims("as-printed")[0])
+    >>> judged(claims.claims("gaussian")[0])
     '<strong class="verdict-refuted">refuted</strong> (exploratory)'
     """
     marks = []

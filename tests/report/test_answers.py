@@ -32,7 +32,7 @@ def test_every_table_can_be_had_as_csv():
         [answer.claim.claim for answer in own] for own in answers.by_question(FOUND, READ).values()
     ]
     row = pd.concat(read).loc["The loss as printed, averaged image by image, costs no PSNR either."]
-    assert (row["verdict"], row["paper"], row["stage"]) == ("refuted", "+0.010 dB", "exploratory")
+    assert (row["verdict"], row["paper"], row["stage"]) == ("refuted", "+0.010 dB", "confirmatory")
     assert row["here"].startswith("-0.0")
 
 

@@ -71,6 +71,13 @@ def test_the_page_of_the_mask_says_what_photographs_without_block_edges_say(clai
     assert answer.shown.seeds == "5 of 5 seeds"
 
 
+def test_the_page_on_frequencies_says_how_large_srcnns_files_are():
+    answer = FOUND["bytes-srcnn"]
+    text = (paths.project() / "notebooks" / "frequency.py").read_text().replace("\n# ", " ")
+    assert (answer.verdict, answer.shown.contrast.on) == (Verdict.REFUTED, "kodak24")
+    assert f"{-answer.shown.measured.estimate.mean:.1f} per cent smaller than WDSR's here, on Kodak24" in text
+
+
 @pytest.mark.parametrize("page", ["README.md", "book/intro.md", "notebooks/superres.py"])
 def test_pages_say_what_is_left_of_the_lead_over_random_elements(page):
     """After ten times the training; no claim was registered of it, so an interval that belongs to no family."""
