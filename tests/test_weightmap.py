@@ -420,6 +420,13 @@ def test_the_spread_is_rounded_once(count, data):
     assert spread(count, torch.tensor(total), torch.tensor(squares)).item() == float(count * squares - total**2)
 
 
+@pytest.mark.parametrize("convert", [torch.Tensor.byte, lambda pixels: pixels / 255], ids=["uint8", "float"])
+def test_vmap_gives_each_pictures_mask(convert):
+    batch = convert(torch.randint(256, (3, 3, 20, 300), generator=torch.manual_seed(0), dtype=torch.uint8))
+    mapped = torch.vmap(lambda image: selection_mask(image, "1/5", check_finite=False))(batch)
+    assert torch.equal(mapped, torch.stack([selection_mask(image, "1/5") for image in batch]))
+
+
 @pytest.mark.parametrize("count", [2**23, 2**23 + 1, 2**24, 36_000_001, 2**26])
 @pytest.mark.parametrize("share", [2, 3, 1000])
 def test_the_spread_passes_2_to_63(count, share):

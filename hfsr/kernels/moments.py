@@ -71,6 +71,5 @@ def _sums_in_pieces(weights: Tensor) -> tuple[Tensor, Tensor]:
     total, squares = torch.zeros(2, 1, 1, 1, dtype=torch.float64)
     for piece in weights.flatten().split(PIECE):
         exact = piece.double()
-        total += exact.sum()
-        squares += exact.dot(exact)
+        total, squares = total + exact.sum(), squares + exact.dot(exact)  # not in place: `torch.vmap` forbids it
     return total, squares
