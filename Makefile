@@ -7,7 +7,8 @@ BIN := .venv/bin
 STAMP := .venv/installed
 
 # Two processes with a thread each are faster here than two threads in one: the tests' tensors are small.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --durations=20 --durations-min=5
+WORKERS := 2
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --durations=20 --durations-min=5
 COVERAGE := --cov=hfsr --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 help:  ## print this list
@@ -54,6 +55,8 @@ cover: SELECT += $(COVERAGE)
 cover: test  ## the same, and count the lines that no test reaches: half as long again
 
 NOTEBOOKS := notebooks
+# Some wait, for a browser or for processes that they have started.
+whole: WORKERS := 3
 # In this order: the workflow takes longest, and would leave a core idle in the end.
 PARTS := tests/workflow $(filter-out tests/workflow/ %/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, several processes, a study from its first run to its tables
