@@ -67,7 +67,7 @@ def half_width(deviation: float, count: int, confidence: float = 0.95) -> float:
     return _quantile(max(count - 1, 1), confidence) * deviation / float(np.sqrt(count))
 
 
-def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> Estimate:
+def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95, planned: int | None = None) -> Estimate:
     """Mean of paired differences, with an interval for other seeds *and* other images of the same kind.
 
     Seeds and images are crossed random effects; the two-way table's mean squares estimate the variance of the mean. Each part
@@ -81,10 +81,8 @@ def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> E
         One method's score minus another's, same seed, same image.
     confidence : float
         In (0, 1).
-
-    Returns
-    -------
-    Estimate
+    planned : int, optional
+        Seeds, where the interval of another number of them is asked for, with the scatter of these.
 
     Raises
     ------
@@ -105,19 +103,22 @@ def over_seeds_and_images(differences: ArrayLike, confidence: float = 0.95) -> E
     by_images = float(seeds * of_images.var(ddof=1))
     parts = [by_images * _quantile(images - 1, confidence) ** 2]
     if seeds > 1:
+        planned = max(planned or seeds, 2)
         by_seeds = float(images * of_seeds.var(ddof=1))
         rest = table - of_seeds[:, None] - of_images + mean
         both = float(np.square(rest).sum() / ((seeds - 1) * (images - 1)))
         # E(by_seeds + by_images - both) is the variance of the mean times seeds times images.
         parts = [
-            by_seeds * _quantile(seeds - 1, confidence) ** 2,
+            by_seeds * seeds / planned * _quantile(planned - 1, confidence) ** 2,
             max(by_images - both, 0.0) * _quantile(images - 1, confidence) ** 2,
         ]
     half = float(np.sqrt(sum(parts) / (seeds * images)))
     return Estimate(mean, mean - half, mean + half)
 
 
-def over_seeds_judges_and_images(differences: ArrayLike, confidence: float = 0.95) -> Estimate:
+def over_seeds_judges_and_images(
+    differences: ArrayLike, confidence: float = 0.95, planned: int | None = None
+) -> Estimate:
     """The same where several judges score each image: an interval for other seeds, other judges and other images.
 
     What the judges add is counted apart, with Student's quantile for their number; an effect that seeds or images share with
@@ -142,7 +143,7 @@ def over_seeds_judges_and_images(differences: ArrayLike, confidence: float = 0.9
     table = np.asarray(differences, dtype=float)
     if table.ndim != 3 or min(table.shape[1:]) < 2:
         raise ValueError(f"differences are (seeds, judges, images), at least two of the last two, not {table.shape}")
-    mean, low, _ = over_seeds_and_images(table.mean(axis=1), confidence)
+    mean, low, _ = over_seeds_and_images(table.mean(axis=1), confidence, planned)
     of_judges = half_width(spread(table.mean(axis=(0, 2)))[1], table.shape[1], confidence)
     half = float(np.hypot(mean - low, of_judges))
     return Estimate(mean, mean - half, mean + half)

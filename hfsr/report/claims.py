@@ -56,8 +56,8 @@ class Answer:
     ----------
     claim : Claim
     lines : tuple of Line
-    stage : {"exploratory", "confirmatory"} or None
-        Of the lines that decide.
+    deciding : tuple of Line
+        Those that the verdict is made from.
     verdict : Verdict
 
     Examples
@@ -68,13 +68,14 @@ class Answer:
 
     claim: Claim
     lines: tuple[Line, ...]
-    stage: Stage | None
+    deciding: tuple[Line, ...]
     verdict: Verdict
 
     @property
-    def deciding(self) -> tuple[Line, ...]:
-        """The lines that the verdict is made from."""
-        return tuple(line for line in self.lines if line.contrast.stage == self.stage)
+    def stage(self) -> Stage | None:
+        """Confirmatory where every line that decides is; None where none does."""
+        stages: set[Stage] = {line.contrast.stage for line in self.deciding}
+        return "exploratory" if "exploratory" in stages else min(stages, default=None)
 
     @property
     def shown(self) -> Line | None:
@@ -121,14 +122,19 @@ def others(page: str, *shown: str) -> list[Answer]:
 def _answer(claim: Claim, registered: Registration) -> Answer:
     lines = tuple(_line(contrast, registered) for contrast in claim.contrasts)
     if not lines:
-        return Answer(claim, (), None, Verdict.NOT_TESTED)
-    by_stage: dict[Stage, list[Line]] = {
-        stage: [line for line in lines if line.contrast.stage == stage] for stage in ("confirmatory", "exploratory")
-    }
-    confirmed = by_stage["confirmatory"]
-    decided = bool(confirmed) and all(line.measured and line.measured.seeds > 1 for line in confirmed)
-    stage: Stage = "confirmatory" if decided or not by_stage["exploratory"] else "exploratory"
-    return Answer(claim, lines, stage, worst(line.verdict for line in by_stage[stage]))
+        return Answer(claim, (), (), Verdict.NOT_TESTED)
+    deciding = _deciding(lines)
+    return Answer(claim, lines, deciding, worst(line.verdict for line in deciding))
+
+
+def _deciding(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The confirmatory lines, and exploratory ones of what no other confirms; the exploratory ones until these have seeds."""
+    confirming = [line for line in lines if line.contrast.stage == "confirmatory"]
+    exploring = [line for line in lines if line.contrast.stage == "exploratory"]
+    if exploring and not (confirming and all(line.measured and line.measured.seeds > 1 for line in confirming)):
+        return tuple(exploring)
+    confirmed = {line.contrast.compared for line in confirming}
+    return (*confirming, *(line for line in exploring if line.contrast.compared not in confirmed))
 
 
 def _line(contrast: Contrast, registered: Registration) -> Line:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hfsr.analysis.statistics import half_width, over_seeds_and_images, spread
+from hfsr.analysis.statistics import over_seeds_and_images
 from hfsr.report import printed, tables
 from hfsr.report.claims import Answer
-from hfsr.report.contrasts import METRICS, gaps, measure
+from hfsr.report.contrasts import METRICS, gaps, interval, measure
 from hfsr.report.registration import Contrast, Registration
 from hfsr.report.verdict import Verdict, decide
 
@@ -56,7 +56,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
 def registered_contrasts(answers: Iterable[Answer], registered: Registration) -> pd.DataFrame:
     """Every contrast with its set, margin, reason and seeds, and how wide its interval is to be at those seeds.
 
-    The expected half-width takes the scatter of the seeds there are.
+    The expected half-width takes the scatter of the seeds and images there are.
 
     Examples
     --------
@@ -167,5 +167,5 @@ def _expected(contrast: Contrast, confidence: float) -> str:
     found = gaps(contrast) if contrast.direction != "close" else {}
     if len(found) < 2:
         return ""
-    deviation = spread([gap.mean() for gap in found.values()])[1]
-    return f"± {half_width(deviation, contrast.seeds, confidence):.{contrast.digits}f}"
+    mean, low, _ = interval(contrast, found, confidence, planned=contrast.seeds)
+    return f"± {mean - low:.{contrast.digits}f}"

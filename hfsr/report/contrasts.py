@@ -96,8 +96,23 @@ def measure(contrast: Contrast, confidence: float, on: str | None = None) -> Mea
         for record in by_row[row]
         if getattr(record, "seed", None) in (*pairs, None)
     ]
+    return Measured(interval(contrast, pairs, confidence), len(pairs), tuple(files))
+
+
+def interval(
+    contrast: Contrast, pairs: Mapping[int | None, NDArray[np.float64]], confidence: float, planned: int | None = None
+) -> Estimate:
+    """The mean of paired differences, see `gaps`, with its interval; parameters as for `hfsr.analysis.statistics`.
+
+    Examples
+    --------
+    >>> from hfsr.report import registration
+    >>> contrast = next(each for each in registration.read().claims if each.id == "matters").contrasts[0]
+    >>> interval(contrast, gaps(contrast), confidence=0.95).sign
+    1
+    """
     over = over_seeds_judges_and_images if contrast.study == "recognition" else over_seeds_and_images
-    return Measured(over(list(pairs.values()), confidence), len(pairs), tuple(files))
+    return over(list(pairs.values()), confidence, planned)
 
 
 def gaps(contrast: Contrast, on: str | None = None) -> dict[int | None, NDArray[np.float64]]:

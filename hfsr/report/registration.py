@@ -76,6 +76,11 @@ class Contrast:
     scale: float = 1.0
     relative: bool = False
 
+    @property
+    def compared(self) -> tuple[str, str, str]:
+        """What is compared, whatever the set."""
+        return self.row, self.baseline, self.metric
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:

@@ -39,6 +39,7 @@ def test_every_registered_claim_is_answered_in_its_order():
     [
         ("psnr-same", Verdict.SUPPORTED),
         ("random", Verdict.SUPPORTED),
+        ("as-printed", Verdict.REFUTED),
         ("longer", Verdict.UNDECIDED),
         ("power", Verdict.SUPPORTED),
         ("recovered", Verdict.NO_DIFFERENCE),
