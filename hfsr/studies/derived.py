@@ -16,7 +16,7 @@ from hfsr.data import labelled
 from hfsr.data.catalogue import SETS
 from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
-from hfsr.studies import contents, recognise, records, spectra_run
+from hfsr.studies import contents, parts, recognise, records, spectra_run
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import unpack
 from hfsr.studies.measurement import MeasurementRecord
@@ -63,8 +63,8 @@ def problems(published: Mapping[str, Record]) -> dict[str, list[str]]:
     >>> problems(published.stale_or_not(UpscaledRecord))["cifar10-bicubic"]
     []
     """
-    known = agreed(published.values())
-    return {place: of(place, record, known) for place, record in published.items()}
+    known, selected = agreed(published.values()), parts.typical(published.values())
+    return {place: of(place, record, known) + parts.misfits(record, selected) for place, record in published.items()}
 
 
 def agreed(published: Iterable[Record]) -> dict[str, str]:
