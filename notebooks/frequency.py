@@ -59,7 +59,7 @@ recipe = "bench"  # of the records
 # The method's images do hold more power at high frequencies, and more bytes; both grow with $\alpha$, though not every step is certain.
 # About half of the added power is the ground truth's; the other half has nothing to do with it, so the error there hardly falls: by 0.3 % of
 # the truth's power on Kodak24, under our margin of half a per cent. A larger file is no proof of more detail: SRCNN's files are 1.5 per
-# cent smaller than WDSR's here, on Kodak24, and one per cent larger in the paper, where its PSNR is lower by 1.6 dB.
+# cent smaller than WDSR's here, on Kodak24, and 0.8 per cent larger in the paper, where its PSNR is lower by 1.6 dB.
 
 # %% tags=["hide-input"]
 first = ("power", "recovered", "bytes", "bytes-srcnn", "bytes-bicubic")

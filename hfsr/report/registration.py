@@ -1,6 +1,6 @@
 """The registration: what was to be decided, and by which rule, written before the runs it speaks of.
 
-It is ``results/registration.json``, by hand. Claims, sets, margins and the words of the verdicts live there and nowhere else.
+It is ``results/registration.json``, by hand. Claims, sets, margins and what each verdict means live there and nowhere else.
 """
 
 from collections.abc import Iterator
