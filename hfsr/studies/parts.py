@@ -63,10 +63,10 @@ def misfits(record: Record, known: Mapping[str, NDArray[np.float64]]) -> list[st
     >>> from hfsr.studies.superres_run import SuperresRecord
     >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
     >>> misfits(record, {"set5": fractions(record)["set5"] + 0.01})[0]
-    "set5: picture 0's PSNR and that of its parts make 77.6 % selected, other records 78.6 %"
+    "set5: picture 0's PSNR and its parts' make 77.6 % selected, other records 78.6 %"
     """
     return [
-        f"{name}: picture {index}'s PSNR and that of its parts make {100 * here:.1f} % selected, other records {100 * there:.1f} %"
+        f"{name}: picture {index}'s PSNR and its parts' make {100 * here:.1f} % selected, other records {100 * there:.1f} %"
         for name, own in fractions(record).items()
         if name in known and len(own) == len(known[name])
         for index, (here, there) in enumerate(zip(own, known[name], strict=True))

@@ -25,7 +25,7 @@ def test_a_picture_edited_together_with_the_mean_is_caught(part):
     (problem,) = derived.problems({f"confirmation/{name}": each for name, each in RECORDS.items()} | {place: record})[
         place
     ]
-    assert problem.startswith("kodak24: picture 7's PSNR and that of its parts make ")
+    assert problem.startswith("kodak24: picture 7's PSNR and its parts' make ")
 
 
 def test_every_record_gives_the_same_fractions():
