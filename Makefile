@@ -58,8 +58,7 @@ NOTEBOOKS := notebooks
 # Some wait, for a browser or for processes that they have started.
 whole: WORKERS := 3
 # In this order: the workflow takes longest, and would leave a core idle in the end.
-WORKFLOW := tests/workflow
-PARTS := $(WORKFLOW) $(filter-out tests/workflow/ %/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
+PARTS := tests/workflow $(filter-out tests/workflow/ %/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, several processes, a study from its first run to its tables
 	$(PYTEST) --no-loadscope-reorder -m "(whole or processes) and not slow" $(PARTS) $(NOTEBOOKS)
 
