@@ -2,9 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
-from hfsr.analysis.statistics import Estimate
+from hfsr.analysis.statistics import Estimate, half_width, spread
 
 
 def change(before: ArrayLike, after: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -38,11 +37,10 @@ def change(before: ArrayLike, after: ArrayLike, confidence: float = 0.95) -> Est
     images = groups[0].shape[1]
     per_image = groups[1].mean(axis=0) - groups[0].mean(axis=0)
     rest = sum(_rest(each) / each.size for each in groups)  # is in the seeds' parts already
-    parts = [
-        max(float(per_image.var(ddof=1)) / images - rest, 0.0) * _quantile(images, confidence) ** 2,
-        *(each.mean(axis=1).var(ddof=1) / len(each) * _quantile(len(each), confidence) ** 2 for each in groups),
-    ]
-    half = float(np.sqrt(sum(parts)))
+    of_images = float(np.sqrt(max(per_image.var(ddof=1) - images * rest, 0.0)))
+    parts = [half_width(of_images, images, confidence)]
+    parts += [half_width(spread(each.mean(axis=1))[1], len(each), confidence) for each in groups]
+    half = float(np.linalg.norm(parts))
     mean = float(per_image.mean())
     return Estimate(mean, mean - half, mean + half)
 
@@ -51,7 +49,3 @@ def _rest(table: NDArray[np.float64]) -> float:
     """Variance of what neither seed nor image explains."""
     left = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
     return float(np.square(left).sum() / ((table.shape[0] - 1) * (table.shape[1] - 1)))
-
-
-def _quantile(count: int, confidence: float) -> float:
-    return float(stats.t.ppf((1 + confidence) / 2, count - 1))
