@@ -62,6 +62,12 @@ def open_page(browser, address, size):
     return facts
 
 
+def test_notebooks_and_no_other_pages_open_elsewhere(book):
+    """Colab cannot run the source of another page."""
+    opened = {page for page in PAGES if "colab.research.google.com" in (book / f"{page}.html").read_text()}
+    assert opened == {page for page in PAGES if page.startswith("notebooks/")}
+
+
 def test_page_reads_without_a_network_and_without_errors(visit):
     facts = visit(DESKTOP)
     assert facts["strangers"] == []
