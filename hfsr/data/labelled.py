@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hfsr.data import cifar
+from hfsr.data import cifar, embedded
 from hfsr.errors import UserError
 
 NAMES = ("digits", *cifar.LAYOUTS)
@@ -111,13 +111,11 @@ def _half(data: LabelledSet, name: str) -> tuple[tuple[str, ...], Tensor, Tensor
 
 
 def _digits() -> tuple[tuple[str, ...], Tensor, Tensor, Tensor, Tensor]:
-    from sklearn.datasets import load_digits  # here and not above: its import takes seconds
-
-    digits = load_digits()
-    grey = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    images = torch.from_numpy(grey)[:, None].repeat(1, 3, 1, 1)
-    labels = torch.from_numpy(digits.target).long()
-    classes = tuple(str(name) for name in digits.target_names)
+    rows = np.loadtxt(embedded.inside_sklearn("data/digits.csv.gz"), delimiter=",")
+    grey = np.rint(rows[:, :64].reshape(-1, 1, 8, 8) * (255 / 16)).astype(np.uint8)
+    images = torch.from_numpy(grey).repeat(1, 3, 1, 1)
+    labels = torch.from_numpy(rows[:, 64]).long()
+    classes = tuple(map(str, range(10)))
     test = torch.zeros(len(labels), dtype=torch.bool)
     for label in range(len(classes)):
         test[(labels == label).nonzero()[-HELD_OUT:]] = True

@@ -3,11 +3,13 @@ import os
 import shutil
 import socket
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
-from hfsr import images
+from hfsr import extras, images
 from hfsr.data import catalogue, div2k, embedded, fetch, photographs
 from hfsr.data.photographs import load, require_crop
 from hfsr.errors import UserError
@@ -68,6 +70,19 @@ def test_embedded_photographs_are_split_into_training_and_held_out(embedded_sets
     assert (training.name, held_out.name) == ("embedded", "embedded-held-out")
     for one in training.hr:
         assert not any(one.shape == other.shape and torch.equal(one, other) for other in held_out.hr)
+
+
+@pytest.mark.parametrize("name", ["china", "flower"])
+def test_a_photograph_is_what_scikit_learn_reads(name):
+    pixels = embedded.read(name).permute(1, 2, 0)
+    assert np.array_equal(pixels, load_sample_image(f"{name}.jpg"))
+
+
+def test_without_scikit_learn_its_photographs_say_so(monkeypatch):
+    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="sklearn") as error:
+        embedded.read("china")
+    assert extras.way_out(error.value.name) == "pip install 'hfsr[study]' (sklearn is not installed)"
 
 
 def test_the_stereo_pair_is_two_pictures_of_one_scene(embedded_sets):
