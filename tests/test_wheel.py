@@ -23,24 +23,11 @@ def clean_environment() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """A fresh environment with the wheel in it, and an empty folder beside it."""
+    """A fresh environment with the wheel in it, and an empty folder beside it: those that HFSR_WHEEL names, or made here."""
+    if made := os.environ.get("HFSR_WHEEL"):
+        return Path(made)
     folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"  # what an earlier build left in the checkout would get into the wheel
-    shutil.copytree(ROOT / "hfsr", source / "hfsr", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-
-    def python(program: Path | str, *words: object) -> None:
-        subprocess.run(
-            [program, "-I", *map(str, words)], check=True, cwd=folder
-        )  # -I: PYTHONPATH may name the checkout
-
-    pip = ["-m", "pip", "--disable-pip-version-check", "-q"]
-    python(sys.executable, *pip, "wheel", "--no-deps", "-w", folder, source)
-    (wheel,) = folder.glob("hfsr-*.whl")
-    python(sys.executable, "-m", "venv", folder / "venv")
-    python(folder / "venv" / "bin" / "python", *pip, "install", "-c", ROOT / "constraints.txt", wheel)
-    (folder / "empty").mkdir()
+    subprocess.run([ROOT / ".ci" / "wheel", folder, sys.executable], check=True)
     return folder
 
 
