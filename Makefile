@@ -60,7 +60,7 @@ whole: WORKERS := 3
 # In this order: the workflow takes longest, and would leave a core idle in the end.
 PARTS := tests/workflow $(filter-out tests/workflow/ %/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 whole: book  ## test what is whole: notebooks, pages in a browser, the workflow, several processes, a study from its first run to its tables
-	$(PYTEST) --no-loadscope-reorder -m "(whole or processes) and not slow" $(PARTS) $(NOTEBOOKS)
+	HFSR_BOOK="$(CURDIR)/_build/html" $(PYTEST) --no-loadscope-reorder -m "(whole or processes) and not slow" $(PARTS) $(NOTEBOOKS)
 
 test-all: SELECT := -m ""
 test-all: test  ## all of these and the tests marked slow

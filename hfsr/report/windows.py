@@ -27,9 +27,9 @@ def most_different(networks: Mapping[str, nn.Module]) -> dict[str, dict[str, Ten
     Examples
     --------
     >>> from hfsr.models.store import load_model
-    >>> found = most_different({"WDSR": load_model("wdsr-a0"), "1/5": load_model("wdsr-a1-5")})
+    >>> found = most_different({"SRCNN": load_model("srcnn"), "1/5": load_model("wdsr-a1-5")})
     >>> list(found), list(found["coffee"])
-    (['chelsea', 'coffee', 'flower'], ['ground truth', 'Bicubic', 'WDSR', '1/5'])
+    (['chelsea', 'coffee', 'flower'], ['ground truth', 'Bicubic', 'SRCNN', '1/5'])
     """
     held_out = photographs.load("embedded-held-out")
     found = {}

@@ -20,10 +20,13 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory, worker_id):
-    """Folder of the built book, built by the command that `make book` uses, once for all the processes that test it.
+    """Folder of the built book: the one that HFSR_BOOK names, or built here by the command that `make book` uses.
 
-    A second build would write files anew, the scripts among them, under the pages that the first process looks at.
+    Once for all the processes that test it: a second build would write files anew, the scripts among them, under the pages
+    that the first process looks at.
     """
+    if built := os.environ.get("HFSR_BOOK"):
+        return Path(built)
     command = [Path(sys.executable).with_name("jupyter-book"), *STRICT]
     own = tmp_path_factory.getbasetemp()
     said = (own if worker_id == "master" else own.parent) / "book.txt"  # above its own lies the folder of all processes
