@@ -78,7 +78,7 @@ def table3(recipe: str = RECIPE) -> pd.DataFrame:
     return _table(columns, [row for row in theirs.index if row in rows])
 
 
-def gains(dataset: str, baseline: str, recipe: str = RECIPE) -> pd.DataFrame:
+def gains(dataset: str, baseline: str, recipe: str = RECIPE, trained: str | None = None) -> pd.DataFrame:
     """Differences of accuracy to a row of Table III.
 
     Parameters
@@ -87,6 +87,8 @@ def gains(dataset: str, baseline: str, recipe: str = RECIPE) -> pd.DataFrame:
     baseline : str
         A row of `hfsr.report.paper.table3`.
     recipe : str
+    trained : str, optional
+        The recipe of the baseline's runs, where it is another.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def gains(dataset: str, baseline: str, recipe: str = RECIPE) -> pd.DataFrame:
     >>> round(gains("cifar10", "Original").loc["WDSR", "paper"], 2)
     np.float64(0.11)
     """
-    theirs, table = paper.table3()[dataset], accuracies.differences(recipe, dataset, baseline)
+    theirs, table = paper.table3()[dataset], accuracies.differences(recipe, dataset, baseline, trained)
     return table.assign(paper=(theirs - theirs[baseline]).reindex(table.index))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hfsr.analysis.statistics import over_seeds_judges_and_images, spread
-from hfsr.report import accuracies, tables
+from hfsr.report import accuracies, printed, tables
 from hfsr.studies import recipes
 from hfsr.studies.recognition import RecognitionRecord
 
@@ -85,7 +85,7 @@ def summary(recipe: str, dataset: str) -> pd.DataFrame:
 
 
 def beside_bytes(recipe: str) -> dict[str, pd.DataFrame]:
-    """What `hfsr.report.figures.recognised` draws: accuracy beside bytes and recovered detail, by set.
+    """What `hfsr.report.figures.recognised` draws: accuracy beside bytes, recovered detail and PSNR, by set.
 
     Examples
     --------
@@ -98,7 +98,12 @@ def beside_bytes(recipe: str) -> dict[str, pd.DataFrame]:
         if PLAIN in table.index:
             size = table["png_bytes"] / float(table["png_bytes"][PLAIN])
             found[title] = pd.DataFrame(
-                {"accuracy": table["accuracy"], "bytes": 100 * (size - 1), "recovered": 100 * table["recovered"]}
+                {
+                    "accuracy": table["accuracy"],
+                    "bytes": 100 * (size - 1),
+                    "recovered": 100 * table["recovered"],
+                    "psnr": table["psnr_rgb_border0"],
+                }
             )
     return found
 
@@ -119,6 +124,22 @@ def shown(recipe: str) -> dict[str, pd.DataFrame]:
         table = summary(recipe, name)
         columns = {key: table[key].dropna().map(form.format) for key, form in forms.items()}
         found[title] = pd.DataFrame(columns, index=table.index).fillna("").rename(columns=names)
+    return found
+
+
+def beside_plain(recipe: str) -> dict[str, pd.DataFrame]:
+    """`differences` to plain WDSR as strings, by set.
+
+    Examples
+    --------
+    >>> list(beside_plain("bench")["CIFAR-10"])
+    ['minus WDSR, points', 'seeds']
+    """
+    found = {}
+    for name, title in accuracies.SETS.items():
+        table = differences(recipe, name).rename(index=label)
+        points = table.apply(printed.with_interval, axis=1, digits=2)
+        found[title] = pd.DataFrame({f"minus {label(tables.BASELINE)}, points": points, "seeds": table["seeds"]})
     return found
 
 

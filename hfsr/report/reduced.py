@@ -77,7 +77,7 @@ def tables() -> Panels:
 
 
 def differences() -> Panels:
-    """`gains` as strings, and those to the original size trained as long as an upscaled row.
+    """`gains` as strings, and those to the original size, trained as many iterations or as long as an upscaled row.
 
     Returns
     -------
@@ -90,9 +90,12 @@ def differences() -> Panels:
     >>> differences()["CIFAR-10, minus WDSR"].loc["1/5", "paper"]
     '+0.43'
     """
-    control = accuracies.differences(STUDY, "cifar10", "Original", trained=LONGER)
+    originals = {
+        "CIFAR-10, minus Original": comparison.gains("cifar10", "Original", STUDY),
+        "CIFAR-10, minus Original of long": accuracies.differences(STUDY, "cifar10", "Original", trained=LONGER),
+    }
     shown = {}
-    for title, table in (gains() | {"CIFAR-10, minus Original of long": control}).items():
+    for title, table in (gains() | originals).items():
         lines = {"points": table.apply(printed.with_interval, axis=1, digits=2)}
         if "paper" in table:
             lines["paper"] = table["paper"].dropna().map("{:+.2f}".format)  # it has none of the controls
@@ -100,6 +103,24 @@ def differences() -> Panels:
         lines["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
         shown[title] = pd.DataFrame(lines, index=table.index).fillna("")
     return shown
+
+
+def cost() -> pd.DataFrame:
+    """Seconds that an epoch took at either size: of the fastest of all runs, as rows of a size cost the same.
+
+    Examples
+    --------
+    >>> list(cost().index)
+    ['original, 32 x 32', 'upscaled, 64 x 64']
+    """
+    plan, rows = recipes.classify(STUDY), {}
+    found = accuracies.published(STUDY, "cifar10")
+    originals = [row for row in found if row.startswith("Original")]
+    for size, names in {"original, 32 x 32": originals, "upscaled, 64 x 64": found.keys() - originals}.items():
+        runs = [record for name in names for record in found[name]]
+        seconds = min(each.seconds * each.data.images / (each.steps * plan.batch) for each in runs)
+        rows[size] = {"seconds an epoch": round(seconds, 1)}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def lengths() -> pd.DataFrame:

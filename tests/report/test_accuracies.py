@@ -8,7 +8,7 @@ from scipy.stats import t as student
 
 from hfsr.analysis.statistics import holm, mcnemar, over_seeds_and_images
 from hfsr.errors import UserError
-from hfsr.report import accuracies, epochs
+from hfsr.report import accuracies
 from hfsr.studies import recipes
 from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.classify import pack
@@ -131,13 +131,6 @@ def test_intervals_are_wider_for_more_rows(monkeypatch):
     gaps = [accuracies.right(own) * 100.0 - accuracies.right(base) * 100.0 for own, base in pairs_of("1/5", "Bicubic")]
     assert tuple(wide[["mean", "low", "high"]]) == pytest.approx(over_seeds_and_images(gaps, 1 - 0.05 / 2))
     assert tuple(narrow[["mean", "low", "high"]]) == pytest.approx(over_seeds_and_images(gaps, 1 - 0.05))
-
-
-def test_cost_is_the_time_of_an_epoch_of_the_fastest_run():
-    table = epochs.cost("small", "digits")
-    assert table.loc["Bicubic", "seconds an epoch"] == pytest.approx(60 / (100 * 10 / 50))
-    assert table.loc["Original", "seconds an epoch"] == pytest.approx(15 / 20)
-    assert table.loc["Original", "device"] == "a machine"
 
 
 @pytest.mark.parametrize("method", ["original", "bicubic", "srcnn", "wdsr-a0", "wdsr-a1-7", "wdsr-a1-3"])

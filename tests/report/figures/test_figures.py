@@ -59,7 +59,12 @@ def curves():
 
 
 RECOGNISED = pd.DataFrame(
-    {"accuracy": [90.0, 73.5, 73.6], "bytes": [9.4, 6.0, 6.8], "recovered": [100.0, 33.1, 33.3]},
+    {
+        "accuracy": [90.0, 73.5, 73.6],
+        "bytes": [9.4, 6.0, 6.8],
+        "recovered": [100.0, 33.1, 33.3],
+        "psnr": [np.nan, 27.7, 27.8],
+    },
     ["Truth", "1/7", "1/3"],
 )
 DETAIL = pd.DataFrame(
@@ -292,13 +297,15 @@ def test_three_panels_take_two_lines():
     assert [ax.get_title("left") for ax in figures.gains(gained).axes] == names
 
 
-def test_recognised_shows_every_row_against_bytes_and_detail():
+def test_recognised_shows_every_row_against_bytes_detail_and_psnr():
     figure = figures.recognised({"CIFAR-10": RECOGNISED, "CIFAR-100": RECOGNISED.iloc[:2]})
-    panels = np.array(figure.axes).reshape(2, 2)
-    for across, line in zip(("bytes", "recovered"), panels, strict=True):
+    panels = np.array(figure.axes).reshape(3, 2)
+    for across, line in zip(("bytes", "recovered", "psnr"), panels, strict=True):
         for ax, table in zip(line, (RECOGNISED, RECOGNISED.iloc[:2]), strict=True):
-            points = [tuple(point.get_xydata()[0]) for point in ax.get_lines()]
-            assert points == list(zip(table[across], table["accuracy"], strict=True))
+            ceiling = table["accuracy"][table[across].isna()].tolist()
+            points = [tuple(point.get_xydata()[0]) for point in ax.get_lines() if point.get_linestyle() == "None"]
+            np.testing.assert_equal(points, list(zip(table[across], table["accuracy"], strict=True)))
+            assert [each.get_ydata()[0] for each in ax.get_lines() if each.get_linestyle() == ":"] == ceiling
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Truth", "$\\alpha$ = 1/7 to 1/3"]
 
 
