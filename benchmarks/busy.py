@@ -37,10 +37,12 @@ def train(threads: str, folder: Path) -> None:
 def work(jobs: int) -> Iterator[None]:
     """So many processes that do nothing but keep a core busy."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(jobs)]
-    yield
-    for process in busy:
-        process.kill()
-        process.wait()
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def timed(threads: str, jobs: int) -> tuple[float, int]:

@@ -26,7 +26,7 @@ from hfsr.report import timings
 from hfsr.studies import superres
 from hfsr.studies.rows import Row
 from hfsr.training import hardware, processes
-from hfsr.training.crops import Crops
+from hfsr.training.crops import AHEAD, Crops
 from hfsr.training.selection import batch_mask
 from hfsr.training.step import Step
 
@@ -199,7 +199,14 @@ def main() -> None:
 
     crops = Crops(pictures, CROP, BATCH, 0, device)
     batch = crops(0)
-    prepared = seconds(lambda: crops(1).hr[0, 0, 0, 0].item(), 31)  # which waits for a GPU
+    starts = count(step=AHEAD)
+
+    def prepare() -> None:  # with the draws, which are made for many iterations at once
+        start = next(starts)
+        batches = [crops(step) for step in range(start, start + AHEAD)]
+        batches[-1].hr[0, 0, 0, 0].item()  # which waits for a GPU
+
+    prepared = seconds(prepare, 5) / AHEAD
     masked = seconds(lambda: batch_mask(batch, ALPHA, "high")[0, 0, 0, 0].item(), 31)
     bf16 = hardware.bf16_units()
     rate, done = matrix_rate(device, torch.bfloat16 if bf16 else torch.float32), operations(BATCH * CROP**2) / ours

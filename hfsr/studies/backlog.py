@@ -12,6 +12,7 @@ import torch
 
 from hfsr.data import catalogue, labelled
 from hfsr.errors import TakenError, UserError
+from hfsr.files import exclusive
 from hfsr.studies import classify, grid, published, recipes, recognise, superres, upscaled
 from hfsr.studies.classification import Classification
 from hfsr.studies.publish import publish
@@ -113,6 +114,9 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
                 yield "the time is up; the same command goes on"
                 return
             try:
+                if run.folder.exists():
+                    with exclusive(run.folder):  # asked before its data is read, and again where it is at work
+                        pass
                 with limited(end - time.monotonic()):
                     _do(run)
             except TimeIsUpError:
@@ -219,9 +223,11 @@ def limited(seconds: float) -> Iterator[None]:
     ...     print("cut short")
     cut short
     """
+    over = False
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeIsUpError
+        if not over:
+            raise TimeIsUpError
 
     before = signal.signal(signal.SIGALRM, stop)
     # And again until it is heard: what is raised inside a destructor is lost.
@@ -229,5 +235,6 @@ def limited(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over = True  # nothing is cut short from here on, this least of all
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

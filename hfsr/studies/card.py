@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 from torch.nn import functional as F
 
+from hfsr.errors import UserError
 from hfsr.studies import memory, recipes, speeds, trial, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.restore_run import RestoreRun
@@ -77,7 +78,11 @@ def check(runs: Iterable[Run]) -> pd.DataFrame:
 
 
 def _losses(run: Run) -> list[float]:
-    return [entry["loss"] for entry in trial.iterate(run, STEPS)]
+    """Infinite, so altogether wrong, where they stop being finite."""
+    try:
+        return [entry["loss"] for entry in trial.iterate(run, STEPS)]
+    except UserError:
+        return [math.inf] * STEPS
 
 
 def _largest(losses: list[float], others: list[float]) -> float:
@@ -92,7 +97,7 @@ def throughput(runs: Iterable[Run]) -> pd.DataFrame:
     DataFrame
         A row a run: ``iterations/s``, ``TFLOP/s``, and these as ``% of convolution`` and ``% of matrix product``: of a large
         3x3 convolution and a large product, in the precision that the study trains in. The most ``GB`` that tensors took,
-        NaN on a CPU, and what `hfsr.studies.memory` counts.
+        NaN on a CPU, and what `hfsr.studies.memory` counts. The rates are NaN where that is more than there is.
 
     Examples
     --------
@@ -106,12 +111,12 @@ def throughput(runs: Iterable[Run]) -> pd.DataFrame:
             torch.cuda.reset_peak_memory_stats()
         speed = speeds.of_device(run)
         counted = memory.of(run, hardware.bf16_units())
-        assert speed  # of what is trained there always is one
+        rate = speed.rate if speed else math.nan
         rows[run.name] = {
-            "iterations/s": speed.rate / (run.work.training / run.steps),
-            "TFLOP/s": speed.rate / 1e12,
-            "% of convolution": 100 * speed.rate / convolution,
-            "% of matrix product": 100 * speed.rate / product,
+            "iterations/s": rate / (run.work.training / run.steps),
+            "TFLOP/s": rate / 1e12,
+            "% of convolution": 100 * rate / convolution,
+            "% of matrix product": 100 * rate / product,
             "GB": torch.cuda.max_memory_allocated() / 1e9 if on_gpu else math.nan,
             "GB counted": (counted.state + counted.iteration) / 1e9,
         }

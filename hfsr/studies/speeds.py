@@ -5,6 +5,7 @@ from functools import cache, singledispatch
 from typing import NamedTuple
 
 import pandas as pd
+import torch
 
 from hfsr.studies import flops, published, trial
 from hfsr.studies.publish import KINDS
@@ -78,6 +79,8 @@ def of_records(run: Run) -> Speed | None:
 def of_device(run: Run) -> Speed | None:
     """The speed of a run on the device at hand, timed for seconds; of what no network computes that of the records.
 
+    None where the device has no room for it.
+
     Examples
     --------
     >>> from hfsr.studies import grid
@@ -85,7 +88,7 @@ def of_device(run: Run) -> Speed | None:
     True
     """
     if kind := trial.kind(run):
-        return Speed(_training_rate(kind), hardware.describe())
+        return _timed(lambda: _training_rate(kind))
     return of_records(run)
 
 
@@ -93,7 +96,14 @@ def of_device(run: Run) -> Speed | None:
 def _(run: UpscaledSet) -> Speed | None:
     if not run.work.network:
         return of_records(run)
-    return Speed(_upscaling_rate(run.dataset, *run.upscaler.architecture), hardware.describe())
+    return _timed(lambda: _upscaling_rate(run.dataset, *run.upscaler.architecture))
+
+
+def _timed(rate: Callable[[], float]) -> Speed | None:
+    try:
+        return Speed(rate(), hardware.describe())
+    except torch.OutOfMemoryError:
+        return None
 
 
 @cache

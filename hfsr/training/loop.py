@@ -92,6 +92,10 @@ class Progress:
     log: list[dict[str, float]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)  # as `hardware.describe` has them, in the order of their work
 
+    def name_device(self) -> None:
+        if (here := hardware.describe()) not in self.devices[-1:]:
+            self.devices.append(here)
+
 
 def fit(
     task: Task,
@@ -161,8 +165,8 @@ def _fit(
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
     update = Step(model, optimizer, task.loss, accelerator)
     progress = _resume(task, folder, settings)
-    if progress.step < steps and (here := hardware.describe()) not in progress.devices[-1:]:
-        progress.devices.append(here)
+    if progress.step < steps:
+        progress.name_device()
     check_every = max(1, steps // max(1, task.checks))
     last_log = last_checkpoint = time.monotonic()
     fastest = math.inf  # seconds an iteration
@@ -179,7 +183,6 @@ def _fit(
         for step in range(progress.step, steps):
             update(task.batch(step), task.rate(step))
             bar.update()
-
             done = step + 1
             if done % log_every and done != steps:
                 continue
@@ -192,6 +195,7 @@ def _fit(
             fastest = min(fastest, seconds / iterations)
             if seconds / iterations > SLOW * fastest:
                 hardware.share_cores()
+                progress.name_device()
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds
             bar.set_postfix_str(f"loss {mean:.4f}, {iterations * task.images / seconds:.0f} images/s", refresh=False)

@@ -111,6 +111,15 @@ def test_what_another_process_is_at_is_waited_for(tiny_study, monkeypatch):
     assert times == [second, first, second, second]
 
 
+def test_nothing_is_read_for_a_run_that_another_process_is_at(tiny_study, monkeypatch):
+    run, read = backlog.lacking(TINY)[1], []
+    monkeypatch.setattr(backlog, "WAIT", 0.01)
+    monkeypatch.setattr(backlog.superres, "train", read.append)
+    with exclusive(run.folder):
+        assert list(backlog.work([run], seconds=0.2))[-1].endswith("the time is up; the same command goes on")
+    assert read == []
+
+
 def test_what_another_process_has_made_meanwhile_is_its_own_to_publish(tiny_study, monkeypatch):
     (first, second, *_), train, made = backlog.lacking(TINY), backlog.superres.train, []
 

@@ -3,8 +3,9 @@ import math
 import pytest
 import torch
 
+from hfsr.errors import UserError
 from hfsr.report import timings
-from hfsr.studies import card, memory, speeds, trial
+from hfsr.studies import card, cost, memory, speeds, trial
 from hfsr.training import buffer, hardware, loop
 from hfsr.training.step import WARM_UP
 
@@ -59,6 +60,29 @@ def test_throughput_is_beside_what_the_device_can_do(monkeypatch):
     assert (measured["% of convolution"], measured["% of matrix product"]) == pytest.approx((25, 20))
     assert math.isnan(measured["GB"]) == (not torch.cuda.is_available())
     assert measured["GB counted"] > 0
+
+
+def test_what_a_card_has_no_room_for_has_no_rate(monkeypatch):
+    def full(run):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(trial, "seconds", full)
+    monkeypatch.setattr(card, "convolution_rate", lambda: 8e9)
+    monkeypatch.setattr(card, "product_rate", lambda: 1e10)
+    speeds._training_rate.cache_clear()
+    run = KINDS[11]
+    measured = card.throughput([run]).loc[run.name]
+    assert measured[["iterations/s", "TFLOP/s", "% of convolution", "% of matrix product"]].isna().all()
+    assert measured["GB counted"] > 0
+    assert math.isnan(cost.hours(run, speeds.of_device))
+
+
+def test_a_loss_that_is_not_finite_is_wrong(monkeypatch):
+    def diverges(run, steps):
+        raise UserError("the loss is nan near iteration 1; lower the learning rate, or look at the data")
+
+    monkeypatch.setattr(trial, "iterate", diverges)
+    assert not card.check([KINDS[11]])["right"].any()
 
 
 def test_every_card_that_was_measured_had_room():
@@ -120,5 +144,6 @@ def test_pictures_that_a_gpu_has_no_room_for_give_the_same(run, tmp_path, monkey
 @pytest.mark.gpu
 @pytest.mark.parametrize("run", [KINDS[2], KINDS[12]], ids=lambda run: run.name)
 def test_a_gpu_holds_what_was_counted(run):
+    speeds._training_rate.cache_clear()  # else the peak would be of nothing
     measured = card.throughput([run]).iloc[0]
     assert measured["GB"] < memory.WORK_SPACE * measured["GB counted"] + memory.LIBRARIES / 1e9
