@@ -235,6 +235,42 @@ def test_strange_pictures_are_shown_or_refused_in_one_line(page, opened, tmp_pat
             assert torch.equal(in_browser(opened, "bicubic"), expected), strange.name
 
 
+def drop(opened, *names):
+    """Files of these names are dropped onto the widget."""
+    opened.evaluate(
+        """(widget, names) => {
+            const dataTransfer = new DataTransfer();
+            for (const name of names) dataTransfer.items.add(new File(["text"], name));
+            widget.find(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        }""",
+        names,
+    )
+
+
+def test_one_picture_is_chosen_and_can_be_chosen_again(opened, mine):
+    opened, _ = opened
+    own, file = opened.locator(".own"), opened.locator("input[type=file]")
+    file.set_input_files(mine[0])
+    assert own.evaluate("select => select.selectedIndex") == -1  # so the book's first is a change too
+    own.select_option(index=0)
+    assert file.input_value() == ""
+    assert opened.evaluate("widget => widget.name") == own.input_value()
+    for names, said in ((("a.png", "b.png"), "One picture at a time."), ((), "That is no file.")):
+        drop(opened, *names)
+        assert opened.get_by_role("alert").inner_text() == said
+    drop(opened, "a.png")
+    assert opened.get_by_role("status").inner_text() == "a.png is chosen"
+
+
+def test_pictures_that_are_equal_and_elements_that_there_are_none_have_no_number(page, opened, tmp_path):
+    opened, _ = opened
+    opened.evaluate("widget => widget.settings.ways.splice(1)")
+    images.write(tmp_path / "flat.png", torch.full((3, 64, 80), 99, dtype=torch.uint8))
+    run(page, opened, tmp_path / "flat.png", halve=True)
+    line = opened.locator(".numbers tbody tr", has_text="bicubic").locator("td").all_inner_texts()
+    assert line[-2:] == ["none", "equal"]
+
+
 def test_what_a_browser_cannot_hold_is_said_in_one_line(page, opened, tmp_path):
     opened, _ = opened
     images.write(tmp_path / "long.png", torch.zeros(3, 32, 33000, dtype=torch.uint8))
@@ -249,9 +285,14 @@ def test_it_can_be_stopped_and_begun_again(page, opened, tmp_path, mine):
     opened.locator("input[type=file]").set_input_files(tmp_path / "large.png")
     opened.get_by_role("button", name="Upscale").click()
     opened.get_by_text(re.compile(r"WDSR: [1-9]\d* of \d+ tiles")).wait_for()
+    assert (
+        opened.locator(".drop :is(select, input):enabled").count() == 0
+    )  # else one picture could get the other's name
+    drop(opened, "another.png")
     opened.get_by_role("button", name="Cancel").click()
     opened.get_by_text("cancelled").wait_for()
     assert not opened.locator(".results").is_visible()
+    assert opened.evaluate("widget => widget.name") == "large.png"
     run(page, opened, mine[0], halve=True)
     assert opened.locator(".results").is_visible()
 

@@ -33,6 +33,9 @@ const COMPARISON_STYLE = `
   hfsr-upscaling .details canvas { image-rendering: pixelated; }
   hfsr-upscaling .numbers { overflow-x: auto; }`;
 
+/* Of equal pictures it is infinite; of no elements it is none. */
+const decibels = value => Number.isFinite(value) ? `${value.toFixed(2)} dB` : Number.isNaN(value) ? "none" : "equal";
+
 class Comparison {
   /* place: the element that it fills; alpha: of the mask that tells selected elements from others. */
   constructor(place, alpha) {
@@ -101,7 +104,7 @@ class Comparison {
       const link = Object.assign(document.createElement("a"), { href: this.links.at(-1), download: `${this.name.replace(/\.\w+$/, "")}-${name.replace(/\W+/g, "-")}.png`, textContent: file.size.toLocaleString("en") });
       link.setAttribute("aria-label", `Download the picture of ${name}, ${link.textContent} bytes`);
       row.insertCell().append(link);
-      if (truth) for (const wanted of [1, 0]) row.insertCell().textContent = `${psnr(pixels(picture), truth, mask, wanted).toFixed(2)} dB`;
+      if (truth) for (const wanted of [1, 0]) row.insertCell().textContent = decibels(psnr(pixels(picture), truth, mask, wanted));
     }
     this.find("div.numbers").replaceChildren(table);
   }

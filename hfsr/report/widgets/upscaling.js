@@ -55,7 +55,7 @@ class Upscaling extends HTMLElement {
     const drop = this.find(".drop");
     drop.addEventListener("dragover", event => { event.preventDefault(); drop.classList.add("over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-    drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("over"); this.open(event.dataTransfer.files[0]); });
+    drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("over"); this.take(event.dataTransfer.files); });
   }
 
   /* command: what is to be typed, between the two pieces of text. */
@@ -67,13 +67,22 @@ class Upscaling extends HTMLElement {
 
   choose() {
     const name = this.find(".own").value;
+    this.find("input[type=file]").value = ""; // so that the same file can be chosen again
     this.name = name;
     this.source = new URL(`${name}.png`, this.base).href;
     this.say("");
   }
 
+  /* What was dropped: nothing while a picture is upscaled, as the page would name the one and show the other. */
+  take(files) {
+    if (this.find(".run").disabled) return;
+    if (files.length === 1) this.open(files[0]);
+    else this.say("", files.length ? "One picture at a time." : "That is no file.");
+  }
+
   open(file) {
     if (!file) return;
+    this.find(".own").selectedIndex = -1;
     this.name = file.name;
     this.source = file;
     this.say(`${file.name} is chosen`);
@@ -89,7 +98,10 @@ class Upscaling extends HTMLElement {
     const image = await this.decode();
     const size = whole => halve ? Math.min(whole - whole % 2, LARGEST) : whole;
     const width = size(image.width), height = size(image.height), least = halve ? SMALLEST : SMALLEST / 2;
-    if (Math.min(width, height) < least) throw new Error(`${this.name} is too small: ${least} pixels a side are needed.`);
+    if (Math.min(width, height) < least) {
+      image.close();
+      throw new Error(`${this.name} is too small: ${least} pixels a side are needed.`);
+    }
     const left = (image.width - width) >> 1, top = (image.height - height) >> 1, picture = blank(width, height);
     picture.getContext("2d").drawImage(image, -left, -top);
     image.close();
@@ -107,6 +119,7 @@ class Upscaling extends HTMLElement {
       throw new Error(`${this.name} is no picture that this browser can read.`);
     }
     const frames = await countFrames(file);
+    if (frames > 1) image.close();
     if (frames > 1) throw new Error(`${this.name} has ${frames} frames; save the one that you mean by itself.`);
     return image;
   }
@@ -130,6 +143,7 @@ class Upscaling extends HTMLElement {
   toggle(running) {
     this.find(".run").disabled = running;
     this.find(".cancel").disabled = !running;
+    for (const control of this.querySelectorAll(".own, .drop input")) control.disabled = running;
     Object.assign(this.find("progress"), { value: 0, hidden: !running });
   }
 

@@ -43,12 +43,16 @@ class WeightMap extends HTMLElement {
     this.own.forEach((image, place) => { this.find("select").options[place].textContent = image.dataset.name; });
     this.find("input[type=range]").value = this.getAttribute("alpha");
     this.find("input[type=range]").addEventListener("input", () => this.select());
-    this.find("select").addEventListener("change", event => this.take(this.own[event.target.value]));
+    this.find("select").addEventListener("change", event => {
+      this.find("input[type=file]").value = ""; // so that the same file can be chosen again
+      this.take(this.own[event.target.value]);
+    });
     this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
   }
 
   open(file) {
     if (!file) return;
+    this.find("select").selectedIndex = -1;
     const image = new Image();
     image.onload = () => { this.take(image, file.name); URL.revokeObjectURL(image.src); };
     image.onerror = () => { this.find(".error").textContent = `${file.name} is no picture that this browser can read.`; };
