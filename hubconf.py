@@ -5,7 +5,7 @@ from functools import partial as _partial
 from hfsr.models.store import load_model as _load_model
 from hfsr.paths import published as _published
 
-dependencies = ["PIL", "filelock", "platformdirs", "safetensors", "torch"]
+dependencies = ["PIL", "filelock", "numpy", "platformdirs", "safetensors", "torch"]
 
 for _name in _published():
     _size = "H, W" if _name in _published(1) else "2H, 2W"

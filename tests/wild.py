@@ -80,6 +80,35 @@ def turned() -> bytes:
     return file(Image.fromarray(COLOUR), "JPEG", exif=exif)
 
 
+def odd_exif() -> bytes:
+    """A date and an orientation that are right, and a text that is stored as fractions."""
+    exif = Image.Exif()
+    exif.update({Base.ImageDescription: "text", Base.Orientation: 6, Base.DateTime: "2024:05:06 07:08:09"})
+    exif[Base.Copyright] = 99 * "c"
+    content = file(Image.fromarray(COLOUR), "JPEG", exif=exif)
+    order = ">HH" if b"MM\0*" in content else "<HH"
+    return content.replace(struct.pack(order, Base.ImageDescription, 2), struct.pack(order, Base.ImageDescription, 5))
+
+
+def grey_of_12_bits(levels: list[int], width: int) -> bytes:
+    """A TIFF, uncompressed, as Pillow does not write it."""
+    bits, height = "".join(f"{level:012b}" for level in levels), len(levels) // width
+    packed = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    tags = {
+        256: width,
+        257: height,
+        258: 12,
+        259: 1,
+        262: 1,
+        273: 8 + 2 + 12 * 9 + 4,
+        277: 1,
+        278: height,
+        279: len(packed),
+    }
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4) + packed
+
+
 def big_endian() -> bytes:
     return file(Image.frombytes("I;16B", (WIDTH, HEIGHT), DEEP.astype(">u2").tobytes()), "TIFF")
 
@@ -137,10 +166,12 @@ WILD = (
     Wild("cmyk.tif", lambda: file(Image.fromarray(COLOUR).convert("CMYK"), "TIFF")),
     Wild("deep-grey.png", of(DEEP)),
     Wild("deep-grey.tif", big_endian),
+    Wild("grey-of-12-bits.tif", lambda: grey_of_12_bits((DEEP >> 4).ravel().tolist(), WIDTH)),
     Wild("deep-colour.png", deep_colour),
     Wild("white-is-zero.tif", white_is_zero),
     Wild("opaque.png", of(np.dstack([COLOUR, np.full_like(GREY, 255)]))),
     Wild("turned.jpg", turned),
+    Wild("odd-exif.jpg", odd_exif),
     Wild("damaged-exif.jpg", of(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05nonsense")),
     Wild(
         "preview-inside.jpg", several("MPO")

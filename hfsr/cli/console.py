@@ -70,7 +70,8 @@ def in_one_line() -> Iterator[None]:
 
 
 def _mistyped(error: Exception) -> str:
-    said, where = error.format_message(), error.ctx.command_path  # type: ignore[attr-defined]
+    said, context = error.format_message(), error.ctx  # type: ignore[attr-defined]
+    where = context.command_path if context else f"hfsr {sys.argv[1]}"  # none where an option has no value
     if said.startswith("Usage"):  # nothing was typed at all
         return said
     return f"{where}: {said.rstrip('.?')}; `{where} --help` lists what there is"

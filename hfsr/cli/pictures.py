@@ -95,6 +95,10 @@ def send(task: Task, sources: list[Path], out: Path | None) -> None:
                 f"{others[0]}: is there already; --overwrite writes over it; to {name} both, say where to with --out FOLDER"
             )
         _one(task, first, others[0])
+    elif others and STREAM in sources:
+        raise UserError(
+            f"-: standard input is one picture; {task.command('-', 'RESULT.png')}, or {task.command('-', '-')}"
+        )
     elif others:
         raise UserError(f"{len(sources)} names: say where the results go, {task.command(first, '...', out='FOLDER')}")
     elif first == STREAM:
@@ -173,6 +177,8 @@ def _each(task: Task, network: "nn.Module | str", pairs: list[tuple[Path, Path]]
                     tell(line)
             except (UserError, OSError) as error:
                 failed.append(str(error))
+            except MemoryError:
+                failed.append(f"{source}: larger than this machine's memory; cut it into parts")
     finally:
         for line in failed:
             tell(line)

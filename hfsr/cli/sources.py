@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hfsr.errors import UserError
 
-READ_ONLY = ".gif"
+READ_ONLY = (".gif", ".jfif", ".jpe", ".apng")  # that hold what is read, under names that nothing is written to
 
 
 @dataclass
@@ -92,7 +92,7 @@ def _look_into(source: Path, out: Path, found: Found) -> None:
             kept.append((path, path.relative_to(source)))
     if not kept and before == len(found.failed) + len(found.linked):
         where = f"folder outside {out}" if found.left_out else "folder"
-        raise UserError(f"{source}: no pictures in this {where} (files in {' '.join((*SUFFIXES, READ_ONLY))})")
+        raise UserError(f"{source}: no pictures in this {where} (files in {' '.join((*SUFFIXES, *READ_ONLY))})")
     found.pictures += kept
 
 
@@ -109,5 +109,5 @@ def _below(folder: Path, found: Found) -> Iterator[Path]:
         folders[:] = [each for each in folders if not each.startswith(".")]
         yield from (path for each in folders if (path := Path(inside, each)).is_symlink())
         shown = (Path(inside, name) for name in names if not name.startswith("."))
-        named = (path for path in shown if path.suffix.lower() in (*SUFFIXES, READ_ONLY))
+        named = (path for path in shown if path.suffix.lower() in (*SUFFIXES, *READ_ONLY))
         yield from (path for path in named if is_file(path) or not mode(path))  # of which nothing is known, it fails

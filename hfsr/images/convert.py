@@ -95,7 +95,7 @@ def to_planes(image: "Tensor | np.ndarray") -> Tensor:
     torch.Size([3, 4, 6])
     """
     if isinstance(image, np.ndarray):
-        native = np.ascontiguousarray(image, image.dtype.newbyteorder("="))
+        native = np.require(image, image.dtype.newbyteorder("="), ["C", "W"])  # torch warns of what is read-only
         if native.dtype.kind == "f" or native.dtype in (np.uint8, np.uint16):
             image = torch.from_numpy(native[None] if native.ndim == 2 else np.moveaxis(native, -1, 0))
     if not isinstance(image, Tensor) or not (image.dtype in TOP or image.is_floating_point()):

@@ -10,15 +10,39 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.ExifTags import Base
 from torch import Tensor
 
 from hfsr.errors import UserError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 SEVERAL = {"GIF": "frames", "WEBP": "frames", "PNG": "frames", "TIFF": "pages"}  # a camera's MPO is a photograph
-PHOTOMETRIC, WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and its value where grey counts from white
+# Tags of TIFF: grey may count from white; planes may lie one after the other; some hold 12 bits.
+BITS, COMPRESSION, PHOTOMETRIC, PLANES = 258, 259, 262, 284
+UNCOMPRESSED, WHITE_IS_ZERO, APART = 1, 0, 2
+TWELVE = (12,)
+UPRIGHT = {  # what turns a picture of each of EXIF's orientations upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 ALPHA = ("LA", "P", "PA", "RGBA")  # modes that may hide pixels
+DAMAGE = (  # what Pillow raises
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    struct.error,
+)
 
 
 @contextmanager
@@ -49,7 +73,7 @@ def opened(source: Path | str | BinaryIO, name: Path | str) -> Iterator[Image.Im
         raise UserError(f"{name}: too large ({error}); cut it into parts") from error
     except UserError:
         raise
-    except (OSError, SyntaxError, ValueError, TypeError, EOFError, LookupError, ArithmeticError, struct.error) as error:
+    except DAMAGE as error:
         if isinstance(error, OSError) and error.errno:  # no permission, no such device
             raise UserError(f"{name}: cannot be read ({error.strerror}); mend that, or name another picture") from error
         raise UserError(f"{name}: damaged or cut off ({error}); get the file again") from error
@@ -98,6 +122,23 @@ def is_deep(file: Image.Image) -> bool:
     return any(";16" in str(tile) for tile in getattr(file, "tile", []))
 
 
+def orientation(file: Image.Image) -> int:
+    """EXIF's orientation of a decoded picture, 1 to 8; 1, upright, where it says none or cannot be read.
+
+    A TIFF is turned while it is decoded, and says no more about it.
+
+    Examples
+    --------
+    >>> orientation(Image.new("RGB", (2, 2)))
+    1
+    """
+    try:
+        found = file.getexif().get(Base.Orientation, 1)
+    except Exception:  # damaged EXIF has Pillow raise errors of any kind
+        return 1
+    return found if found in UPRIGHT else 1
+
+
 def planes(file: Image.Image, name: Path | str) -> Tensor:
     """The pixels of an opened picture, turned upright as its EXIF data says.
 
@@ -116,7 +157,8 @@ def planes(file: Image.Image, name: Path | str) -> Tensor:
     Raises
     ------
     UserError
-        For pixels that are 32-bit or floating-point numbers, and for 16 bits a channel of which one colour is hidden.
+        For pixels that are 32-bit or floating-point numbers, for 16 bits a channel of which one colour is hidden, and for
+        those of a TIFF that lie plane by plane, uncompressed, which Pillow reads wrongly.
 
     Examples
     --------
@@ -125,9 +167,16 @@ def planes(file: Image.Image, name: Path | str) -> Tensor:
     """
     if is_deep(file) and isinstance(file.info.get("transparency"), tuple):  # read with 8 bits it would hide others too
         raise UserError(f"{name}: hides one colour of 16 bits a channel; save it with an alpha channel")
-    pixels = np.asarray(_known(ImageOps.exif_transpose(file), name))
+    tags = dict(getattr(file, "tag_v2", {}))
+    if (tags.get(PLANES), tags.get(COMPRESSION)) == (APART, UNCOMPRESSED) and max(tags.get(BITS, (8,))) > 8:
+        raise UserError(f"{name}: 16 bits a channel, plane by plane; save it as PNG, or as a compressed TIFF")
+    file.load()
+    turn = UPRIGHT.get(orientation(file))
+    pixels = np.asarray(_known(file if turn is None else file.transpose(turn), name))
     pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
-    if pixels.dtype == np.uint16 and getattr(file, "tag_v2", {}).get(PHOTOMETRIC) == WHITE_IS_ZERO:
+    if pixels.dtype == np.uint16 and tags.get(BITS) == TWELVE:
+        pixels = pixels << 4 | pixels >> 8
+    if pixels.dtype == np.uint16 and tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
         pixels = ~pixels  # which Pillow does to 8 bits alone
     return torch.from_numpy(np.array(pixels, pixels.dtype.newbyteorder("="), order="C"))
 

@@ -1,6 +1,7 @@
 """What travels with a picture beside its pixels: colour profile, resolution, and EXIF."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,11 @@ WIDTH, HEIGHT = Base.ExifImageWidth, Base.ExifImageHeight
 TURNED = (5, 6, 7, 8)  # orientations that exchange rows and columns
 # A maker's note points at bytes of its own file, and its previews are of the small picture; so are the sizes.
 LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT)
+COLOURS = 1  # of the directory Interop: by this alone cameras say that a picture is in Adobe RGB
+SRGB_GAMMA, SRGB = (
+    1 / 2.2,
+    (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06),
+)  # white, red, green and blue, as PNG says them
 CHANNELS = {"GRAY": (1, 2), "RGB": (3, 4)}  # of a picture, by a profile's colour space
 RESOLUTION = range(2, 65536)  # dots an inch that every format can say; 1 is Pillow's for a TIFF that says nothing
 LONGEST_IN_JPEG = 65533  # bytes of EXIF
@@ -60,32 +66,65 @@ class Metadata:
     exif: dict[int, dict[int, Any]] = field(default_factory=dict)
 
 
-def of(file: Image.Image) -> Metadata:
-    """The metadata of an open file, as they hold for the picture turned upright.
+def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
+    """The metadata of an open file, as they hold for the picture turned upright, and a line for each thing that is lost.
 
     EXIF that cannot be read is left out: it must not keep anybody from the pixels.
+
+    Parameters
+    ----------
+    file : PIL.Image.Image
+    orientation : int
+        Of the file, before it was turned.
 
     Examples
     --------
     >>> of(Image.new("L", (4, 4)))
-    Metadata(icc=None, dpi=None, exif={})
+    (Metadata(icc=None, dpi=None, exif={}), [])
     """
+    dpi, lost = _dpi(file.info.get("dpi")), []
+    exif: dict[int, dict[int, Any]] = {}
     try:
         source = file.getexif()
-        turned = source.get(Base.Orientation) in TURNED
-        dpi = _dpi(file.info.get("dpi")) or _dpi_of_exif(source)
-        exif = _descriptive(source)
-        _as_pillows(exif).tobytes()
+        dpi, bad = dpi or _dpi_of_exif(source), 0
+        for ifd, tag, value in _descriptive(source):
+            if _is_writable(ifd, tag, value):
+                exif.setdefault(ifd, {})[tag] = value
+            else:
+                bad += 1
+        if bad:
+            lost.append(f"{bad} of its EXIF's tags {'is' if bad == 1 else 'are'} left out: not as EXIF has them")
     except Exception:  # damaged EXIF has Pillow raise errors of any kind
-        turned, dpi, exif = False, _dpi(file.info.get("dpi")), {}
-    return Metadata(file.info.get("icc_profile"), dpi[::-1] if dpi and turned else dpi, exif)
+        lost.append("its EXIF is left out: it cannot be read")
+    if not file.info.get("icc_profile") and _has_other_colours(file.info):
+        lost.append("what it says of its colours (gAMA, cHRM) is left out: only a colour profile is kept")
+    return Metadata(file.info.get("icc_profile"), dpi[::-1] if dpi and orientation in TURNED else dpi, exif), lost
 
 
-def _descriptive(source: Image.Exif) -> dict[int, dict[int, Any]]:
-    found: dict[int, dict[int, Any]] = {PICTURE: {tag: source[tag] for tag in KEPT if tag in source}}
+def _descriptive(source: Image.Exif) -> Iterator[tuple[int, int, Any]]:
+    """Directory, tag and value of what EXIF says of the picture."""
+    yield from ((PICTURE, tag, _text(source[tag])) for tag in KEPT if tag in source)
     for ifd in (IFD.Exif, IFD.GPSInfo):
-        found[ifd] = {tag: value for tag, value in source.get_ifd(ifd).items() if tag not in LEFT_OUT}
-    return {ifd: {tag: _text(value) for tag, value in tags.items()} for ifd, tags in found.items() if tags}
+        for tag, value in source.get_ifd(ifd).items():
+            if tag not in LEFT_OUT:
+                yield ifd, tag, _text(value)
+    if colours := source.get_ifd(IFD.Interop).get(COLOURS):
+        yield IFD.Exif, IFD.Interop, {COLOURS: colours}
+
+
+def _is_writable(ifd: int, tag: int, value: Any) -> bool:
+    """Whether Pillow writes it again: what it reads may be of a type that the tag does not have."""
+    try:
+        _as_pillows({ifd: {tag: value}}).tobytes()
+    except Exception:  # of any kind
+        return False
+    return True
+
+
+def _has_other_colours(info: dict[Any, Any]) -> bool:
+    """Whether a PNG says that its colours are not sRGB's."""
+    gamma, primaries = info.get("gamma", SRGB_GAMMA), info.get("chromaticity", SRGB)
+    return abs(gamma - SRGB_GAMMA) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(primaries, SRGB, strict=True))
 
 
 def _as_pillows(directories: dict[int, dict[int, Any]]) -> Image.Exif:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import torch
+from PIL.ExifTags import Base
 from torch import Tensor
 
 from hfsr.errors import UserError
@@ -67,10 +68,11 @@ def load(source: Path | str | BinaryIO, name: Path | str) -> Picture:
     torch.Size([4, 6, 8])
     """
     with decode.opened(source, name) as file:
-        deep = decode.is_deep(file)
+        deep, of_tiff = decode.is_deep(file), getattr(file, "tag_v2", {}).get(Base.Orientation)
         pixels = decode.planes(file, name)
-        about = metadata.of(file)  # after the pixels: it overlooks what is wrong with the file
-    return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8))
+        # After the pixels: these overlook what is wrong with the file.
+        about, lost = metadata.of(file, of_tiff or decode.orientation(file))
+    return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8) + tuple(lost))
 
 
 def store(picture: Picture, target: Path | BinaryIO, suffix: str) -> list[str]:

@@ -202,10 +202,14 @@ def test_a_gpu_whose_memory_is_full_is_one_line(monkeypatch, capsys, words, way)
             ["restore", "a.png", "b.png"],
             "hfsr restore: Missing option '--model'; `hfsr restore --help` lists what there is",
         ),
+        (
+            ["upscale", "a.png", "b.png", "--model"],
+            "hfsr upscale: Option '--model' requires an argument; `hfsr upscale --help` lists what there is",
+        ),
         (["upscal"], "hfsr: No such command 'upscal'. Did you mean 'upscale'; `hfsr --help` lists what there is"),
         (["data", "fetch"], "hfsr data fetch: Missing argument 'name'; `hfsr data fetch --help` lists what there is"),
     ],
-    ids=["option", "verb", "argument"],
+    ids=["option", "value", "verb", "argument"],
 )
 def test_a_slip_of_the_command_line_is_one_line(hfsr, words, line):
     assert hfsr(*words) == (2, "", f"{line}\n")

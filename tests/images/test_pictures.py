@@ -5,9 +5,10 @@ import struct
 
 import numpy as np
 import pytest
+import tifffile
 import torch
 import wild
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 from PIL.ExifTags import GPS, IFD, Base
 
 from hfsr import images
@@ -70,7 +71,7 @@ def test_profile_resolution_and_exif_travel_from_every_format_to_every_other(sou
     assert lost == []
     assert file.info["icc_profile"] == SRGB
     if source != ".webp":  # Pillow itself wrote none into that one
-        assert metadata.of(file).dpi == pytest.approx((300, 300), abs=0.01)
+        assert metadata.of(file)[0].dpi == pytest.approx((300, 300), abs=0.01)
     exif = file.getexif()
     assert exif[Base.DateTime] == DATE
     assert exif[Base.Artist].encode("latin-1").decode() == "Jürgen Ä"
@@ -109,9 +110,10 @@ def test_the_thumbnail_is_dropped(suffix):
     assert Image.open(stream).getexif()[Base.DateTime] == DATE
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
 @pytest.mark.parametrize("orientation", [3, 6])
-def test_the_orientation_is_applied_and_the_resolution_turned_with_it(orientation):
-    photo = file_of(Image.fromarray(LEVELS), ".png", exif=exif_of_a_camera(orientation), dpi=(300, 150))
+def test_the_orientation_is_applied_and_the_resolution_turned_with_it(orientation, suffix):
+    photo = file_of(Image.fromarray(LEVELS), suffix, exif=exif_of_a_camera(orientation), dpi=(300, 150))
     whole = picture.load(photo, "photo")
     expected = np.rot90(LEVELS, 2 if orientation == 3 else -1)
     assert np.array_equal(whole.pixels[0].numpy(), expected)
@@ -133,7 +135,7 @@ def test_what_a_file_does_not_say_is_not_made_up(suffix):
 def test_a_resolution_that_makes_no_sense_is_none(dpi):
     file = Image.new("L", (2, 2))
     file.info["dpi"] = dpi
-    assert metadata.of(file).dpi is None
+    assert metadata.of(file)[0].dpi is None
 
 
 @pytest.mark.parametrize("exif", [b"", b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\0\x05", b"nonsense" * 9])
@@ -141,7 +143,56 @@ def test_a_resolution_that_makes_no_sense_is_none(dpi):
 def test_damaged_exif_keeps_nobody_from_the_pixels(exif):
     file = Image.new("L", (2, 2))
     file.info["exif"] = exif
-    assert metadata.of(file).exif == {}
+    assert metadata.of(file)[0].exif == {}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_as_pillow_turns_it(orientation):
+    exif = Image.Exif()
+    exif[Base.Orientation] = orientation
+    photo = file_of(Image.fromarray(LEVELS), ".png", exif=exif)
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(photo)))
+    assert np.array_equal(picture.load(photo, "photo").pixels[0].numpy(), expected)
+
+
+@pytest.mark.filterwarnings("ignore:Metadata Warning")
+def test_one_odd_tag_costs_neither_the_others_nor_the_pixels():
+    whole = picture.load(io.BytesIO(wild.odd_exif()), "photo")
+    assert whole.pixels.shape == (3, wild.WIDTH, wild.HEIGHT)
+    assert whole.metadata.exif[0][Base.DateTime] == "2024:05:06 07:08:09"
+    assert whole.lost == ("1 of its EXIF's tags is left out: not as EXIF has them",)
+
+
+def test_a_camera_that_says_adobe_rgb_without_a_profile_still_does():
+    exif = exif_of_a_camera()
+    exif.get_ifd(IFD.Exif)[Base.ColorSpace] = 65535
+    exif.get_ifd(IFD.Exif)[IFD.Interop] = {1: "R03"}
+    exif[IFD.Exif] = exif.get_ifd(IFD.Exif)
+    whole = picture.load(file_of(Image.new("RGB", (6, 4)), ".jpg", exif=exif), "photo")
+    file, lost = stored(whole, ".jpg")
+    assert (file.getexif().get_ifd(IFD.Interop)[1], lost) == ("R03", [])
+
+
+def test_colours_that_a_png_describes_in_words_of_its_own_are_named():
+    def told(gamma: int) -> tuple[str, ...]:
+        info = PngImagePlugin.PngInfo()
+        info.add(b"gAMA", struct.pack(">I", gamma))
+        return picture.load(file_of(Image.new("RGB", (6, 4)), ".png", pnginfo=info), "photo").lost
+
+    assert told(45455) == ()
+    assert told(100000) == ("what it says of its colours (gAMA, cHRM) is left out: only a colour profile is kept",)
+
+
+def test_grey_of_12_bits_spans_all_levels():
+    whole = picture.load(io.BytesIO(wild.grey_of_12_bits([0, 1, 2048, 4095], width=4)), "scan.tif")
+    assert whole.pixels[0].tolist() == [[0, 16, 32776, 65535]]
+
+
+def test_planes_of_16_bits_that_pillow_mixes_up_are_refused():
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.zeros((3, 4, 6), np.uint16), planarconfig="separate", photometric="rgb")
+    with pytest.raises(UserError, match="16 bits a channel, plane by plane; save it as PNG"):
+        picture.load(stream, "scan.tif")
 
 
 @pytest.mark.parametrize(
