@@ -100,3 +100,23 @@ def test_the_page_says_of_the_camera_photographs_what_the_records_say():
     method, soft = (lost["_others"].loc[row, "mean"] for row in ("wdsr-a1-5", "wdsr-a1-5-outside0.1"))
     assert 0.25 < 1 - soft / method < 0.4  # a third
     assert lost[""].loc["wdsr-a1-5-outside0.1", "low"] < -0.1 < 0.1 < lost[""].loc["wdsr-a1-5-outside0.1", "high"]
+
+
+def test_the_page_says_of_elements_at_random_what_the_records_say():
+    """With noise: which are left out matters, and the complement teaches not even its own elements."""
+    parts = restorations.gaps("denoise")
+    selected, others = (parts[f"{part} elements"] for part in ("selected", "other"))
+    drawn = ("1/5, random", "1/5, uniform")
+    assert set(others.loc[[*drawn, "1/5, complement"], "seeds"]) == {5}
+    overall = tables.differences("denoise", "kodak24", "psnr_rgb_border8", study="restore")
+    for row in ("wdsr-a1-5-random", "wdsr-a1-5-uniform"):
+        assert round(overall.loc[row, "mean"], 2) == -0.01
+    assert [round(others.loc[row, "mean"], 1) + 0 for row in drawn] == [-0.2, 0]
+    assert round(overall.loc["wdsr-a1-5-low", "mean"]) == round(selected.loc["1/5, complement", "mean"]) == -3
+    assert others.loc["1/5, complement", "mean"] < 0
+    dejpeg = restorations.gaps("dejpeg")["selected elements"]
+    assert round(dejpeg.loc["1/5, complement", "mean"]) == -1
+    for recipe in ("denoise", "dejpeg"):
+        for name in ("mcmaster", "bsd100-halved"):
+            found = tables.differences(recipe, name, "psnr_rgb_border8", study="restore")["mean"]
+            assert found[["wdsr-a1-5-random", "wdsr-a1-5-uniform"]].abs().max() < 0.03
