@@ -69,7 +69,7 @@ steps = 100  # iterations of each
 #
 # With noise nearly, with JPEG yes. Trained on the selected elements alone, networks that take out noise gain 0.04 dB on those and lose 0.9
 # dB on the others; over all elements of Kodak24 that is a loss of half a tenth of a decibel, and twenty-four photographs cannot say whether
-# it is less than our margin of a tenth. It is the choice that costs: as many elements at random lose a hundredth. A tenth of the weight on
+# it is less than our margin of a tenth. It is the choice that costs: as many elements at random lose one or two hundredths. A tenth of the weight on
 # the elements left out brings two fifths of the loss there back, and nearly all of the PSNR over all elements. Repairing JPEG files costs 0.02 dB in all and 0.2 dB on the elements left out: the method carries over,
 # against our prediction, but elements at random serve as well. In super-resolution a tenth of the weight mends a quarter of what the
 # elements left out lose, 0.14 dB; whether it gains or costs over all elements is open.
@@ -123,8 +123,8 @@ display(
 # third, and more than half a decibel remains. Perhaps the same filters serve smooth parts and edges; this study does not test that.
 #
 # With JPEG, leaving elements out costs little, and choosing these brings nothing measurable over all elements: as many at random, from each
-# crop or from the whole batch, serve as well. With noise the choice matters: as many elements at random lose a hundredth of a decibel over all
-# elements, and on those that the mask leaves out two tenths, or next to nothing where they are drawn from the whole batch. The complement,
+# crop or from the whole batch, serve as well. With noise the choice matters: as many elements at random lose one or two hundredths of a decibel over
+# all elements, and on those that the mask leaves out two tenths, or next to nothing where they are drawn from the whole batch. The complement,
 # smooth elements alone, costs three decibels, and gains nothing on its own elements either: smooth parts alone do not teach how to restore
 # them. No claim had been registered of these three rows.
 #
