@@ -17,9 +17,9 @@
 # %% [markdown]
 # # Does upscaling help a classifier?
 #
-# *A network that sees small images at twice their size gets nothing that was not in them. Does it recognise more all the same, and does it matter
-# what upscaled them?* Section IV.C of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)) answers yes, by a table of nine
-# classifiers, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
+# *A network that sees small images at twice their size gets nothing that was not in them. Does it recognise more all the same, and does it
+# matter what upscaled them?* Section IV.C of the paper ([Zhou 2020](../book/bibliography.md#zhou2020improving)) answers yes, by a table of
+# nine classifiers, each trained once: 95.23 % of CIFAR-10 for the method, 94.80 % for plain WDSR, 94.69 % at the original size.
 
 # %% tags=["remove-cell"]
 from importlib.util import find_spec
@@ -66,11 +66,12 @@ from hfsr.weightmap import alpha_label
 # Not that we could show at equal compute: at 92 % of CIFAR-10, ten networks of each kind show no difference between the method (row 1/5)
 # and plain WDSR, the paper's gain of 0.43 points lies outside the interval, and no upscaling measurably helps. Upscaled at four times the
 # compute, as in the paper, plain WDSR's images are recognised 0.6 points better than bicubic's and 1.0 better than the images as they are,
-# which cost a quarter; whether the method adds to that, and whether the compute alone would do, three networks of each kind leave open. On images that were
-# halved, whose truth is known, upscaling matters: on CIFAR-100 plain WDSR adds 12 points to bicubic, a fixed sharpening filter 10, and the
-# method a third of a point more than WDSR, with five of ten networks so far. A briefly trained classifier gains about two points on
-# CIFAR-10 from plain WDSR, and about as much from the fixed filter, though it is undecided whether they are equal. The same filter on the
-# images as they are, not upscaled, gains three points at a quarter of the cost, and training as long as the upscaled images cost, 17.
+# which cost a quarter; whether the method adds to that, and whether the compute alone would do, three networks of each kind leave open. On
+# images that were halved, whose truth is known, upscaling matters: on CIFAR-100 plain WDSR adds 12 points to bicubic, a fixed sharpening
+# filter 10, and the method a third of a point more than WDSR, with five of ten networks so far. A briefly trained classifier gains about
+# two points on CIFAR-10 from plain WDSR, and about as much from the fixed filter, though it is undecided whether they are equal. The same
+# filter on the images as they are, not upscaled, gains three points at a quarter of the cost, and training as long as the upscaled images
+# cost, 17.
 
 # %% tags=["hide-input"]
 first = (
@@ -86,9 +87,9 @@ HTML(answers.headline(claims.claims(*first), claims.others("/notebooks/classify"
 figures.gains(near_paper.gains())
 
 # %% [markdown]
-# **Figure.** The classifier near the paper's accuracy: every row minus the original size's and minus plain WDSR's; the last two panels
-# with four times the compute, of which the original size has a quarter there, as in the paper. Intervals over seeds and images, corrected for the number of rows, filled where they exclude zero.
-# Diamonds: the paper's one run.
+# **Figure.** The classifier near the paper's accuracy: every row minus the original size's and minus plain WDSR's; the last two panels with
+# four times the compute, of which the original size has a quarter there, as in the paper. Intervals over seeds and images, corrected for
+# the number of rows, filled where they exclude zero. Diamonds: the paper's one run.
 #
 # ## How it was done: three designs
 #
@@ -105,19 +106,20 @@ HTML(answers.sentences(designs.table()))
 #
 # Recipe `compact` trains a network of eight convolutions, made for small images, for ten epochs on the whole set. It is right on 91.6 % of
 # CIFAR-10 at the original size and on 62 % of CIFAR-100; the paper's ResNet-164 is on 94.7 % and 77.2 %. WDSR and the method have ten
-# classifiers each, every one with an upscaling network of its own, of the same seed; the other rows have five. On CIFAR-100, and with four times
-# the compute, all have three. At equal compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one, and the original in patches of 2 x 2. With
-# four times the compute (`compact-full`) it is the same network at either size, as in the paper. All rows of a recipe were trained on one
-# GPU.
+# classifiers each, every one with an upscaling network of its own, of the same seed; the other rows have five. On CIFAR-100, and with four
+# times the compute, all have three. At equal compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one,
+# and the original in patches of 2 x 2. With four times the compute (`compact-full`) it is the same network at either size, as in the paper.
+# All rows of a recipe were trained on one GPU.
 #
 # ### A known truth
 #
-# Images of CIFAR are halved by bicubic, which the networks learned to undo, and upscaled back by each row. Five classifiers, trained on the true
-# images of one half of a set, say what they see in the other half's; so every image is judged by classifiers that never saw it. Bytes
-# do not say what is recognised: sharpened images take more of them than plain WDSR's as OpenCV writes PNG, though fewer where PNG is pressed
-# hardest; they recover nothing of the truth's detail, and are recognised two to three points less often, but more often than SRCNN's.
-# WDSR's networks lie close together: which elements they were trained on moves them by tenths of a point, and only training on those that
-# the method leaves out costs five points. WDSR, the method and random elements have five networks each so far, the other rows one.
+# Images of CIFAR are halved by bicubic, which the networks learned to undo, and upscaled back by each row. Five classifiers, trained on the
+# true images of one half of a set, say what they see in the other half's; so every image is judged by classifiers that never saw it. Bytes
+# do not say what is recognised: sharpened images take more of them than plain WDSR's as OpenCV writes PNG, though fewer where PNG is
+# pressed hardest; they recover nothing of the truth's detail, and are recognised two to three points less often, but more often than
+# SRCNN's. WDSR's networks lie close together: which elements they were trained on moves them by tenths of a point, and only training on
+# those that the method leaves out costs five points. WDSR, the method and random elements have five networks each so far, the other rows
+# one.
 
 # %% mystnb={"figure": {"name": "fig-truth"}, "image": {"alt": "Six charts of points. From bicubic at the bottom, recognition rises steeply to the sharpened images, a little more to most networks, which lie on each other, and the truth stands far above; the network trained on the complement lies with SRCNN on CIFAR-10, and below it on CIFAR-100. Sharpened images take about as many bytes as the networks', and recover no detail. By their PSNR sharpened images are little better than bicubic's."}} tags=["hide-input"]
 figures.recognised(recognitions.beside_bytes("bench"))
@@ -135,17 +137,17 @@ figures.recognised(recognitions.beside_bytes("bench"))
 # control: recipe `long`, four times as many iterations, with which it costs what an upscaled row costs in `bench`. That brings 17 points,
 # where upscaling brings two.
 #
-# Three rows have no network, and the paper has none of them. *Nearest* makes four pixels of each. *Sharpened* adds to each pixel of the bicubic
-# image 1.3 times its difference to the mean of the 3 x 3 pixels around it, as much as gives the images the gradients of WDSR's; *Original,
-# sharpened* does so with the images as they are. What these rows gain needs no network: three points over the original size, without
-# upscaling.
+# Three rows have no network, and the paper has none of them. *Nearest* makes four pixels of each. *Sharpened* adds to each pixel of the
+# bicubic image 1.3 times its difference to the mean of the 3 x 3 pixels around it, as much as gives the images the gradients of WDSR's;
+# *Original, sharpened* does so with the images as they are. What these rows gain needs no network: three points over the original size,
+# without upscaling.
 #
 # Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of the [super-resolution
 # study](superres.ipynb). And as in the paper, both sizes are padded by the same number of pixels, so upscaled images are shifted half as
 # far in proportion to their size.
 #
-# **Figure.** CIFAR-10: accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected
-# for the number of rows, filled where they exclude zero. Diamonds: the paper's one run. What `long` and CIFAR-100 give is in the folded tables.
+# **Figure.** CIFAR-10: accuracy of every row minus bicubic's and minus that of plain WDSR; intervals over seeds and images, corrected for
+# the number of rows, filled where they exclude zero. Diamonds: the paper's one run. What `long` and CIFAR-100 give is in the folded tables.
 
 # %% mystnb={"figure": {"name": "fig-gains"}, "image": {"alt": "Two charts of points with intervals. Minus bicubic, the networks' rows lie about two points above zero, the sharpened rows with them. Minus WDSR, the method's rows lie about zero with wide intervals; the original size and bicubic lie below."}} tags=["hide-input"]
 figures.gains(reduced.drawn())
@@ -186,16 +188,17 @@ display(
 # short runs or three long ones.
 #
 # Plain WDSR's lead over bicubic is 1.4 points after 2,000 iterations, and 2.2 after 500; three seeds do not decide whether it shrinks, as
-# it would if part of it were speed, nor whether any is left after a training to the end. On CIFAR-100 a tenth of the images are right, so little can be said.
+# it would if part of it were speed, nor whether any is left after a training to the end. On CIFAR-100 a tenth of the images are right, so
+# little can be said.
 #
 # ### Are CIFAR's images what the networks learned to upscale?
 #
-# Not quite: they are smoother. The networks learned from photographs that MATLAB's bicubic had halved. CIFAR's images were brought to
-# 32 x 32 pixels by others, and by what rule is not known. Compared with photographs that bicubic brought to that size, they lose
-# power toward the highest frequencies, as if blurred a little; the squares that the networks learned from do not. Whatever sharpens, a network
-# or a fixed filter, has something to put right in CIFAR, from which a briefly trained classifier may profit; one near the paper's accuracy
-# does not measurably. So Table III says how a network's habits suit such images, not how much of a
-# known truth it finds: that is the second design's question.
+# Not quite: they are smoother. The networks learned from photographs that MATLAB's bicubic had halved. CIFAR's images were brought to 32 x
+# 32 pixels by others, and by what rule is not known. Compared with photographs that bicubic brought to that size, they lose power toward
+# the highest frequencies, as if blurred a little; the squares that the networks learned from do not. Whatever sharpens, a network or a
+# fixed filter, has something to put right in CIFAR, from which a briefly trained classifier may profit; one near the paper's accuracy does
+# not measurably. So Table III says how a network's habits suit such images, not how much of a known truth it finds: that is the second
+# design's question.
 
 # %% mystnb={"figure": {"name": "fig-small-images"}, "image": {"alt": "Two charts of four falling curves against frequency. CIFAR-10 and CIFAR-100 run together; toward the highest frequency they fall below the photographs by some decibels, while squares of halved photographs end beside them."}} tags=["hide-input"]
 print(cifar_spectra.in_words())
@@ -212,10 +215,10 @@ figures.radial_profiles(
 #
 # A network that is right with probability $p$ on each of $n$ test images is right on a fraction of them that scatters by the standard error
 # $\sqrt{p(1 - p)/n}$. Table III is one run a row, tested on 10,000 images; the last folded table above compares each of its gains with the
-# standard error of a difference of two such rows. The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 of these. On the same test images the chance in the
-# images weighs less, and what hides a difference is the scatter from seed to seed. The paper does not report it; the folded tables take
-# what the authors of the network give for a deeper one ([He 2016](../book/bibliography.md#he2016identity)). And the best of five $\alpha$
-# was picked on the same test images.
+# standard error of a difference of two such rows. The method's lead over WDSR, 0.43 points on CIFAR-10, is 1.4 of these. On the same test
+# images the chance in the images weighs less, and what hides a difference is the scatter from seed to seed. The paper does not report it;
+# the folded tables take what the authors of the network give for a deeper one ([He 2016](../book/bibliography.md#he2016identity)). And the
+# best of five $\alpha$ was picked on the same test images.
 #
 # ## See it happen: handwritten digits
 #
@@ -301,7 +304,8 @@ ours.round(2)
 #
 # <details><summary>What to expect</summary>
 #
-# Another one, quite possibly: a point is a handful of these test images. That is why the study has several seeds a row and intervals over them.
+# Another one, quite possibly: a point is a handful of these test images. That is why the study has several seeds a row and intervals over
+# them.
 #
 # </details>
 #

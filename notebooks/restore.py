@@ -69,10 +69,11 @@ steps = 100  # iterations of each
 #
 # With noise nearly, with JPEG yes. Trained on the selected elements alone, networks that take out noise gain 0.04 dB on those and lose 0.9
 # dB on the others; over all elements of Kodak24 that is a loss of half a tenth of a decibel, and twenty-four photographs cannot say whether
-# it is less than our margin of a tenth. It is the choice that costs: as many elements at random lose one or two hundredths. A tenth of the weight on
-# the elements left out brings two fifths of the loss there back, and nearly all of the PSNR over all elements. Repairing JPEG files costs 0.02 dB in all and 0.2 dB on the elements left out: the method carries over,
-# against our prediction, but elements at random serve as well. In super-resolution a tenth of the weight mends a quarter of what the
-# elements left out lose, 0.14 dB; whether it gains or costs over all elements is open.
+# it is less than our margin of a tenth. It is the choice that costs: as many elements at random lose one or two hundredths. A tenth of the
+# weight on the elements left out brings two fifths of the loss there back, and nearly all of the PSNR over all elements. Repairing JPEG
+# files costs 0.02 dB in all and 0.2 dB on the elements left out: the method carries over, against our prediction, but elements at random
+# serve as well. In super-resolution a tenth of the weight mends a quarter of what the elements left out lose, 0.14 dB; whether it gains or
+# costs over all elements is open.
 
 # %% tags=["hide-input"]
 ids = ("denoise", "denoise-smooth", "denoise-soft", "dejpeg", "soft")
@@ -83,8 +84,9 @@ figures.differences(restorations.panels(), "difference in PSNR (dB, RGB, border 
 
 # %% [markdown]
 # **Figure.** Noise of 25 grey levels and JPEG of quality 10, Kodak24: PSNR minus that of WDSR trained on all elements, on the elements that
-# the ground truth's mask selects at 1/5, and on the others, with 95 % intervals; those of the verdicts above are wider. Each panel has a scale
-# of its own. The complements, on the selected elements three decibels lower with noise and one with JPEG, are left out; the tables have them.
+# the ground truth's mask selects at 1/5, and on the others, with 95 % intervals; those of the verdicts above are wider. Each panel has a
+# scale of its own. The complements, on the selected elements three decibels lower with noise and one with JPEG, are left out; the tables
+# have them.
 #
 # ### See it
 #
@@ -117,19 +119,20 @@ display(
 # ground truth ([Eq 7](weight_map.ipynb#eq-7)), leaves out little that matters. Noise lies everywhere alike. In the smooth elements it is
 # all that a network has to remove, and a loss that never sees them does not ask for it. JPEG's block edges, too, show in smooth parts most.
 #
-# It costs less than we had predicted. Both were to cost more than a tenth of a decibel: noise is undecided, JPEG does not, so that prediction
-# was wrong. On the elements left out noise was to cost decibels: it is 0.9 dB, less than the one decibel that we registered as bearing the
-# prediction out, and *supported* says only that there is a loss. A tenth of the weight was to bring half a decibel back there: it brings a
-# third, and more than half a decibel remains. Perhaps the same filters serve smooth parts and edges; this study does not test that.
+# It costs less than we had predicted. Both were to cost more than a tenth of a decibel: noise is undecided, JPEG does not, so that
+# prediction was wrong. On the elements left out noise was to cost decibels: it is 0.9 dB, less than the one decibel that we registered as
+# bearing the prediction out, and *supported* says only that there is a loss. A tenth of the weight was to bring half a decibel back there:
+# it brings a third, and more than half a decibel remains. Perhaps the same filters serve smooth parts and edges; this study does not test
+# that.
 #
 # With JPEG, leaving elements out costs little, and choosing these brings nothing measurable over all elements: as many at random, from each
-# crop or from the whole batch, serve as well. With noise the choice matters: as many elements at random lose one or two hundredths of a decibel over
-# all elements, and on those that the mask leaves out two tenths, or next to nothing where they are drawn from the whole batch. The complement,
-# smooth elements alone, costs three decibels, and gains nothing on its own elements either: smooth parts alone do not teach how to restore
-# them. No claim had been registered of these three rows.
+# crop or from the whole batch, serve as well. With noise the choice matters: as many elements at random lose one or two hundredths of a
+# decibel over all elements, and on those that the mask leaves out two tenths, or next to nothing where they are drawn from the whole batch.
+# The complement, smooth elements alone, costs three decibels, and gains nothing on its own elements either: smooth parts alone do not teach
+# how to restore them. No claim had been registered of these three rows.
 #
-# If the reasoning is right, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq 7](weight_map.ipynb#eq-7)
-# the loss is then a weighted mean, normalised by the sum of the weights:
+# If the reasoning is right, a small weight $o$ on the elements left out should be enough. With the mask $W$ of [Eq
+# 7](weight_map.ipynb#eq-7) the loss is then a weighted mean, normalised by the sum of the weights:
 #
 # $$ l = \frac{\sum_{i,j,k} w \left| Y - Y' \right|}{\sum_{i,j,k} w}, \qquad w = W + o \, (1 - W) \tag{8} $$
 #
@@ -160,9 +163,9 @@ for recipe in ("denoise", "dejpeg"):
 # %% [markdown]
 # ## PSNR, SSIM, and where the difference lies
 #
-# Means over the seeds with their standard deviation, on Kodak24 (all colour channels, a border of 8): over all elements; on those that
-# the ground truth's mask at $\alpha = 1/5$ selects; on the others. *Recovered*: what share of the truth's power above a quarter of a cycle
-# a pixel is right; below zero more is wrong than right. On McMaster and the halves of BSD100 the differences of the method and of a tenth of
+# Means over the seeds with their standard deviation, on Kodak24 (all colour channels, a border of 8): over all elements; on those that the
+# ground truth's mask at $\alpha = 1/5$ selects; on the others. *Recovered*: what share of the truth's power above a quarter of a cycle a
+# pixel is right; below zero more is wrong than right. On McMaster and the halves of BSD100 the differences of the method and of a tenth of
 # the weight have the same signs, but for the latter over all elements, which gains 0.01 dB on BSD100's halves. Elements at random lie there
 # too within three hundredths of a decibel of plain training, over all elements.
 #
