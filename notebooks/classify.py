@@ -139,8 +139,8 @@ figures.recognised(recognitions.beside_bytes("bench"))
 #
 # Three rows have no network, and the paper has none of them. *Nearest* makes four pixels of each. *Sharpened* adds to each pixel of the
 # bicubic image 1.3 times its difference to the mean of the 3 x 3 pixels around it, as much as gives the images the gradients of WDSR's;
-# *Original, sharpened* does so with the images as they are. What these rows gain needs no network: three points over the original size,
-# without upscaling.
+# *Original, sharpened* does so with the images as they are. What these rows gain needs no network. The last gains three points over the
+# original size, without any upscaling.
 #
 # Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of the [super-resolution
 # study](superres.ipynb). And as in the paper, both sizes are padded by the same number of pixels, so upscaled images are shifted half as

@@ -124,7 +124,7 @@ def _is_writable(ifd: int, tag: int, value: Any) -> bool:
 def _has_other_colours(info: dict[Any, Any]) -> bool:
     """Whether a PNG says that its colours are not sRGB's."""
     gamma, primaries = info.get("gamma", SRGB_GAMMA), info.get("chromaticity", SRGB)
-    return abs(gamma - SRGB_GAMMA) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(primaries, SRGB, strict=True))
+    return abs(gamma - SRGB_GAMMA) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(primaries, SRGB, strict=False))
 
 
 def _as_pillows(directories: dict[int, dict[int, Any]]) -> Image.Exif:

@@ -106,7 +106,7 @@ def differences() -> Panels:
 
 
 def cost() -> pd.DataFrame:
-    """Seconds that an epoch took at either size: of the fastest of all runs, as rows of a size cost the same.
+    """Seconds that an epoch took at either size, and where: of the fastest of all runs, as rows of a size cost the same.
 
     Examples
     --------
@@ -117,9 +117,9 @@ def cost() -> pd.DataFrame:
     found = accuracies.published(STUDY, "cifar10")
     originals = [row for row in found if row.startswith("Original")]
     for size, names in {"original, 32 x 32": originals, "upscaled, 64 x 64": found.keys() - originals}.items():
-        runs = [record for name in names for record in found[name]]
-        seconds = min(each.seconds * each.data.images / (each.steps * plan.batch) for each in runs)
-        rows[size] = {"seconds an epoch": round(seconds, 1)}
+        fastest = min((record for name in names for record in found[name]), key=lambda each: each.seconds / each.steps)
+        epochs = fastest.steps * plan.batch / fastest.data.images
+        rows[size] = {"seconds an epoch": round(fastest.seconds / epochs, 1), "device": fastest.device}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

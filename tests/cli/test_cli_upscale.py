@@ -258,6 +258,34 @@ def test_one_bad_file_is_named_and_the_rest_done(hfsr, photos):
     assert tree(Path("x2")) == ["a.jpg", "b/grey.jpg"]
 
 
+def test_a_picture_that_memory_does_not_hold_is_named_and_the_rest_done(hfsr, photos, monkeypatch):
+    load = picture.load
+
+    def full(source, name):
+        if name == "photos/a.png":
+            raise MemoryError
+        return load(source, name)
+
+    monkeypatch.setattr(picture, "load", full)
+    code, out, err = hfsr("upscale", "photos", "--out", "x2", "--model", "bicubic")
+    assert (code, out) == (1, "2 upscaled, 1 failed\n")
+    assert err == "hfsr: photos/a.png: larger than this machine's memory; cut it into parts\n"
+
+
+@pytest.mark.parametrize("suffix", [".jfif", ".jpe", ".apng"])
+def test_a_name_that_nothing_is_written_to_is_read_in_a_folder(hfsr, photos, suffix):
+    save(photos / "more.png")
+    (photos / "more.png").rename(photos / f"more{suffix}")
+    assert hfsr("upscale", photos, "--out", "x2", "--model", "bicubic")[1] == "4 upscaled\n"
+    assert "more.png" in tree(Path("x2"))
+
+
+def test_streams_and_more_names_are_one_line(hfsr):
+    code, out, err = hfsr("upscale", "-", "-", "-")
+    assert (code, out) == (2, "")
+    assert err == "hfsr: -: standard input is one picture; hfsr upscale - RESULT.png, or hfsr upscale - -\n"
+
+
 def test_a_still_gif_becomes_a_png(hfsr, photos):
     Image.fromarray(np.zeros((4, 4), np.uint8)).save("still.gif")
     assert hfsr("upscale", "still.gif", photos / "a.png", "--out", "x2", "--model", "bicubic") == (

@@ -167,7 +167,7 @@ def gains(panels: Mapping[str, pd.DataFrame]) -> Figure:
         ax.set(ylim=(len(places) - 0.5, -0.5))
         ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.grid(axis="y", visible=False)
-    ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, 95 % interval")
+    ours = Line2D([], [], color=style.INK, marker="o", lw=2, label="here, with its interval")
     marks, _ = axes[0].get_legend_handles_labels()
     figure.legend(handles=[ours, *marks], loc="outside upper right", ncols=1)
     figure.supxlabel("difference of accuracy (points)")

@@ -119,8 +119,10 @@ class Upscaling extends HTMLElement {
       throw new Error(`${this.name} is no picture that this browser can read.`);
     }
     const frames = await countFrames(file);
-    if (frames > 1) image.close();
-    if (frames > 1) throw new Error(`${this.name} has ${frames} frames; save the one that you mean by itself.`);
+    if (frames > 1) {
+      image.close();
+      throw new Error(`${this.name} has ${frames} frames; save the one that you mean by itself.`);
+    }
     return image;
   }
 
