@@ -5,6 +5,7 @@ gradients and new weights, as `hfsr.training.loop` makes it. Beside it stand the
 the other on tensors of the same shapes and precision. ``python benchmarks/compact.py`` takes five minutes without bf16 units.
 """
 
+import statistics
 from collections.abc import Callable
 from itertools import count
 
@@ -79,15 +80,17 @@ def measured(run: Classification, repetitions: int, device: torch.device) -> dic
         step(task.batch(done), task.rate(done))
         step.total.item()
 
-    whole = seconds(iteration, repetitions)
     batch = seconds(lambda: task.batch(next(steps)).labels[0].item(), 31)
     dtype = torch.bfloat16 if hardware.bf16_units() else torch.float32
     alone, operations = convolutions(task.model, task.batch(0).images.float(), dtype)
-    convolved = seconds(alone, repetitions)
+    iteration()  # its warm-up
+    # In turn, so that a clock that changes meanwhile changes both.
+    pairs = [(seconds(iteration, 1, warm=0), seconds(alone, 1, warm=1)) for _ in range(repetitions)]
+    whole, convolved = map(statistics.median, zip(*pairs, strict=True))
     return {
         "s an iteration": round(whole, 3),
         "s its convolutions": round(convolved, 3),
-        "ratio": round(whole / convolved, 2),
+        "ratio": round(statistics.median(each / conv for each, conv in pairs), 2),
         "% batch": percent(batch / whole),
         "images/s": round(task.images / whole),
         "GFLOP/s, convolutions": round(operations / convolved / 1e9, 1),
