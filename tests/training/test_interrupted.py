@@ -28,6 +28,7 @@ RUN = """
 COMMANDS = {
     "superres": ["train", "--alpha", "1/5", "--data", "embedded-held-out", "--steps", "200"],
     "classify": ["classify", "--steps", "400"],
+    "compact": ["classify", "--recipe", "compact-quick", "--steps", "600"],
 }
 
 
