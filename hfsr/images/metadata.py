@@ -108,7 +108,11 @@ def _descriptive(source: Image.Exif) -> Iterator[tuple[int, int, Any]]:
         for tag, value in source.get_ifd(ifd).items():
             if tag not in LEFT_OUT:
                 yield ifd, tag, _text(value)
-    if colours := source.get_ifd(IFD.Interop).get(COLOURS):
+    try:
+        colours = source.get_ifd(IFD.Interop).get(COLOURS)
+    except KeyError:  # as Pillow 11 has it where there is none
+        colours = None
+    if colours:
         yield IFD.Exif, IFD.Interop, {COLOURS: colours}
 
 

@@ -173,6 +173,18 @@ def test_a_camera_that_says_adobe_rgb_without_a_profile_still_does():
     assert (file.getexif().get_ifd(IFD.Interop)[1], lost) == ("R03", [])
 
 
+def test_a_picture_without_exif_loses_none_with_an_older_pillow(monkeypatch):
+    newer = Image.Exif.get_ifd
+
+    def get_ifd(exif, ifd):  # as Pillow 11 has it
+        if ifd == IFD.Interop:
+            raise KeyError(ifd)
+        return newer(exif, ifd)
+
+    monkeypatch.setattr(Image.Exif, "get_ifd", get_ifd)
+    assert metadata.of(Image.new("L", (4, 4)))[1] == []
+
+
 def test_colours_that_a_png_describes_in_words_of_its_own_are_named():
     def told(gamma: int) -> tuple[str, ...]:
         info = PngImagePlugin.PngInfo()
