@@ -92,6 +92,18 @@ def test_table_3_reduced():
     original = points("bench", "Original, sharpened", "Original")
     assert "gains three points at a quarter of the cost" in TEXT
     assert (round(original["mean"]), original["sign"]) == (3, 1)
+    random = points("bench", "1/5", "1/5, random")
+    assert "right about as often as plain WDSR's, the method's 0.3 points more often" in TEXT
+    assert abs(points("bench", "1/5, random", "WDSR")["mean"]) < 0.2
+    assert (round(random["mean"], 1), random["sign"], random["seeds"]) == (0.3, 0, 5)
+    assert "the interval reaches more than two points either way" in TEXT
+    assert random["low"] < -2
+    assert random["high"] > 2
+    of_records = accuracies.published("bench", "cifar10")
+    assert "This row alone was computed in float32" in TEXT
+    alone = {row for row, made in of_records.items() if "float32" in {record.precision for record in made}}
+    assert alone == {"1/5, random"}
+    assert {record.precision for record in of_records["1/5, random"]} == {"float32"}
     longer = accuracies.summary("long", "cifar10").loc["Original", "mean"]
     short = accuracies.summary("bench", "cifar10").loc["Original", "mean"]
     assert "training as long as the upscaled images cost, 17" in TEXT
