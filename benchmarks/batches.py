@@ -69,7 +69,8 @@ def ways(run: SuperresRun | Classification, device: torch.device) -> dict[str, f
         except RuntimeError as error:
             print(f"{way} does not work here: {str(error).splitlines()[0]}")
             continue
-        took[f"{way}, ms"] = milliseconds(mean_seconds(iteration, min(20, 2 + round(LONGEST / once))))
+        calls = min(20, 2 + round(LONGEST / once))
+        took |= {f"{way}, ms": milliseconds(mean_seconds(iteration, calls)), f"{way}, n": calls - 1}
     return took
 
 

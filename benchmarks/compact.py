@@ -106,9 +106,9 @@ def main() -> None:
     options = parser.parse_args()
     device = hardware.device()
     hardware.keep_memory()
-    torch.set_num_threads(1)  # as the runs were trained, two side by side
+    torch.set_num_threads(1)  # as where several trainings share a processor
     rows = [{"images": label, **measured(run, options.repetitions, device)} for label, run in RUNS.items()]
-    timings.report("compact", {"an iteration of 256 images, 1 thread": rows}, options.record)
+    timings.report("compact", {f"an iteration of {COMPACT.batch} images, 1 thread": rows}, options.record)
 
 
 if __name__ == "__main__":
