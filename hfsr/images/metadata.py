@@ -1,12 +1,14 @@
-"""What travels with a picture beside its pixels: colour profile, resolution, and EXIF."""
+"""What travels with a picture beside its pixels: what it says of its colours, resolution, and EXIF."""
 
 import math
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
+from PIL.PngImagePlugin import PngInfo
 
 # What EXIF says of the picture and not of the file: the rest, a TIFF's strips for one, would be wrong beside other pixels.
 KEPT = (
@@ -30,10 +32,9 @@ TURNED = (5, 6, 7, 8)  # orientations that exchange rows and columns
 # A maker's note points at bytes of its own file, and its previews are of the small picture; so are the sizes.
 LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT)
 COLOURS = 1  # of the directory Interop: by this alone cameras say that a picture is in Adobe RGB
-SRGB_GAMMA, SRGB = (
-    1 / 2.2,
-    (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06),
-)  # white, red, green and blue, as PNG says them
+# What a PNG's own chunks say of sRGB's colours: its gamma; white, red, green and blue.
+SRGB = {"gAMA": (1 / 2.2,), "cHRM": (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)}
+PNG_UNIT = 100_000  # it says them as whole numbers
 CHANNELS = {"GRAY": (1, 2), "RGB": (3, 4)}  # of a picture, by a profile's colour space
 RESOLUTION = range(2, 65536)  # dots an inch that every format can say; 1 is Pillow's for a TIFF that says nothing
 LONGEST_IN_JPEG = 65533  # bytes of EXIF
@@ -54,6 +55,8 @@ class Metadata:
     exif : dict of int to dict
         EXIF's descriptive tags, date, author, camera and place among them, by directory: that of the picture (0), of the
         exposure, of the place. No orientation, no thumbnail, no maker's note.
+    png_colours : dict of str to tuple of float
+        The chunks gAMA and cHRM of a PNG without a profile whose colours are not sRGB's.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Metadata:
     icc: bytes | None = None
     dpi: tuple[float, float] | None = None
     exif: dict[int, dict[int, Any]] = field(default_factory=dict)
+    png_colours: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
@@ -80,7 +84,7 @@ def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
     Examples
     --------
     >>> of(Image.new("L", (4, 4)))
-    (Metadata(icc=None, dpi=None, exif={}), [])
+    (Metadata(icc=None, dpi=None, exif={}, png_colours={}), [])
     """
     dpi, lost = _dpi(file.info.get("dpi")), []
     exif: dict[int, dict[int, Any]] = {}
@@ -96,9 +100,9 @@ def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
             lost.append(f"{bad} of its EXIF's tags {'is' if bad == 1 else 'are'} left out: not as EXIF has them")
     except Exception:  # damaged EXIF has Pillow raise errors of any kind
         lost.append("its EXIF is left out: it cannot be read")
-    if not file.info.get("icc_profile") and _has_other_colours(file.info):
-        lost.append("what it says of its colours (gAMA, cHRM) is left out: only a colour profile is kept")
-    return Metadata(file.info.get("icc_profile"), dpi[::-1] if dpi and orientation in TURNED else dpi, exif), lost
+    icc = file.info.get("icc_profile")
+    colours = {} if icc else _png_colours(file.info)
+    return Metadata(icc, dpi[::-1] if dpi and orientation in TURNED else dpi, exif, colours), lost
 
 
 def _descriptive(source: Image.Exif) -> Iterator[tuple[int, int, Any]]:
@@ -125,10 +129,13 @@ def _is_writable(ifd: int, tag: int, value: Any) -> bool:
     return True
 
 
-def _has_other_colours(info: dict[Any, Any]) -> bool:
-    """Whether a PNG says that its colours are not sRGB's."""
-    gamma, primaries = info.get("gamma", SRGB_GAMMA), info.get("chromaticity", SRGB)
-    return abs(gamma - SRGB_GAMMA) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(primaries, SRGB, strict=False))
+def _png_colours(info: dict[Any, Any]) -> dict[str, tuple[float, ...]]:
+    """A PNG's gAMA and cHRM, if its colours are not sRGB's by them."""
+    said: dict[str, tuple[float, ...]] = {"gAMA": (info["gamma"],)} if "gamma" in info else {}
+    if len(info.get("chromaticity", ())) == len(SRGB["cHRM"]):
+        said["cHRM"] = info["chromaticity"]
+    numbers = ((a, b) for chunk in said for a, b in zip(said[chunk], SRGB[chunk], strict=True))
+    return said if any(abs(a - b) > 0.01 for a, b in numbers) else {}
 
 
 def _as_pillows(directories: dict[int, dict[int, Any]]) -> Image.Exif:
@@ -189,6 +196,13 @@ def options(metadata: Metadata, suffix: str, size: tuple[int, ...]) -> tuple[dic
             told["icc_profile"] = metadata.icc
         else:
             lost.append(f"its colour profile ({space}) is left out: it does not fit the pixels")
+    if metadata.png_colours and suffix == ".png":
+        told["pnginfo"] = PngInfo()
+        for chunk, numbers in metadata.png_colours.items():
+            whole = (round(each * PNG_UNIT) for each in numbers)
+            told["pnginfo"].add(chunk.encode(), struct.pack(f">{len(numbers)}I", *whole))
+    elif metadata.png_colours:
+        lost.append(f"what it says of its colours ({', '.join(metadata.png_colours)}) is left out: only PNG holds it")
     if metadata.dpi and suffix != ".webp":
         told["dpi"] = metadata.dpi
     exif = _exif(metadata, suffix, height, width)
