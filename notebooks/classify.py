@@ -54,7 +54,7 @@ from hfsr.report import (
 )
 from hfsr.report.folded import Folded
 from hfsr.report.layers import table2
-from hfsr.studies import classify, recipes, upscaler
+from hfsr.studies import classify, correctness, recipes, upscaler
 from hfsr.studies.classification import Classification
 from hfsr.studies.run import shown
 from hfsr.studies.upscaling import upscale_images
@@ -285,7 +285,8 @@ accuracy = {
     name: 100 * each.metrics[f"{dataset}/test_accuracy"] for name, each in records.items()
 }
 right = {
-    name: classify.unpack(each.correct[dataset], test_images) for name, each in records.items()
+    name: correctness.unpack(each.correct[dataset], test_images)
+    for name, each in records.items()
 }
 if recipe != "quick" and steps is None:  # a cell of the grid, beside what is published
     published = accuracies.right_of_seed(recipe, dataset, seed)

@@ -15,7 +15,7 @@ from hfsr.errors import UserError
 from hfsr.studies import published as published_records
 from hfsr.studies import recipes, upscaler
 from hfsr.studies.classification import ClassifyRecord
-from hfsr.studies.classify import unpack
+from hfsr.studies.correctness import unpack
 from hfsr.studies.rows import BESIDE, TABLE_1
 
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]

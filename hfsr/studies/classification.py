@@ -27,7 +27,7 @@ class ClassifyRecord(TrainingRecord):
     enlarger_sha256 : str or None
         Of the file of the network that upscaled the images.
     correct : dict of str -> str
-        Set -> which test images it got right, see `hfsr.studies.classify.pack`.
+        Set -> which test images it got right, see `hfsr.studies.correctness.pack`.
     stem : {"2x2", "4x4"}, optional
         Of the compact classifier, see `hfsr.classifiers.Compact`.
     upscaler_seed : int, optional

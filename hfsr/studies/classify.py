@@ -1,5 +1,6 @@
 """The classification study (Section IV.C): upscale a labelled set by a method, train a ResNet on it, test it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ from torch.nn import functional as F
 from hfsr.data import labelled
 from hfsr.data.labelled import LabelledSet
 from hfsr.errors import UserError
-from hfsr.studies import compact, contents, provenance, records, upscaled
+from hfsr.studies import compact, contents, correctness, provenance, records, upscaled
 from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.recipe import CompactRecipe
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.upscaled_set import UpscaledSet
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
-from hfsr.training import hardware, loop, processes
+from hfsr.training import hardware, loop, processes, sharing
 from hfsr.training.augment import Batch, Batches, crop_and_flip, subset, whiten
 
 WATCHED = 1000  # test images that the log is kept on while a run goes on; nothing is chosen by it
@@ -91,28 +92,6 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, batch: int = 25) 
     return float(correct.mean()), correct
 
 
-def pack(correct: NDArray[np.bool_]) -> str:
-    """Truth values as hexadecimal digits, four a digit: small enough for a record.
-
-    Examples
-    --------
-    >>> pack(np.array([True, False, False, True, True])), unpack("98", 5).tolist()
-    ('98', [True, False, False, True, True])
-    """
-    return np.packbits(correct).tobytes().hex()
-
-
-def unpack(digits: str, count: int) -> NDArray[np.bool_]:
-    """The `count` truth values behind `pack`'s digits.
-
-    Examples
-    --------
-    >>> unpack("98", 5).tolist()
-    [True, False, False, True, True]
-    """
-    return np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8), count=count).astype(bool)
-
-
 def train(run: Classification, out: Path | str | None = None) -> Path:
     """Train one classifier, measure it, and leave a record; goes on where an interrupted run of the same settings stopped.
 
@@ -146,10 +125,8 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     if run.finished_in(folder, network):
         return folder
 
-    data = labelled.load(name)
-    chosen = subset(data.train_labels, len(data.classes), recipe.subset, run.seed)
-    train_images, test_images = images(data, run.upscaler)
-    task = training(run, train_images[chosen], data.train_labels[chosen], len(data.classes), hardware.device())
+    data, ((train_images,), (test_images,)) = sharing.shared(lambda: _read(run))
+    task = training(run, train_images, data.train_labels, len(data.classes), hardware.device())
 
     def accuracy(model: nn.Module) -> dict[str, float]:
         watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
@@ -163,15 +140,27 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
         saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
         share, correct = evaluate(saved, test_images, data.test_labels)
         measured: Settings = {
-            "data": Data(name=name, images=len(chosen), test_images=len(test_images), digest=data.digest),
+            "data": Data(name=name, images=len(train_images), test_images=len(test_images), digest=data.digest),
             "metrics": {f"{name}/test_accuracy": share},
             "per_image": {},
-            "correct": {name: pack(correct)},
+            "correct": {name: correctness.pack(correct)},
         }
         trained = contents.training(folder, progress, run.steps, recipe.batch)
         origin = provenance.origin(run.command, progress.devices)
         records.write(folder, records.made(ClassifyRecord, settings, trained, vars(origin), measured))
     return folder
+
+
+def _read(run: Classification) -> tuple[LabelledSet, list[list[Tensor]]]:
+    """What a run is trained and tested on: a set without its images, and these, upscaled."""
+    data, none = labelled.load(run.dataset), torch.empty(0, dtype=torch.uint8)
+    chosen = subset(data.train_labels, len(data.classes), run.recipe.subset, run.seed)
+    train_images, test_images = images(data, run.upscaler)
+    labels = data.train_labels[chosen]
+    return replace(data, train_images=none, train_labels=labels, test_images=none), [
+        [train_images[chosen]],
+        [test_images],
+    ]
 
 
 def training(run: Classification, images: Tensor, labels: Tensor, classes: int, device: torch.device) -> loop.Task:

@@ -18,7 +18,7 @@ from hfsr.data.degradation import BICUBIC
 from hfsr.errors import UserError
 from hfsr.studies import contents, parts, recognise, records, spectra_run
 from hfsr.studies.classification import ClassifyRecord
-from hfsr.studies.classify import unpack
+from hfsr.studies.correctness import unpack
 from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record, TrainingRecord

@@ -1,8 +1,10 @@
-"""Photographs that the processes of a machine share: one of them reads the pictures, and they lie in memory once."""
+"""Pictures that the processes of a machine share: one of them reads these, and they lie in memory once."""
 
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
 from accelerate.utils import gather_object
@@ -14,22 +16,21 @@ from hfsr.data.photographs import Photographs
 from hfsr.errors import UserError
 from hfsr.training import processes
 
+Rest = TypeVar("Rest")
+Columns = Sequence[Sequence[Tensor]]
+
 
 @dataclass(frozen=True)
-class _Kept:
+class _Kept(Generic[Rest]):
     """What the process that has read pictures tells the others: all but the pixels, and where these are."""
 
-    pictures: Photographs  # without hr and lr
-    hr: list[Size]
-    lr: list[Size]
+    rest: Rest
+    shapes: list[list[Size]]
     folder: Path
 
 
 def load(name: str, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
-    """`hfsr.data.photographs.load`, by one process of each machine for all of its processes.
-
-    Where several train together, the pictures pass through files in the folder for temporary files (``TMPDIR``), which all
-    map into their memory.
+    """`hfsr.data.photographs.load`, by one process of each machine for all of its processes, see `shared`.
 
     Parameters
     ----------
@@ -51,33 +52,66 @@ def load(name: str, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
     >>> load("embedded-held-out").names  # of one process
     ('chelsea', 'coffee', 'flower')
     """
+
+    def read() -> tuple[Photographs, Columns]:
+        pictures = photographs.load(name, degrade=degrade, whole=whole)
+        return replace(pictures, hr=(), lr=()), (pictures.hr, pictures.lr)
+
+    pictures, (hr, lr) = shared(read)
+    return replace(pictures, hr=tuple(hr), lr=tuple(lr))
+
+
+def shared(read: Callable[[], tuple[Rest, Columns]]) -> tuple[Rest, Columns]:
+    """What `read` returns, called by one process of each machine for all of its processes.
+
+    Where several train together, the pictures pass through files in the folder for temporary files (``TMPDIR``), which all
+    map into their memory.
+
+    Parameters
+    ----------
+    read : callable
+        Returns anything small, and columns of pictures: tensors of uint8, of any shapes.
+
+    Returns
+    -------
+    rest : as `read` has it
+    columns : sequence of sequences of Tensor
+        Not to be written to.
+
+    Raises
+    ------
+    UserError
+        Of `read`, in every process; if the folder for temporary files cannot take the pictures.
+
+    Examples
+    --------
+    >>> shared(lambda: ("two", [[torch.zeros(1, 2, 2, dtype=torch.uint8)] * 2]))[0]  # of one process
+    'two'
+    """
     state = processes.state()
     if state.num_processes == 1:
-        return photographs.load(name, degrade=degrade, whole=whole)
+        return read()
     with tempfile.TemporaryDirectory(prefix="hfsr-pictures-") as folder:
-        told = _read(Path(folder), name, degrade, whole) if state.is_local_main_process else None
+        told = _keep(Path(folder), read) if state.is_local_main_process else None
         kept = gather_object([told])[state.process_index - state.local_process_index]
         if isinstance(kept, UserError):
             raise kept
-        hr, lr = _mapped(kept.folder / "hr", kept.hr), _mapped(kept.folder / "lr", kept.lr)
+        columns = [_mapped(kept.folder / str(place), shapes) for place, shapes in enumerate(kept.shapes)]
         state.wait_for_everyone()  # before the files go, which stay where they are mapped
-    return replace(kept.pictures, hr=hr, lr=lr)
+    return kept.rest, columns
 
 
-def _read(folder: Path, name: str, degrade: str, whole: bool) -> _Kept | UserError:
+def _keep(folder: Path, read: Callable[[], tuple[Rest, Columns]]) -> _Kept[Rest] | UserError:
     """Read and keep the pictures; an error is returned, as the others wait for an answer."""
     try:
-        pictures = photographs.load(name, degrade=degrade, whole=whole)
-        for column in ("hr", "lr"):
-            blocks.block(getattr(pictures, column)).numpy().tofile(folder / column)
+        rest, columns = read()
+        for place, column in enumerate(columns):
+            blocks.block(column).numpy().tofile(folder / str(place))
     except UserError as error:
         return error
     except OSError as error:
-        return UserError(
-            f"{folder.parent}: cannot take the photographs ({error}); set TMPDIR to a folder with more room"
-        )
-    hr, lr = ([each.shape for each in column] for column in (pictures.hr, pictures.lr))
-    return _Kept(replace(pictures, hr=(), lr=()), hr, lr, folder)
+        return UserError(f"{folder.parent}: cannot take the pictures ({error}); set TMPDIR to a folder with more room")
+    return _Kept(rest, [[each.shape for each in column] for column in columns], folder)
 
 
 def _mapped(file: Path, shapes: list[Size]) -> tuple[Tensor, ...]:

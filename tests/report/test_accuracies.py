@@ -11,7 +11,7 @@ from hfsr.errors import UserError
 from hfsr.report import accuracies
 from hfsr.studies import recipes
 from hfsr.studies.classification import ClassifyRecord
-from hfsr.studies.classify import pack
+from hfsr.studies.correctness import pack
 from hfsr.studies.records import Data
 from hfsr.studies.rows import Cell
 

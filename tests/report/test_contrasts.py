@@ -9,8 +9,8 @@ from hfsr.analysis.statistics import over_seeds_and_images
 from hfsr.report import paper, registration
 from hfsr.report.contrasts import Measured, measure
 from hfsr.studies.classification import ClassifyRecord
-from hfsr.studies.classify import pack
 from hfsr.studies.confirmation import ConfirmationRecord
+from hfsr.studies.correctness import pack
 from hfsr.studies.records import Data
 from hfsr.studies.superres_run import SuperresRecord
 

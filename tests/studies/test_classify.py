@@ -1,12 +1,9 @@
 import dataclasses
 import functools
-import json
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
@@ -16,7 +13,7 @@ from hfsr.data import labelled
 from hfsr.errors import UserError
 from hfsr.files import read_json, sha256, write_json
 from hfsr.models import WDSR, store
-from hfsr.studies import classify, recipes, records, upscaler
+from hfsr.studies import classify, correctness, recipes, records, upscaler
 from hfsr.studies.classification import Classification, ClassifyRecord
 from hfsr.studies.records import RECORD, WEIGHTS
 from hfsr.studies.upscaler import BICUBIC, ORIGINAL
@@ -100,7 +97,7 @@ def test_the_record_is_what_the_stored_weights_give(digits):
             model(augment.whiten(upscale_images("bicubic", image[None]))).argmax() for image in digits.test_images
         ]
     correct = (torch.stack(answers) == digits.test_labels).numpy()
-    assert np.array_equal(classify.unpack(record["correct"]["digits"], 360), correct)
+    assert np.array_equal(correctness.unpack(record["correct"]["digits"], 360), correct)
     assert record["metrics"] == {"digits/test_accuracy": correct.mean()}
 
 
@@ -262,14 +259,6 @@ def test_evaluation_does_not_depend_on_the_batch_size(digits):
     assert few_at_once[0] == accuracy == correct.mean()
     assert np.array_equal(few_at_once[1], correct)
     assert correct.shape == (50,)
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=50))
-def test_packed_answers_come_back(values):
-    packed = classify.pack(np.array(values))
-    assert classify.unpack(packed, len(values)).tolist() == values
-    assert len(packed) == 2 * -(-len(values) // 8)
-    assert json.loads(json.dumps(packed)) == packed
 
 
 def test_a_whole_cifar_set_needs_no_other_code(digits, monkeypatch):

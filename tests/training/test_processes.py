@@ -34,10 +34,17 @@ RUN = """
 
 CLASSIFYING = """
     import dataclasses
+    from pathlib import Path
+    from hfsr.data import labelled
     from hfsr.studies import classify, recipes, upscaler
     from hfsr.studies.classification import Classification
-    from hfsr.training import hardware
+    from hfsr.training import hardware, processes
 
+    def noted(name, load=labelled.load):
+        Path(f"{out}-read-by-{{processes.state().process_index}}").touch()
+        return load(name)
+
+    labelled.load = noted
     hardware.bf16_units = lambda: False
     recipe = dataclasses.replace(recipes.classify("quick"), name="tiny", batch=16, steps=4)
     recipes.CLASSIFY["tiny"] = recipe
@@ -99,7 +106,10 @@ def test_two_processes_train_a_classifier_as_one_does(tmp_path, folder):
         assert ended.returncode == 0, ended.stderr
     one, two = (run.log(tmp_path / count) for count in ("one", "two"))
     assert one["loss"].to_list() == pytest.approx(two["loss"].to_list(), rel=0.1)
-    assert records.read(tmp_path / "two" / RECORD, ClassifyRecord).processes == 2
+    left = [records.read(tmp_path / count / RECORD, ClassifyRecord) for count in ("one", "two")]
+    assert [record.processes for record in left] == [1, 2]
+    assert left[0].data == left[1].data
+    assert [path.name for path in tmp_path.glob("two-read-by-*")] == ["two-read-by-0"]
 
 
 def test_a_process_knows_its_gpu_before_images_are_sent(monkeypatch):

@@ -36,10 +36,10 @@ def test_one_process_reads_the_pictures_itself(folder):
     assert all(torch.equal(*pair) for pair in zip(pictures.hr, expected.hr, strict=True))
 
 
-def test_a_folder_that_cannot_take_the_pictures_is_named_with_the_way_out(folder, tmp_path):
-    said = sharing._read(tmp_path / "full" / "own", str(folder), "bicubic", whole=True)
+def test_a_folder_that_cannot_take_the_pictures_is_named_with_the_way_out(tmp_path):
+    said = sharing._keep(tmp_path / "full" / "own", lambda: (None, [[torch.zeros(1, 2, 2, dtype=torch.uint8)]]))
     assert isinstance(said, UserError)
-    assert str(said).startswith(f"{tmp_path}/full: cannot take the photographs (")
+    assert str(said).startswith(f"{tmp_path}/full: cannot take the pictures (")
     assert str(said).endswith("; set TMPDIR to a folder with more room")
 
 
