@@ -1,6 +1,6 @@
 """Every page by axe-core, at two widths and in both themes: nothing against WCAG A and AA, in what is folded either.
 
-A theme changes colours only, so the dark one is looked at for these.
+A theme changes colours only, so the dark one is looked at for these, and at one width.
 """
 
 import os
@@ -17,7 +17,7 @@ from hfsr.files import read_json
 
 HERE = ROOT / "tests" / "book"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDTHS = (1280, 390)
+LOOKS = ((1280, "light"), (1280, "dark"), (390, "light"))
 UNFOLD = """async () => {
     if (window.MathJax) await MathJax.startup.promise;
     await Promise.all([...document.fonts].map(font => font.load().catch(() => null))); // a glyph without its font is a text
@@ -75,16 +75,13 @@ def wrong(page, axe):
         page.add_style_tag(content=STILL)
         page.evaluate(UNFOLD)
         found = {}
-        for width in WIDTHS:
+        for width, theme in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
-            for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)
-                page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-                with suppress(
-                    TimeoutError
-                ):  # the theme looks for boxes that scroll a little after the width has changed
-                    page.wait_for_function(SETTLED, timeout=5000)  # what it has missed by then, axe names
-                found[f"{theme}, {width} pixels"] = page.evaluate(LOOK, [LEVELS, theme])
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+            with suppress(TimeoutError):  # the theme looks for boxes that scroll a little after the width has changed
+                page.wait_for_function(SETTLED, timeout=5000)  # what it has missed by then, axe names
+            found[f"{theme}, {width} pixels"] = page.evaluate(LOOK, [LEVELS, theme])
         return {where: violations for where, violations in found.items() if violations}
 
     page.set_default_timeout(120_000)  # some pages of the reference are long
