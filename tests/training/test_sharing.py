@@ -1,4 +1,5 @@
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -34,6 +35,72 @@ def test_one_process_reads_the_pictures_itself(folder):
     pictures, expected = sharing.load(str(folder)), photographs.load(str(folder))
     assert (pictures.names, pictures.digest) == (expected.names, expected.digest)
     assert all(torch.equal(*pair) for pair in zip(pictures.hr, expected.hr, strict=True))
+
+
+@pytest.fixture
+def machines(monkeypatch):
+    """Two machines with two processes each, played one after the other: gives what one of them gets."""
+    told, waited = [None] * 4, []
+
+    def play(index: int, read):
+        def gather(mine):
+            (told[index],) = mine
+            return told
+
+        local = index % 2
+        state = SimpleNamespace(
+            num_processes=4, process_index=index, local_process_index=local, is_local_main_process=local == 0
+        )
+        state.wait_for_everyone = lambda: waited.append(told[index - local].folder.is_dir())
+        monkeypatch.setattr(sharing.processes, "state", lambda: state)
+        monkeypatch.setattr(sharing, "gather_object", gather)
+        return sharing.shared(read)
+
+    return play, told, waited
+
+
+def columns(value: int) -> list[list[torch.Tensor]]:
+    sizes = [[(1, 2, 3), (3, 4, 4)], [(2, 3, 1, 1)]]
+    return [[torch.full(size, value + place, dtype=torch.uint8) for place, size in enumerate(each)] for each in sizes]
+
+
+def test_a_machine_reads_once_and_all_processes_wait_for_each_other_before_the_files_go(machines):
+    play, told, waited = machines
+    for index, value in ((0, 10), (2, 20)):
+        rest, found = play(index, lambda index=index, value=value: (f"read by {index}", columns(value)))
+        assert rest == f"read by {index}"
+        for column, expected in zip(found, columns(value), strict=True):
+            assert all(torch.equal(*pair) for pair in zip(column, expected, strict=True))
+            assert len({picture.untyped_storage().data_ptr() for picture in column}) == 1
+            assert all(picture.is_shared() for picture in column)
+    assert waited == [True, True]
+    assert not any(told[index].folder.exists() for index in (0, 2))
+
+
+def test_the_others_take_what_their_own_machine_has_read(machines, tmp_path):
+    play, told, waited = machines
+    for index in (0, 2):
+        (tmp_path / str(index)).mkdir()
+        told[index] = sharing._keep(
+            tmp_path / str(index), lambda index=index: (f"read by {index}", columns(10 * index))
+        )
+    for index in (1, 3):
+        rest, found = play(index, lambda: pytest.fail("read again"))
+        assert rest == f"read by {index - 1}"
+        assert [int(column[0].max()) for column in found] == [10 * (index - 1)] * 2
+    assert waited == [True, True]
+
+
+def test_every_process_raises_what_the_reading_one_was_refused(machines):
+    play, _, waited = machines
+
+    def read():
+        raise UserError("absent: not here; fetch it")
+
+    for index in range(4):
+        with pytest.raises(UserError, match="absent: not here; fetch it"):
+            play(index, read if index % 2 == 0 else lambda: pytest.fail("read again"))
+    assert waited == []
 
 
 def test_a_folder_that_cannot_take_the_pictures_is_named_with_the_way_out(tmp_path):
