@@ -1,3 +1,4 @@
+import dataclasses
 import sys
 from types import SimpleNamespace
 
@@ -31,10 +32,29 @@ MAPPED = """
 """
 
 
+def same(one, other) -> bool:
+    return all(torch.equal(*pair) for pair in zip(one, other, strict=True))
+
+
 def test_one_process_reads_the_pictures_itself(folder):
     pictures, expected = sharing.load(str(folder)), photographs.load(str(folder))
     assert (pictures.names, pictures.digest) == (expected.names, expected.digest)
-    assert all(torch.equal(*pair) for pair in zip(pictures.hr, expected.hr, strict=True))
+    assert same(pictures.hr, expected.hr)
+    assert same(pictures.lr, expected.lr)
+
+
+def test_one_process_writes_no_files(monkeypatch):
+    monkeypatch.setattr(sharing.tempfile, "TemporaryDirectory", lambda **settings: pytest.fail("a folder"))
+    read = ("rest", columns(1))
+    assert sharing.shared(lambda: read) is read
+
+
+def test_pictures_are_read_as_asked_for(monkeypatch):
+    asked = []
+    pictures = photographs.load("embedded-held-out")
+    monkeypatch.setattr(sharing.photographs, "load", lambda name, **how: asked.append((name, how)) or pictures)
+    sharing.load("div2k-train", degrade="jpeg40", whole=False)
+    assert asked == [("div2k-train", {"degrade": "jpeg40", "whole": False})]
 
 
 @pytest.fixture
@@ -42,7 +62,7 @@ def machines(monkeypatch):
     """Two machines with two processes each, played one after the other: gives what one of them gets."""
     told, waited = [None] * 4, []
 
-    def play(index: int, read):
+    def play(index: int, call):
         def gather(mine):
             (told[index],) = mine
             return told
@@ -54,7 +74,7 @@ def machines(monkeypatch):
         state.wait_for_everyone = lambda: waited.append(told[index - local].folder.is_dir())
         monkeypatch.setattr(sharing.processes, "state", lambda: state)
         monkeypatch.setattr(sharing, "gather_object", gather)
-        return sharing.shared(read)
+        return call()
 
     return play, told, waited
 
@@ -67,14 +87,25 @@ def columns(value: int) -> list[list[torch.Tensor]]:
 def test_a_machine_reads_once_and_all_processes_wait_for_each_other_before_the_files_go(machines):
     play, told, waited = machines
     for index, value in ((0, 10), (2, 20)):
-        rest, found = play(index, lambda index=index, value=value: (f"read by {index}", columns(value)))
+        read = (f"read by {index}", columns(value))
+        rest, found = play(index, lambda read=read: sharing.shared(lambda: read))
         assert rest == f"read by {index}"
         for column, expected in zip(found, columns(value), strict=True):
-            assert all(torch.equal(*pair) for pair in zip(column, expected, strict=True))
+            assert same(column, expected)
             assert len({picture.untyped_storage().data_ptr() for picture in column}) == 1
             assert all(picture.is_shared() for picture in column)
     assert waited == [True, True]
-    assert not any(told[index].folder.exists() for index in (0, 2))
+    for index in (0, 2):
+        assert told[index].folder.name.startswith("hfsr-pictures-")
+        assert not told[index].folder.exists()
+
+
+def test_no_pixels_are_told(machines, folder):
+    play, told, _ = machines
+    pictures, expected = play(0, lambda: sharing.load(str(folder))), photographs.load(str(folder))
+    assert told[0].rest == dataclasses.replace(expected, hr=(), lr=())
+    assert same(pictures.hr, expected.hr)
+    assert same(pictures.lr, expected.lr)
 
 
 def test_the_others_take_what_their_own_machine_has_read(machines, tmp_path):
@@ -85,7 +116,7 @@ def test_the_others_take_what_their_own_machine_has_read(machines, tmp_path):
             tmp_path / str(index), lambda index=index: (f"read by {index}", columns(10 * index))
         )
     for index in (1, 3):
-        rest, found = play(index, lambda: pytest.fail("read again"))
+        rest, found = play(index, lambda: sharing.shared(lambda: pytest.fail("read again")))
         assert rest == f"read by {index - 1}"
         assert [int(column[0].max()) for column in found] == [10 * (index - 1)] * 2
     assert waited == [True, True]
@@ -99,7 +130,9 @@ def test_every_process_raises_what_the_reading_one_was_refused(machines):
 
     for index in range(4):
         with pytest.raises(UserError, match="absent: not here; fetch it"):
-            play(index, read if index % 2 == 0 else lambda: pytest.fail("read again"))
+            play(
+                index, lambda index=index: sharing.shared(read if index % 2 == 0 else lambda: pytest.fail("read again"))
+            )
     assert waited == []
 
 
