@@ -12,7 +12,6 @@ from hfsr.studies import records
 from hfsr.studies.records import Kind
 
 VERIFIED = "verified"  # the folder whose files are of verifications, not of runs
-FLOAT32 = "float32"  # below results/: runs of tables made a second time, on other units
 
 
 def path(kind: type[Kind], name: str) -> Path:
@@ -101,7 +100,7 @@ def files(study: str = "*") -> list[Path]:
     {'superres'}
     """
     found = sorted(paths.results().glob(f"{study}/*.json"))
-    return [each for each in found if each.parent.name not in (VERIFIED, FLOAT32)]
+    return [each for each in found if each.parent.name != VERIFIED]
 
 
 def table(study: str | None = None) -> pd.DataFrame:

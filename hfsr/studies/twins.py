@@ -5,12 +5,15 @@ import pandas as pd
 
 from hfsr import paths
 from hfsr.studies import published, records
-from hfsr.studies.published import FLOAT32
+from hfsr.studies.classification import ClassifyRecord
+from hfsr.studies.records import Kind
 from hfsr.studies.superres_run import SuperresRecord
 
+FLOAT32 = "float32"  # below results/, a folder a study: runs of tables made a second time, on other units
 
-def pairs() -> dict[str, tuple[SuperresRecord, SuperresRecord]]:
-    """Runs made twice, by name: the record in float32, and the one that the tables are made of.
+
+def pairs(kind: type[Kind]) -> dict[str, tuple[Kind, Kind]]:
+    """Runs of a study made twice, by name: the record in float32, and the one that the tables are made of.
 
     Raises
     ------
@@ -19,14 +22,12 @@ def pairs() -> dict[str, tuple[SuperresRecord, SuperresRecord]]:
 
     Examples
     --------
-    >>> single, twin = pairs()["wdsr-a0-bench-s1"]
+    >>> single, twin = pairs(SuperresRecord)["wdsr-a0-bench-s1"]
     >>> single.recipe_digest == twin.recipe_digest, single.data.digest == twin.data.digest
     (True, True)
     """
-    files = sorted((paths.results() / FLOAT32).glob("*.json"))
-    return {
-        each.stem: (records.read(each, SuperresRecord), published.read(SuperresRecord, each.stem)) for each in files
-    }
+    files = sorted((paths.results() / FLOAT32 / kind.folder).glob("*.json"))
+    return {each.stem: (records.read(each, kind), published.read(kind, each.stem)) for each in files}
 
 
 def differences(metric: str = "psnr_y_border2") -> pd.DataFrame:
@@ -48,6 +49,18 @@ def differences(metric: str = "psnr_y_border2") -> pd.DataFrame:
                 each: float(np.mean(measured[metric]) - np.mean(twin.per_image[each][metric]))
                 for each, measured in single.per_image.items()
             }
-            for name, (single, twin) in pairs().items()
+            for name, (single, twin) in pairs(SuperresRecord).items()
         }
     ).T
+
+
+def accuracies() -> pd.Series:
+    """What classifiers are right more often, in points, with images and training in float32 than in the published run."""
+    return pd.Series(
+        {
+            name: 100 * (single.metrics[metric] - twin.metrics[metric])
+            for name, (single, twin) in pairs(ClassifyRecord).items()
+            for metric in single.metrics
+        },
+        dtype=float,
+    )

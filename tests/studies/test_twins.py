@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from hfsr.studies import twins
+from hfsr.studies.superres_run import SuperresRecord
 
 
 def test_twins_are_the_same_runs_on_other_units():
-    found = twins.pairs()
+    found = twins.pairs(SuperresRecord)
     assert {(twin.mask, twin.seed) for _, twin in found.values()} == {
         *((mask, seed) for mask in ("all", "high") for seed in (1, 2, 3)), ("uniform", 3), ("weighted", 3)
     }  # fmt: skip
@@ -20,7 +21,7 @@ def test_twins_are_the_same_runs_on_other_units():
 
 def test_differences_are_of_the_means_over_each_sets_pictures():
     table = twins.differences()
-    single, twin = twins.pairs()["wdsr-a1-5-bench-s2"]
+    single, twin = twins.pairs(SuperresRecord)["wdsr-a1-5-bench-s2"]
     for name in ("set5", "bsd100"):
         expected = single.metrics[f"{name}/psnr_y_border2"] - twin.metrics[f"{name}/psnr_y_border2"]
         assert table.loc["wdsr-a1-5-bench-s2", name] == pytest.approx(expected, abs=1e-9)
