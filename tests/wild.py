@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL.ExifTags import Base
 
 HEIGHT, WIDTH = 32, 36  # room for SSIM's window and the borders
@@ -136,6 +136,13 @@ def white_is_zero() -> bytes:
     return file(Image.fromarray(~DEEP), "TIFF", tiffinfo={262: 0})
 
 
+def own_gamma() -> bytes:
+    """A PNG that says itself that its values are linear."""
+    info = PngImagePlugin.PngInfo()
+    info.add(b"gAMA", struct.pack(">I", 100_000))
+    return file(Image.fromarray(COLOUR), "PNG", pnginfo=info)
+
+
 def unit_said_twice() -> bytes:
     """A TIFF with a tag that Pillow warns of."""
     content = of(COLOUR, "TIFF", dpi=(300, 300))()
@@ -170,6 +177,7 @@ WILD = (
     Wild("deep-colour.png", deep_colour),
     Wild("white-is-zero.tif", white_is_zero),
     Wild("opaque.png", of(np.dstack([COLOUR, np.full_like(GREY, 255)]))),
+    Wild("own-gamma.png", own_gamma),
     Wild("turned.jpg", turned),
     Wild("odd-exif.jpg", odd_exif),
     Wild("damaged-exif.jpg", of(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05nonsense")),

@@ -231,8 +231,19 @@ def test_strange_pictures_are_shown_or_refused_in_one_line(page, opened, tmp_pat
                 Image.open(path) as first,
             ):  # what the decoder thinks of its EXIF
                 alone = load(path, path).pixels if strange.upscale is None else pixels(first)
-            expected = upscale(images.to_rgb(to_8_bits(alone)).contiguous(), "bicubic")
-            assert torch.equal(in_browser(opened, "bicubic"), expected), strange.name
+            converted = strange.name == "own-gamma.png"  # browsers make sRGB of it, as the page says
+            expected = upscale(
+                images.to_rgb(srgb_of_linear(alone) if converted else to_8_bits(alone)).contiguous(), "bicubic"
+            )
+            apart = (in_browser(opened, "bicubic").int() - expected.int()).abs()
+            assert apart.max() <= (3 if converted else 0), strange.name
+
+
+def srgb_of_linear(values: torch.Tensor) -> torch.Tensor:
+    """8 bits of linear light as 8 bits of sRGB."""
+    light = values.double() / 255
+    encoded = torch.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return (255 * encoded).round().byte()
 
 
 def drop(opened, *names):
