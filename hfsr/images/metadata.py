@@ -56,7 +56,8 @@ class Metadata:
         EXIF's descriptive tags, date, author, camera and place among them, by directory: that of the picture (0), of the
         exposure, of the place. No orientation, no thumbnail, no maker's note.
     png_colours : dict of str to tuple of float
-        The chunks gAMA and cHRM of a PNG without a profile whose colours are not sRGB's.
+        The chunks gAMA (one number) and cHRM (x and y of white, red, green and blue) of a PNG without a profile whose colours
+        are not sRGB's.
 
     Examples
     --------
@@ -130,8 +131,10 @@ def _is_writable(ifd: int, tag: int, value: Any) -> bool:
 
 
 def _png_colours(info: dict[Any, Any]) -> dict[str, tuple[float, ...]]:
-    """A PNG's gAMA and cHRM, if its colours are not sRGB's by them."""
-    said: dict[str, tuple[float, ...]] = {"gAMA": (info["gamma"],)} if "gamma" in info else {}
+    """A PNG's gAMA and cHRM, if its colours are not sRGB's by them: beside a chunk sRGB they do not count, nor does gamma 0."""
+    if "srgb" in info:
+        return {}
+    said: dict[str, tuple[float, ...]] = {"gAMA": (info["gamma"],)} if info.get("gamma") else {}
     if len(info.get("chromaticity", ())) == len(SRGB["cHRM"]):
         said["cHRM"] = info["chromaticity"]
     numbers = ((a, b) for chunk in said for a, b in zip(said[chunk], SRGB[chunk], strict=True))

@@ -1,7 +1,7 @@
 """The classification study (Section IV.C): upscale a labelled set by a method, train a ResNet on it, test it."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -109,7 +109,8 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     Raises
     ------
     UserError
-        For data or a network that is not there, a checkpoint of another run, a loss that is not finite.
+        For data or a network that is not there, a checkpoint of another run, a loss that is not finite; for a folder for
+        temporary files that cannot take the images, where several processes train.
 
     Examples
     --------
@@ -125,22 +126,22 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     if run.finished_in(folder, network):
         return folder
 
-    data, ((train_images,), (test_images,)) = sharing.shared(lambda: _read(run))
-    task = training(run, train_images, data.train_labels, len(data.classes), hardware.device())
+    labels, ((train_images,), (test_images,)) = sharing.shared(lambda: _read(run))
+    task = training(run, train_images, labels.train, labels.classes, hardware.device())
 
     def accuracy(model: nn.Module) -> dict[str, float]:
-        watched, labels = test_images[:WATCHED], data.test_labels[:WATCHED]
-        return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels)[0]}
+        watched = test_images[:WATCHED]
+        return {f"{name}/accuracy_first_{len(watched)}": evaluate(model, watched, labels.test[:WATCHED])[0]}
 
     task.watch = accuracy
     settings = run.identity() | network
-    progress = loop.fit(task, folder, settings | {"data_digest": data.digest}, run.steps)
+    progress = loop.fit(task, folder, settings | {"data_digest": labels.digest}, run.steps)
 
     if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
         saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
-        share, correct = evaluate(saved, test_images, data.test_labels)
+        share, correct = evaluate(saved, test_images, labels.test)
         measured: Settings = {
-            "data": Data(name=name, images=len(train_images), test_images=len(test_images), digest=data.digest),
+            "data": Data(name=name, images=len(train_images), test_images=len(test_images), digest=labels.digest),
             "metrics": {f"{name}/test_accuracy": share},
             "per_image": {},
             "correct": {name: correctness.pack(correct)},
@@ -151,16 +152,22 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
     return folder
 
 
-def _read(run: Classification) -> tuple[LabelledSet, list[list[Tensor]]]:
-    """What a run is trained and tested on: a set without its images, and these, upscaled."""
-    data, none = labelled.load(run.dataset), torch.empty(0, dtype=torch.uint8)
+class _Labels(NamedTuple):
+    """What a run needs of a labelled set beside its images."""
+
+    train: Tensor
+    test: Tensor
+    classes: int
+    digest: str
+
+
+def _read(run: Classification) -> tuple[_Labels, list[list[Tensor]]]:
+    """A run's labels, and its images, upscaled: those to train on, and all to test on."""
+    data = labelled.load(run.dataset)
     chosen = subset(data.train_labels, len(data.classes), run.recipe.subset, run.seed)
     train_images, test_images = images(data, run.upscaler)
-    labels = data.train_labels[chosen]
-    return replace(data, train_images=none, train_labels=labels, test_images=none), [
-        [train_images[chosen]],
-        [test_images],
-    ]
+    labels = _Labels(data.train_labels[chosen], data.test_labels, len(data.classes), data.digest)
+    return labels, [[train_images[chosen]], [test_images]]
 
 
 def training(run: Classification, images: Tensor, labels: Tensor, classes: int, device: torch.device) -> loop.Task:

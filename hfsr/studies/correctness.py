@@ -11,6 +11,11 @@ def pack(correct: NDArray[np.bool_]) -> str:
     ----------
     correct : array of bool, (N,)
 
+    Returns
+    -------
+    str
+        Two digits for every eight values, the last filled up with zeros.
+
     Examples
     --------
     >>> pack(np.array([True, False, False, True, True])), unpack("98", 5).tolist()
@@ -22,9 +27,20 @@ def pack(correct: NDArray[np.bool_]) -> str:
 def unpack(digits: str, count: int) -> NDArray[np.bool_]:
     """The truth values behind `pack`'s digits.
 
+    Parameters
+    ----------
+    digits : str
+    count : int
+        How many there are.
+
     Returns
     -------
     array of bool, (`count`,)
+
+    Raises
+    ------
+    ValueError
+        For other letters than hexadecimal digits.
 
     Examples
     --------

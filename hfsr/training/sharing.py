@@ -1,4 +1,4 @@
-"""Pictures that the processes of a machine share: one of them reads these, and they lie in memory once."""
+"""Pictures that the processes of a machine share: one reads the files, and the pixels lie in memory once."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from hfsr.errors import UserError
 from hfsr.training import processes
 
 Rest = TypeVar("Rest")
-Columns = Sequence[Sequence[Tensor]]
+Lists = Sequence[Sequence[Tensor]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def load(name: str, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
     Raises
     ------
     UserError
-        As there, in every process; if the folder for temporary files cannot take the pictures.
+        As there, or if a folder for temporary files cannot take the pictures: in every process.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def load(name: str, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
     ('chelsea', 'coffee', 'flower')
     """
 
-    def read() -> tuple[Photographs, Columns]:
+    def read() -> tuple[Photographs, Lists]:
         pictures = photographs.load(name, degrade=degrade, whole=whole)
         return replace(pictures, hr=(), lr=()), (pictures.hr, pictures.lr)
 
@@ -61,7 +61,7 @@ def load(name: str, degrade: str = BICUBIC, whole: bool = True) -> Photographs:
     return replace(pictures, hr=tuple(hr), lr=tuple(lr))
 
 
-def shared(read: Callable[[], tuple[Rest, Columns]]) -> tuple[Rest, Columns]:
+def shared(read: Callable[[], tuple[Rest, Lists]]) -> tuple[Rest, Lists]:
     """What `read` returns, called by one process of each machine for all of its processes.
 
     Where several train together, the pictures pass through files in the folder for temporary files (``TMPDIR``), which all
@@ -70,18 +70,18 @@ def shared(read: Callable[[], tuple[Rest, Columns]]) -> tuple[Rest, Columns]:
     Parameters
     ----------
     read : callable
-        Returns anything small, and columns of pictures: tensors of uint8, of any shapes.
+        Returns anything small, and lists of pictures, none of them empty: tensors of uint8, of any shapes.
 
     Returns
     -------
     rest : as `read` has it
-    columns : sequence of sequences of Tensor
+    lists : sequence of sequences of Tensor
         Not to be written to.
 
     Raises
     ------
-    UserError
-        Of `read`, in every process; if the folder for temporary files cannot take the pictures.
+    UserError or OSError
+        Of `read`, of any machine, in every process; if a folder for temporary files cannot take the pictures.
 
     Examples
     --------
@@ -93,25 +93,28 @@ def shared(read: Callable[[], tuple[Rest, Columns]]) -> tuple[Rest, Columns]:
         return read()
     with tempfile.TemporaryDirectory(prefix="hfsr-pictures-") as folder:
         told = _keep(Path(folder), read) if state.is_local_main_process else None
-        kept = gather_object([told])[state.process_index - state.local_process_index]
-        if isinstance(kept, UserError):
-            raise kept
-        columns = [_mapped(kept.folder / str(place), shapes) for place, shapes in enumerate(kept.shapes)]
+        everyone = gather_object([told])
+        for error in everyone:
+            if isinstance(error, Exception):
+                raise error
+        kept = everyone[state.process_index - state.local_process_index]
+        lists = [_mapped(kept.folder / str(place), shapes) for place, shapes in enumerate(kept.shapes)]
         state.wait_for_everyone()  # before the files go, which stay where they are mapped
-    return kept.rest, columns
+    return kept.rest, lists
 
 
-def _keep(folder: Path, read: Callable[[], tuple[Rest, Columns]]) -> _Kept[Rest] | UserError:
+def _keep(folder: Path, read: Callable[[], tuple[Rest, Lists]]) -> _Kept[Rest] | Exception:
     """Read and keep the pictures; an error is returned, as the others wait for an answer."""
     try:
-        rest, columns = read()
-        for place, column in enumerate(columns):
-            blocks.block(column).numpy().tofile(folder / str(place))
-    except UserError as error:
+        rest, lists = read()
+    except (UserError, OSError) as error:
         return error
+    try:
+        for place, some in enumerate(lists):
+            blocks.block(some).numpy().tofile(folder / str(place))
     except OSError as error:
         return UserError(f"{folder.parent}: cannot take the pictures ({error}); set TMPDIR to a folder with more room")
-    return _Kept(rest, [[each.shape for each in column] for column in columns], folder)
+    return _Kept(rest, [[each.shape for each in some] for some in lists], folder)
 
 
 def _mapped(file: Path, shapes: list[Size]) -> tuple[Tensor, ...]:

@@ -192,6 +192,7 @@ LINEAR, PROPHOTO = 100_000, (34_570, 35_850, 73_470, 26_530, 15_960, 84_040, 3_6
     ("chunks", "kept"),
     [
         ({"gAMA": (45_455,)}, False),
+        ({"gAMA": (0,)}, False),
         ({"gAMA": (LINEAR,)}, True),
         ({"gAMA": (45_455,), "cHRM": PROPHOTO}, True),
         ({"cHRM": PROPHOTO}, True),
@@ -214,6 +215,14 @@ def test_primaries_cut_short_say_nothing():  # newer Pillows refuse such a file,
     image = Image.new("RGB", (6, 4))
     image.info["chromaticity"] = (0.3457, 0.3585, 0.7347)
     assert metadata.of(image)[0].png_colours == {}
+
+
+def test_a_png_that_says_srgb_stays_so_whatever_else_it_says():
+    info = PngImagePlugin.PngInfo()
+    info.add(b"sRGB", b"\0")
+    info.add(b"gAMA", struct.pack(">I", LINEAR))
+    whole = picture.load(file_of(Image.new("RGB", (6, 4)), ".png", pnginfo=info), "photo")
+    assert (whole.metadata.png_colours, whole.lost) == ({}, ())
 
 
 def test_a_profile_stands_for_what_a_png_says_of_its_colours_beside_it():

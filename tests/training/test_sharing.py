@@ -93,7 +93,7 @@ def test_a_machine_reads_once_and_all_processes_wait_for_each_other_before_the_f
         for column, expected in zip(found, columns(value), strict=True):
             assert same(column, expected)
             assert len({picture.untyped_storage().data_ptr() for picture in column}) == 1
-            assert all(picture.is_shared() for picture in column)
+            assert all(picture.is_shared() for picture in column)  # mapped: whether with others, two processes show
     assert waited == [True, True]
     for index in (0, 2):
         assert told[index].folder.name.startswith("hfsr-pictures-")
@@ -122,17 +122,22 @@ def test_the_others_take_what_their_own_machine_has_read(machines, tmp_path):
     assert waited == [True, True]
 
 
-def test_every_process_raises_what_the_reading_one_was_refused(machines):
-    play, _, waited = machines
+@pytest.mark.parametrize(
+    "error", [UserError("absent: not here; fetch it"), PermissionError("pictures.npy: no permission")]
+)
+def test_every_process_raises_what_a_reading_one_met_on_any_machine(machines, tmp_path, error):
+    play, told, waited = machines
 
     def read():
-        raise UserError("absent: not here; fetch it")
+        raise error
 
-    for index in range(4):
-        with pytest.raises(UserError, match="absent: not here; fetch it"):
-            play(
-                index, lambda index=index: sharing.shared(read if index % 2 == 0 else lambda: pytest.fail("read again"))
-            )
+    (tmp_path / "2").mkdir()
+    told[2] = sharing._keep(tmp_path / "2", lambda: ("the other machine has them", columns(20)))
+    for index in (0, 1, 3):
+        with pytest.raises(type(error), match=str(error)):
+            play(index, lambda index=index: sharing.shared(read if index == 0 else lambda: pytest.fail("read again")))
+    with pytest.raises(type(error), match=str(error)):
+        play(2, lambda: sharing.shared(lambda: ("the other machine has them", columns(20))))
     assert waited == []
 
 
