@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hfsr.studies import twins
+from hfsr.studies import correctness, twins
+from hfsr.studies.classification import ClassifyRecord
 from hfsr.studies.superres_run import SuperresRecord
 
 
@@ -26,3 +27,20 @@ def test_differences_are_of_the_means_over_each_sets_pictures():
         expected = single.metrics[f"{name}/psnr_y_border2"] - twin.metrics[f"{name}/psnr_y_border2"]
         assert table.loc["wdsr-a1-5-bench-s2", name] == pytest.approx(expected, abs=1e-9)
     assert np.isfinite(table.to_numpy()).all()
+
+
+def test_a_row_of_classifiers_was_made_again_as_it_was():
+    found = twins.pairs(ClassifyRecord)
+    assert {twin.run.upscaler.name for _, twin in found.values()} == {"wdsr-a1-5"}
+    for single, twin in found.values():
+        for what in ("name", "command", "recipe_digest", "steps", "seed", "enlarger_sha256", "data"):
+            assert getattr(single, what) == getattr(twin, what)
+        assert (single.precision, twin.precision) == ("float32", "bf16")
+
+
+def test_accuracies_are_of_the_answers_to_single_images():
+    for name, points in twins.accuracies().items():
+        right = [
+            correctness.unpack(made.correct["cifar10"], 10_000).sum() for made in twins.pairs(ClassifyRecord)[name]
+        ]
+        assert points == pytest.approx((right[0] - right[1]) / 100)
