@@ -66,6 +66,11 @@ def accuracies() -> pd.Series:
     ------
     UserError
         As `pairs`.
+
+    Examples
+    --------
+    >>> bool(accuracies().abs().max() < 2)  # points
+    True
     """
     return pd.Series(
         {
