@@ -146,10 +146,13 @@ figures.recognised(recognitions.beside_bytes("bench"))
 # from as many elements, drawn at random; *1/5, complement* from those that the method leaves out. Beside plain WDSR's, their classifiers
 # are right +0.7, -0.1 and -1.7 points more often, all undecided; the complement's lead over bicubic is 0.5 points, undecided too. The
 # method's are right 0.3 points more often than random's: on CIFAR-10 with an interval from 1.7 less to 2.2 more, on CIFAR-100 from 0.2 less
-# to 0.8 more, both undecided. These three rows were computed in float32, images and training, the others in bf16. Three of the method's
-# classifiers were made again in float32: they are right 0.5 and 0.1 points less often and 0.9 more ([where the results were
-# verified](../book/verified.md)). Other rounding moves single classifiers about as other seeds do, which the intervals hold; a lead of
-# either precision in the mean would take more seeds to see.
+# to 0.8 more, both undecided.
+#
+# These three rows were computed in float32, images and training, the others in bf16. So the method's five classifiers were made again in
+# float32: single ones are right 0.6 points less often to 0.9 more, in the mean 0.1 more
+# ([where the results were verified](../book/verified.md)). With both in float32 the method is 0.4 points ahead of random, 0.4 behind per
+# image and 2.0 ahead of the complement, all undecided too. Other rounding moves single classifiers about as other seeds do, which the
+# intervals hold.
 #
 # Two things are not in the intervals. Each row's images were upscaled by one network, the first seed's of the [super-resolution
 # study](superres.ipynb). And as in the paper, both sizes are padded by the same number of pixels, so upscaled images are shifted half as

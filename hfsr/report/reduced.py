@@ -1,12 +1,16 @@
 """Table III, reduced to what two processor cores train: panels and tables of the classification notebook."""
 
+import numpy as np
 import pandas as pd
 
+from hfsr.analysis.statistics import over_seeds_and_images
 from hfsr.report import accuracies, comparison, printed
-from hfsr.studies import recipes
+from hfsr.studies import recipes, twins
+from hfsr.studies.classification import ClassifyRecord
 
 STUDY, LONGER = comparison.RECIPE, "long"  # the longer one on CIFAR-10 alone
 BASELINES = ("Bicubic", "WDSR")
+CONTROLS = ("1/5, per image", "1/5, random", "1/5, complement")
 PAIRS = [("Bicubic", "Original"), ("WDSR", "Bicubic"), ("1/5", "Bicubic"), ("1/5", "WDSR")]
 
 Panels = dict[str, pd.DataFrame]
@@ -77,13 +81,13 @@ def tables() -> Panels:
 
 
 def differences() -> Panels:
-    """`gains` as strings, and those to the original size, trained as many iterations or as long as an upscaled row.
+    """`gains` as strings, those to the original size, trained as many iterations or as long as an upscaled row, `in_float32`.
 
     Returns
     -------
     dict of str -> DataFrame
         A row a row of the study: ``points`` with their interval, ``paper``, ``alone right`` (images that one of the two got
-        right and the other did not, a pair a seed) and McNemar's ``p`` for each seed.
+        right and the other did not, a pair a seed) and McNemar's ``p`` for each seed; in float32 ``points`` alone.
 
     Examples
     --------
@@ -102,7 +106,37 @@ def differences() -> Panels:
         lines["alone right"] = table["alone"]
         lines["p"] = table["p"].map(lambda values: ", ".join(f"{value:.2g}" for value in values))
         shown[title] = pd.DataFrame(lines, index=table.index).fillna("")
-    return shown
+    alike = in_float32().apply(printed.with_interval, axis=1, digits=2)
+    return shown | {"CIFAR-10, 1/5 minus its controls, all in float32": pd.DataFrame({"points": alike})}
+
+
+def in_float32() -> pd.DataFrame:
+    """The method (1/5) minus its controls on CIFAR-10, all computed in float32: the method's own rows are in bf16.
+
+    Returns
+    -------
+    DataFrame
+        A row a control, in points: ``mean``, ``low``, ``high``, ``sign`` and ``seeds`` as of
+        `hfsr.report.accuracies.differences`, corrected for the number of controls.
+
+    Raises
+    ------
+    UserError
+        If a record is stale.
+
+    Examples
+    --------
+    >>> in_float32().index.tolist()
+    ['1/5, per image', '1/5, random', '1/5, complement']
+    """
+    method = {single.seed: accuracies.right(single) for single, _ in twins.pairs(ClassifyRecord).values()}
+    published, table = accuracies.published(STUDY, "cifar10"), {}
+    for row in CONTROLS:
+        control = {record.seed: accuracies.right(record) for record in published[row]}
+        points = 100 * np.array([method[seed].astype(float) - control[seed] for seed in method if seed in control])
+        estimate = over_seeds_and_images(points, confidence=1 - 0.05 / len(CONTROLS))
+        table[row] = {**estimate._asdict(), "sign": estimate.sign, "seeds": len(points)}
+    return pd.DataFrame.from_dict(table, orient="index")
 
 
 def cost() -> pd.DataFrame:

@@ -1,4 +1,7 @@
-from hfsr.report import comparison, reduced
+import pytest
+
+from hfsr.report import accuracies, comparison, reduced
+from hfsr.studies import twins
 
 
 def test_every_panel_is_of_one_set_recipe_and_baseline():
@@ -21,6 +24,9 @@ def test_the_figure_has_panels_of_one_set_and_one_length():
 
 def test_differences_are_the_panels_in_words_and_the_longer_control():
     words = reduced.differences()
+    assert (
+        words.pop("CIFAR-10, 1/5 minus its controls, all in float32").loc["1/5, random", "points"].startswith("+0.38 (")
+    )
     assert set(words) == {*reduced.gains(), "CIFAR-10, minus Original", "CIFAR-10, minus Original of long"}
     for title, table in reduced.gains().items():
         assert list(words[title].index) == list(table.index)
@@ -30,3 +36,11 @@ def test_differences_are_the_panels_in_words_and_the_longer_control():
 
 def test_no_table_says_where_its_records_are():
     assert not any(comparison.RECORDS in table for table in reduced.tables().values())
+
+
+def test_in_float32_every_seed_of_the_method_is_compared_with_its_own():
+    table = reduced.in_float32()
+    assert set(table["seeds"]) == {5}
+    for row in table.index:
+        method, control = (accuracies.summary("bench", "cifar10").loc[each, "mean"] for each in ("1/5", row))
+        assert table.loc[row, "mean"] == pytest.approx(method + twins.accuracies().mean() - control)
