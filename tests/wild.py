@@ -136,11 +136,11 @@ def white_is_zero() -> bytes:
     return file(Image.fromarray(~DEEP), "TIFF", tiffinfo={262: 0})
 
 
-def own_gamma() -> bytes:
-    """A PNG that says itself that its values are linear."""
+def linear(chunk: bytes, content: bytes) -> Callable[[], bytes]:
+    """A PNG that says itself, in a chunk of its own, that its values are linear."""
     info = PngImagePlugin.PngInfo()
-    info.add(b"gAMA", struct.pack(">I", 100_000))
-    return file(Image.fromarray(COLOUR), "PNG", pnginfo=info)
+    info.add(chunk, content)
+    return of(COLOUR, pnginfo=info)
 
 
 def unit_said_twice() -> bytes:
@@ -177,7 +177,8 @@ WILD = (
     Wild("deep-colour.png", deep_colour),
     Wild("white-is-zero.tif", white_is_zero),
     Wild("opaque.png", of(np.dstack([COLOUR, np.full_like(GREY, 255)]))),
-    Wild("own-gamma.png", own_gamma),
+    Wild("own-gamma.png", linear(b"gAMA", struct.pack(">I", 100_000))),
+    Wild("own-codes.png", linear(b"cICP", bytes([1, 8, 0, 1]))),
     Wild("turned.jpg", turned),
     Wild("odd-exif.jpg", odd_exif),
     Wild("damaged-exif.jpg", of(COLOUR, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05nonsense")),

@@ -1,14 +1,14 @@
 """What travels with a picture beside its pixels: what it says of its colours, resolution, and EXIF."""
 
 import math
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
-from PIL.PngImagePlugin import PngInfo
+
+from hfsr.images import png_colours
 
 # What EXIF says of the picture and not of the file: the rest, a TIFF's strips for one, would be wrong beside other pixels.
 KEPT = (
@@ -32,9 +32,6 @@ TURNED = (5, 6, 7, 8)  # orientations that exchange rows and columns
 # A maker's note points at bytes of its own file, and its previews are of the small picture; so are the sizes.
 LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT)
 COLOURS = 1  # of the directory Interop: by this alone cameras say that a picture is in Adobe RGB
-# What a PNG's own chunks say of sRGB's colours: its gamma; white, red, green and blue.
-SRGB = {"gAMA": (1 / 2.2,), "cHRM": (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)}
-PNG_UNIT = 100_000  # it says them as whole numbers
 CHANNELS = {"GRAY": (1, 2), "RGB": (3, 4)}  # of a picture, by a profile's colour space
 RESOLUTION = range(2, 65536)  # dots an inch that every format can say; 1 is Pillow's for a TIFF that says nothing
 LONGEST_IN_JPEG = 65533  # bytes of EXIF
@@ -56,8 +53,7 @@ class Metadata:
         EXIF's descriptive tags, date, author, camera and place among them, by directory: that of the picture (0), of the
         exposure, of the place. No orientation, no thumbnail, no maker's note.
     png_colours : dict of str to tuple of float
-        The chunks gAMA (one number) and cHRM (x and y of white, red, green and blue) of a PNG without a profile whose colours
-        are not sRGB's.
+        What a PNG's chunks say of its colours where these are not sRGB's: cICP, gAMA and cHRM.
 
     Examples
     --------
@@ -71,7 +67,7 @@ class Metadata:
     png_colours: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
-def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
+def of(file: Image.Image, orientation: int = 1, png_codes: tuple[int, ...] = ()) -> tuple[Metadata, list[str]]:
     """The metadata of an open file, as they hold for the picture turned upright, and a line for each thing that is lost.
 
     EXIF that cannot be read is left out: it must not keep anybody from the pixels.
@@ -81,6 +77,8 @@ def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
     file : PIL.Image.Image
     orientation : int
         Of the file, before it was turned.
+    png_codes : tuple of int
+        `hfsr.images.png_colours.codes` of the file, which must be taken before its pixels.
 
     Examples
     --------
@@ -102,7 +100,7 @@ def of(file: Image.Image, orientation: int = 1) -> tuple[Metadata, list[str]]:
     except Exception:  # damaged EXIF has Pillow raise errors of any kind
         lost.append("its EXIF is left out: it cannot be read")
     icc = file.info.get("icc_profile")
-    colours = {} if icc else _png_colours(file.info)
+    colours = png_colours.of(file.info, png_codes)
     return Metadata(icc, dpi[::-1] if dpi and orientation in TURNED else dpi, exif, colours), lost
 
 
@@ -128,17 +126,6 @@ def _is_writable(ifd: int, tag: int, value: Any) -> bool:
     except Exception:  # of any kind
         return False
     return True
-
-
-def _png_colours(info: dict[Any, Any]) -> dict[str, tuple[float, ...]]:
-    """A PNG's gAMA and cHRM, if its colours are not sRGB's by them: beside a chunk sRGB they do not count, nor does gamma 0."""
-    if "srgb" in info:
-        return {}
-    said: dict[str, tuple[float, ...]] = {"gAMA": (info["gamma"],)} if info.get("gamma") else {}
-    if len(info.get("chromaticity", ())) == len(SRGB["cHRM"]):
-        said["cHRM"] = info["chromaticity"]
-    numbers = ((a, b) for chunk in said for a, b in zip(said[chunk], SRGB[chunk], strict=True))
-    return said if any(abs(a - b) > 0.01 for a, b in numbers) else {}
 
 
 def _as_pillows(directories: dict[int, dict[int, Any]]) -> Image.Exif:
@@ -200,10 +187,7 @@ def options(metadata: Metadata, suffix: str, size: tuple[int, ...]) -> tuple[dic
         else:
             lost.append(f"its colour profile ({space}) is left out: it does not fit the pixels")
     if metadata.png_colours and suffix == ".png":
-        told["pnginfo"] = PngInfo()
-        for chunk, numbers in metadata.png_colours.items():
-            whole = (round(each * PNG_UNIT) for each in numbers)
-            told["pnginfo"].add(chunk.encode(), struct.pack(f">{len(numbers)}I", *whole))
+        told["pnginfo"] = png_colours.chunks(metadata.png_colours)
     elif metadata.png_colours:
         lost.append(f"what it says of its colours ({', '.join(metadata.png_colours)}) is left out: only PNG holds it")
     if metadata.dpi and suffix != ".webp":

@@ -9,7 +9,7 @@ from PIL.ExifTags import Base
 from torch import Tensor
 
 from hfsr.errors import UserError
-from hfsr.images import decode, metadata
+from hfsr.images import decode, metadata, png_colours
 from hfsr.images.convert import to_8_bits
 from hfsr.images.files import LOSSY, save
 from hfsr.images.metadata import Metadata
@@ -69,9 +69,10 @@ def load(source: Path | str | BinaryIO, name: Path | str) -> Picture:
     """
     with decode.opened(source, name) as file:
         deep, of_tiff = decode.is_deep(file), getattr(file, "tag_v2", {}).get(Base.Orientation)
+        codes = png_colours.codes(file)
         pixels = decode.planes(file, name)
         # After the pixels: these overlook what is wrong with the file.
-        about, lost = metadata.of(file, of_tiff or decode.orientation(file))
+        about, lost = metadata.of(file, of_tiff or decode.orientation(file), codes)
     return Picture(pixels, about, (NOW_8_BITS,) * (deep and pixels.dtype == torch.uint8) + tuple(lost))
 
 

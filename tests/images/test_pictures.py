@@ -8,7 +8,7 @@ import pytest
 import tifffile
 import torch
 import wild
-from PIL import Image, ImageCms, ImageOps, PngImagePlugin
+from PIL import Image, ImageCms, ImageOps
 from PIL.ExifTags import GPS, IFD, Base
 
 from hfsr import images
@@ -183,54 +183,6 @@ def test_a_picture_without_exif_loses_none_with_an_older_pillow(monkeypatch):
 
     monkeypatch.setattr(Image.Exif, "get_ifd", get_ifd)
     assert metadata.of(Image.new("L", (4, 4)))[1] == []
-
-
-LINEAR, PROPHOTO = 100_000, (34_570, 35_850, 73_470, 26_530, 15_960, 84_040, 3_660, 10)
-
-
-@pytest.mark.parametrize(
-    ("chunks", "kept"),
-    [
-        ({"gAMA": (45_455,)}, False),
-        ({"gAMA": (0,)}, False),
-        ({"gAMA": (LINEAR,)}, True),
-        ({"gAMA": (45_455,), "cHRM": PROPHOTO}, True),
-        ({"cHRM": PROPHOTO}, True),
-    ],
-)
-def test_colours_that_a_png_describes_in_chunks_of_its_own_stay_with_it(chunks, kept):
-    info = PngImagePlugin.PngInfo()
-    for name, numbers in chunks.items():
-        info.add(name.encode(), struct.pack(f">{len(numbers)}I", *numbers))
-    whole = picture.load(file_of(Image.new("RGB", (6, 4)), ".png", pnginfo=info), "photo")
-    file, lost = stored(whole, ".png")
-    assert (whole.lost, lost) == ((), [])
-    assert file.info.get("gamma") == (chunks["gAMA"][0] / 1e5 if kept and "gAMA" in chunks else None)
-    assert file.info.get("chromaticity") == (tuple(n / 1e5 for n in PROPHOTO) if kept and "cHRM" in chunks else None)
-    named = f"what it says of its colours ({', '.join(chunks)}) is left out: only PNG holds it"
-    assert stored(whole, ".jpg")[1] == ([named] if kept else [])
-
-
-def test_primaries_cut_short_say_nothing():  # newer Pillows refuse such a file, older ones hand on what there is
-    image = Image.new("RGB", (6, 4))
-    image.info["chromaticity"] = (0.3457, 0.3585, 0.7347)
-    assert metadata.of(image)[0].png_colours == {}
-
-
-def test_a_png_that_says_srgb_stays_so_whatever_else_it_says():
-    info = PngImagePlugin.PngInfo()
-    info.add(b"sRGB", b"\0")
-    info.add(b"gAMA", struct.pack(">I", LINEAR))
-    whole = picture.load(file_of(Image.new("RGB", (6, 4)), ".png", pnginfo=info), "photo")
-    assert (whole.metadata.png_colours, whole.lost) == ({}, ())
-
-
-def test_a_profile_stands_for_what_a_png_says_of_its_colours_beside_it():
-    info = PngImagePlugin.PngInfo()
-    info.add(b"gAMA", struct.pack(">I", LINEAR))
-    photo = file_of(Image.new("RGB", (6, 4)), ".png", pnginfo=info, icc_profile=profile("RGB "))
-    file, lost = stored(picture.load(photo, "photo"), ".jpg")
-    assert (file.info["icc_profile"], lost) == (profile("RGB "), [])
 
 
 def test_grey_of_12_bits_spans_all_levels():
