@@ -144,7 +144,7 @@ figures.recognised(recognitions.beside_bytes("bench"))
 #
 # Three rows have networks of the method's controls: *1/5, per image* averages the loss image by image, as printed; *1/5, random* learned
 # from as many elements, drawn at random; *1/5, complement* from those that the method leaves out. Beside plain WDSR's, their classifiers
-# are right +0.7, -0.1 and -1.7 points more often, all undecided; the complement's lead over bicubic is 0.5 points, undecided too. The
+# are right 0.7 points more often, 0.1 less and 1.7 less, all undecided; the complement's lead over bicubic is 0.5 points, undecided too. The
 # method's are right 0.3 points more often than random's: on CIFAR-10 with an interval from 1.7 less to 2.2 more, on CIFAR-100 from 0.2 less
 # to 0.8 more, both undecided.
 #
@@ -194,10 +194,11 @@ display(
 
 # %% [markdown]
 # In the folded tables, *alone right* says how many of the 10,000 test images this row got right and the baseline did not, and the other way
-# round, for each seed; *p* is McNemar's for each. Intervals are corrected for the number of rows of a table (Bonferroni), *p* for all tests
-# of a table (Holm). Such a *p* covers the choice of images but not of seeds; the intervals cover both. What
-# length buys: how far differences scatter over the seeds at either length, and how far an interval would reach for the same cost, twelve
-# short runs or three long ones.
+# round, for each seed; *p* is McNemar's for each. Intervals are corrected for the number of rows of a table (Bonferroni), and so wider than a
+# verdict's; *p* for all tests of a table (Holm). Such a *p* covers the choice of images but not of seeds; the intervals cover both, but where
+# a row has one seed, as many rows of the known truth have: its interval knows nothing of other networks. What length buys: how far
+# differences scatter over the seeds at either length, and how far an interval would reach for the same cost, twelve short runs or three
+# long ones.
 #
 # Plain WDSR's lead over bicubic is 1.4 points after 2,000 iterations, and 2.2 after 500; three seeds do not decide whether it shrinks, as
 # it would if part of it were speed, nor whether any is left after a training to the end. On CIFAR-100 a tenth of the images are right, so

@@ -3,7 +3,7 @@
 Rows go by their labels and sets by short names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.statistics import spread
 from hfsr.report import accuracies, paper, tables
-from hfsr.studies import recipes
+from hfsr.studies import confirmation, recipes
 
 BENCHMARKS = {"set5": "Set5", "set14": "Set14", "bsd100": "BSD100", "kodak24": "Kodak24", "mcmaster": "McMaster"}
 HALVED = {"bsd100-halved": "BSD100 halved"}
@@ -85,16 +85,31 @@ def means(recipe: str, metrics: Sequence[str], digits: int = 2, study: str = "su
     return named(pd.DataFrame(columns), recipe, study)
 
 
+def sets(recipe: str) -> dict[str, str]:
+    """Every set that the networks of a recipe were measured on, and the study that did it.
+
+    Examples
+    --------
+    >>> sets("bench")["bsd100"], sets("bench")["kodak24"]
+    ('superres', 'confirmation')
+    """
+    confirmed = confirmation.SETS if tables.published(recipe, "confirmation") else ()
+    return dict.fromkeys(recipes.superres(recipe).evaluation, "superres") | dict.fromkeys(confirmed, "confirmation")
+
+
 def on_sets(recipe: str, metric: str, digits: int = 2) -> pd.DataFrame:
-    """`means` of a metric on every set of the recipe; beside PSNR and SSIM on RGB column ``paper``, which is for DIV2K.
+    """`means` of a metric on all `sets`; beside PSNR and SSIM on RGB column ``paper``, which is for DIV2K.
 
     Examples
     --------
     >>> on_sets("bench", "psnr_rgb_border8").loc["Bicubic", "paper"]
     '29.91'
     """
-    sets = list(recipes.superres(recipe).evaluation)
-    ours = means(recipe, [f"{name}/{metric}" for name in sets], digits).set_axis(sets, axis=1).rename(columns=SHORT)
+    columns = {
+        SHORT.get(name, name): means(recipe, [f"{name}/{metric}"], digits, study).iloc[:, 0]
+        for name, study in sets(recipe).items()
+    }
+    ours = pd.DataFrame(columns).reindex(tables.labels(recipe).values()).dropna(how="all").fillna("")
     if "rgb" not in metric:
         return ours
     theirs = paper.table1()[metric.partition("_")[0]].map(f"{{:.{digits}f}}".format)
@@ -102,11 +117,17 @@ def on_sets(recipe: str, metric: str, digits: int = 2) -> pd.DataFrame:
 
 
 def differences(
-    recipe: str, sets: Sequence[str], metric: str, digits: int = 3, baseline: str = tables.BASELINE, **how: Any
+    recipe: str,
+    sets: Sequence[str] | Mapping[str, str],
+    metric: str,
+    digits: int = 3,
+    baseline: str = tables.BASELINE,
+    **how: Any,
 ) -> pd.DataFrame:
     """`hfsr.report.tables.differences` on several sets, with a star where zero is excluded.
 
-    Further parameters are those of `hfsr.report.tables.differences`.
+    Sets may come with the study that measured each, as `sets` has them. Further parameters are those of
+    `hfsr.report.tables.differences`.
 
     Returns
     -------
@@ -120,7 +141,8 @@ def differences(
     """
     columns = {}
     for name in sets:
-        table = tables.differences(recipe, name, metric, baseline, **how)
+        study = {"study": sets[name]} if isinstance(sets, Mapping) else {}
+        table = tables.differences(recipe, name, metric, baseline, **study, **how)
         stars = table["sign"].map({-1: " *", 0: "", 1: " *"})
         columns[name] = table.apply(with_interval, axis=1, digits=digits) + stars
     return named(pd.DataFrame(columns), recipe)
@@ -176,11 +198,11 @@ def split(recipe: str) -> pd.DataFrame:
     True
     """
     columns = {
-        (SHORT.get(name, name), part): tables.scores(recipe, f"{name}/psnr_rgb_border8_{part}").mean(axis=1)
-        for name in recipes.superres(recipe).evaluation
+        (SHORT.get(name, name), part): tables.scores(recipe, f"{name}/psnr_rgb_border8_{part}", study).mean(axis=1)
+        for name, study in sets(recipe).items()
         for part in ("selected", "others")
     }
-    return named(pd.DataFrame(columns), recipe).round(2)
+    return named(pd.DataFrame(columns), recipe).reindex(tables.labels(recipe).values()).dropna(how="all").round(2)
 
 
 def against_random(recipe: str) -> pd.DataFrame:
@@ -194,9 +216,10 @@ def against_random(recipe: str) -> pd.DataFrame:
     random = "wdsr-a1-5-random"
     if random not in tables.published(recipe):
         return pd.DataFrame()
-    sets = recipes.superres(recipe).evaluation
     asked = {"dB (luma)": ("psnr_y_border2", 3), "SSIM (luma)": ("ssim_y_border2", 4)}
-    found = {title: differences(recipe, sets, *metric, baseline=random).loc["1/5"] for title, metric in asked.items()}
+    found = {
+        title: differences(recipe, sets(recipe), *metric, baseline=random).loc["1/5"] for title, metric in asked.items()
+    }
     return pd.DataFrame(found).T
 
 

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from hfsr.report import block_edges
+from hfsr import paths, selected_fraction
+from hfsr.data import photographs
+from hfsr.report import block_edges, tables
 from hfsr.studies import published
 from hfsr.studies.confirmation import ConfirmationRecord
 
@@ -25,3 +27,22 @@ def test_what_the_page_says_holds():
     for lossless in ("kodak24", "mcmaster"):
         assert table.loc[lossless, "low"] < 0 < table.loc[lossless, "high"]
         assert table.loc[lossless, "sign"] == 0
+
+
+def test_the_page_of_the_mask_says_how_much_of_a_photograph_is_selected():
+    text = (paths.project() / "notebooks" / "weight_map.py").read_text().replace("\n# ", " ")
+    assert "about seven tenths of the elements of a typical benchmark photograph, a quarter to nearly all" in text
+    measured = tables.published("bench", "frequency")["truth"][0].per_image
+    measured = measured | tables.published("bench", "confirmation")["truth"][0].per_image
+    at_edges = 28 / 64  # of the elements of a block
+    shares = [
+        at_edges * np.array(measured[name]["selected_at_edges"])
+        + (1 - at_edges) * np.array(measured[name]["selected_inside"])
+        for name in ("set5", "set14", "bsd100", "kodak24", "mcmaster")
+    ]
+    assert [round(np.median(each), 1) for each in shares] == pytest.approx([0.7, 0.8, 0.7, 0.7, 0.7])
+    every = np.concatenate(shares)
+    assert 0.2 < every.min() < 0.25 < 0.95 < every.max()
+    assert "and half of those shown here" in text
+    shown = [photograph for name in ("embedded", "embedded-held-out") for photograph in photographs.load(name).hr]
+    assert np.mean([selected_fraction(each, "1/5") for each in shown]) == pytest.approx(0.5, abs=0.05)

@@ -1,4 +1,8 @@
-from hfsr.report import byte_tables, png_sizes
+import numpy as np
+import pytest
+
+from hfsr import paths
+from hfsr.report import byte_tables, png_sizes, tables
 
 
 def test_an_order_begins_with_the_smallest_files_and_says_whether_the_encoders_agree():
@@ -14,3 +18,24 @@ def test_the_sizes_of_labelled_sets_are_those_of_their_records():
     table, sizes = byte_tables.labelled("cifar10"), png_sizes.totals("cifar10", "train")["mean"]
     assert table.loc["WDSR", "MB"] == f"{sizes['wdsr-a0'] / 2**20:.2f}"
     assert table.loc["Bicubic", "over bicubic, default, %"] == ""
+
+
+def test_pages_say_how_large_files_are_beside_the_truths():
+    """On the four camera photographs, file by file."""
+    rows = tables.published("bench", "frequency")
+
+    def larger(row, other, metric):
+        own, base = (
+            np.mean([record.per_image["realsr-held-out"][metric] for record in rows[each]], axis=0)
+            for each in (row, other)
+        )
+        return 100 * (own / base - 1).mean()
+
+    assert larger("wdsr-a0", "truth", "png_bytes") == pytest.approx(0, abs=1)
+    assert round(larger("wdsr-a1-5", "wdsr-a0", "png_bytes")) == 5
+    strongest = [larger(row, "truth", "png_bytes_strongest") for row in ("wdsr-a0", "wdsr-a1-5")]
+    said = " ".join((paths.project() / "notebooks" / "frequency.py").read_text().replace("\n# ", " ").split())
+    assert "files of WDSR are as large as the ground truth's own, and those of 1/5 five per cent larger" in said
+    assert "they are {:.0f} and {:.0f} per cent larger than the truth's".format(*strongest) in said
+    said = " ".join((paths.project() / "book" / "claims.md").read_text().split())
+    assert "files of WDSR are as large as the ground truth's own, and those of alpha 1/5 five per cent larger" in said

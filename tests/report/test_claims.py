@@ -79,6 +79,16 @@ def test_the_page_on_frequencies_says_how_large_srcnns_files_are():
     assert f"{-answer.shown.measured.estimate.mean:.1f} per cent smaller than WDSR's here, on Kodak24" in text
 
 
+@pytest.mark.parametrize("page", ["README.md", "book/intro.md"])
+def test_the_first_pages_say_how_much_of_the_added_power_is_right(page):
+    right, wrong = (
+        100 * tables.differences("bench", "kodak24", part, study="confirmation").loc["wdsr-a1-5", "mean"]
+        for part in ("right_power", "wrong_power")
+    )
+    text = " ".join((paths.project() / page).read_text().split())
+    assert f"of which {right:.1f} agree with the truth and {wrong:.1f} do not" in text
+
+
 @pytest.mark.parametrize("page", ["README.md", "book/intro.md", "notebooks/superres.py"])
 def test_pages_say_what_is_left_of_the_lead_over_random_elements(page):
     """After ten times the training; no claim was registered of it, so an interval that belongs to no family."""

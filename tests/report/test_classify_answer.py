@@ -84,7 +84,8 @@ def test_whether_the_lead_shrinks_is_open():
 
 def test_the_controls_of_the_method_in_table_3():
     assert (
-        "Beside plain WDSR's, their classifiers are right +0.7, -0.1 and -1.7 points more often, all undecided" in TEXT
+        "Beside plain WDSR's, their classifiers are right 0.7 points more often, 0.1 less and 1.7 less, all undecided"
+        in TEXT
     )
     for row, mean in (("1/5, per image", 0.7), ("1/5, random", -0.1), ("1/5, complement", -1.7)):
         found = points("bench", row, "WDSR")

@@ -61,3 +61,7 @@ def test_every_set_of_a_recipe_has_a_name_for_readers():
 
 def test_nothing_is_compared_with_random_elements_that_are_not_published():
     assert printed.against_random("bench").empty
+
+
+def test_the_sets_that_confirm_stand_beside_those_of_the_study():
+    assert set(printed.sets("bench").values()) == {"superres"}  # of this small study nothing was confirmed
