@@ -58,7 +58,7 @@ def atomic(path: Path | str) -> Iterator[Path]:
     ['note.txt']
     """
     path = Path(path)
-    part = path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}{path.suffix}")
+    part = path.parent / f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}{path.suffix}"
     try:
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)

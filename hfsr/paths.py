@@ -154,7 +154,7 @@ def data_roots() -> list[Path]:
     True
     """
     setting = os.environ.get("HFSR_DATA", "")
-    roots = [Path(entry).expanduser() for entry in setting.split(os.pathsep) if entry]
+    roots = [Path(os.path.expanduser(entry)) for entry in setting.split(os.pathsep) if entry]  # noqa: PTH111  # ~nobody stays so
     return roots or [Path(platformdirs.user_cache_dir("hfsr"))]
 
 

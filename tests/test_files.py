@@ -23,6 +23,14 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
     assert names(path.parent) == ["note.txt"]
 
 
+@pytest.mark.parametrize("folder", [".", "/", ""])
+def test_a_folder_is_no_file(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="cannot be written"), atomic(folder) as part:
+        part.write_text("lost")
+    assert names(tmp_path) == []
+
+
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
     path = tmp_path / "note.txt"
     path.write_text("old")

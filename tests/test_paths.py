@@ -47,6 +47,8 @@ def test_without_a_setting_it_is_the_users_cache(setting, monkeypatch):
 def test_a_tilde_is_the_users_home(monkeypatch):
     monkeypatch.setenv("HFSR_DATA", "~/pictures")
     assert paths.data_roots() == [Path.home() / "pictures"]
+    monkeypatch.setenv("HFSR_DATA", "~nobody-here/pictures")
+    assert paths.data_roots() == [Path("~nobody-here/pictures")]  # which is not there
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ SMALLEST = 2 * 8 + 11  # pixels: the borders and one window of SSIM
 JUDGED = "1/5"  # the ground truth's mask that splits PSNR into selected elements and others: one for every row
 
 
-def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = False) -> dict[str, list[float]]:
+def evaluate(method: nn.Module | str, pictures: Photographs) -> dict[str, list[float]]:
     """Measure a method on every picture of a set (Table I and the literature's convention).
 
     Parameters
@@ -54,7 +54,7 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
             raise UserError(
                 f"{title}: {tuple(hr.shape[-2:])} pixels, too small to be measured: SSIM needs {SMALLEST} a side"
             )
-        sr = applied(method, lr, pictures.degrade, progress)
+        sr = applied(method, lr, pictures.degrade)
         selected = selection_mask(hr, JUDGED)
         for name, value in {
             "psnr_rgb_border8": psnr(sr, hr, 8, "rgb"),
@@ -72,7 +72,7 @@ def evaluate(method: nn.Module | str, pictures: Photographs, progress: bool = Fa
     return measured
 
 
-def applied(method: nn.Module | str, picture: Tensor, degrade: str, progress: bool = False) -> Tensor:
+def applied(method: nn.Module | str, picture: Tensor, degrade: str) -> Tensor:
     """What a method makes of a degraded picture, of the ground truth's size; parameters and errors as for `evaluate`.
 
     Examples
@@ -87,7 +87,7 @@ def applied(method: nn.Module | str, picture: Tensor, degrade: str, progress: bo
         raise UserError(
             f"a method for x{own} does not undo {degrade!r}, which is x{wanted}: choose another degradation"
         )
-    return upscale(picture, method, progress=progress)
+    return upscale(picture, method)
 
 
 def most_different(results: Sequence[Tensor], height: int, width: int) -> tuple[int, int]:

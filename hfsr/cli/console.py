@@ -1,6 +1,8 @@
 """What all verbs of the command line have in common: the version, and how they end."""
 
+import io
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 TRAINING = {"train", "classify", "gpu"}  # verbs that keep checkpoints
+BY_PARTS = {"upscale", "restore", "recognise", "data"}  # and those that keep what is finished
 # Any word that is none of the command line's; Typer exports this one kind of it.
 MISTYPED: type[Exception] = typer.BadParameter.__mro__[1]
 INTERRUPTED = 130  # Typer's exit code after Ctrl-C, the shell's convention
@@ -44,6 +47,12 @@ def in_one_line() -> Iterator[None]:
     """
     warnings.filterwarnings("ignore", module=r"PIL\.")  # what decoders think of a file: an error says what matters
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    if sys.stderr is None:  # closed: what would be said goes nowhere, and the work goes on
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # as standard error has it: a file's name may be bytes of any kind
     try:
         yield
     except (UserError, OSError) as error:
@@ -64,9 +73,16 @@ def in_one_line() -> Iterator[None]:
         sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            way = "from the last checkpoint" if TRAINING & set(sys.argv[1:2]) else "with what is not finished"
-            typer.echo(f"hfsr: stopped; the same command goes on {way}", err=True)
+            typer.echo(f"hfsr: stopped{_way_on(*sys.argv[1:2])}", err=True)
         raise
+
+
+def _way_on(verb: str = "") -> str:
+    if verb in TRAINING:
+        return "; the same command goes on from the last checkpoint"
+    if verb in BY_PARTS and "--overwrite" not in sys.argv:
+        return "; the same command goes on with what is not finished"
+    return ""
 
 
 def _mistyped(error: Exception) -> str:

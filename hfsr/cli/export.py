@@ -8,6 +8,7 @@ import typer
 from hfsr import paths
 from hfsr.cli.pictures import Overwrite
 from hfsr.cli.streams import STREAM
+from hfsr.cli.targets import require_free
 from hfsr.errors import UserError
 
 
@@ -30,8 +31,8 @@ def export(
         raise UserError("-: an export is a file or a folder; name it")
     if not overwrite and target.is_dir() and any(target.iterdir()):
         raise UserError(f"{target}: is not empty; --overwrite writes into it, or name another folder")
-    if not overwrite and target.is_file():
-        raise UserError(f"{target}: is there already; --overwrite writes over it")
+    if not overwrite and not target.is_dir():
+        require_free(target)
     if target.suffix and not target.is_dir():
         from hfsr.formats.onnx import export
     else:

@@ -9,6 +9,7 @@ from hfsr.errors import UserError
 from hfsr.studies import backlog, card, trial
 from hfsr.training import hardware, processes
 
+LONGEST = 60 * 24 * 365  # minutes
 TIMED = 0.2  # of the time that is left, at most, for measuring the card
 
 
@@ -21,6 +22,8 @@ def work(minutes: float) -> None:
         If there is no GPU, several processes would train together, or the losses are not the CPU's.
     """
     start = time.monotonic()
+    if not 0 < minutes <= LONGEST:
+        raise UserError(f"--minutes {minutes:g}: name a number of minutes up to {LONGEST:,}")
     if not is_here():
         raise UserError(
             f"there is no GPU here that this torch can use ({build()}); `make study` trains on the processor"

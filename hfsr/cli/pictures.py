@@ -2,6 +2,8 @@
 
 import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -13,9 +15,9 @@ from hfsr import paths
 from hfsr.cli.console import method
 from hfsr.cli.sources import gather, is_file, is_folder, mode, require_source
 from hfsr.cli.streams import STREAM, conclude, is_watched, read_input, require_streams, tell, write_output
-from hfsr.cli.targets import around, is_there, pairs, require_another, require_room, writable
+from hfsr.cli.targets import around, pairs, require_another, require_free, require_room, writable
 from hfsr.errors import UserError
-from hfsr.files import atomic, naming
+from hfsr.files import atomic
 
 if TYPE_CHECKING:
     from torch import nn
@@ -125,10 +127,8 @@ def _one(task: Task, source: Path, target: Path) -> None:
         check_target(target)
         if suffix and suffix != target.suffix.lower():
             raise UserError(f"{target}: its own suffix names the format; leave out --suffix {suffix}")
-        with naming(target):
-            taken = is_there(target)
-        if taken and not task.overwrite:
-            raise UserError(f"{target}: is there already; --overwrite writes over it")
+        if not task.overwrite:
+            require_free(target)
         if source != STREAM:
             require_another(source, target)
         require_room(target.parent)
@@ -177,8 +177,6 @@ def _each(task: Task, network: "nn.Module | str", pairs: list[tuple[Path, Path]]
                     tell(line)
             except (UserError, OSError) as error:
                 failed.append(str(error))
-            except MemoryError:
-                failed.append(f"{source}: larger than this machine's memory; cut it into parts")
     finally:
         for line in failed:
             tell(line)
@@ -195,10 +193,11 @@ def _through(
 
     streamed = source == STREAM
     name = "standard input" if streamed else str(source)
-    whole = picture.load(read_input() if streamed else source, name)
     ending = target.suffix.lower() or suffix or ".png"
-    picture.require_place(whole, ending, target, getattr(network, "scale", 2))
-    pixels = upscale(whole.pixels, network, progress=progress)
+    with _in_memory(name):
+        whole = picture.load(read_input() if streamed else source, name)
+        picture.require_place(whole, ending, target, getattr(network, "scale", 2))
+        pixels = upscale(whole.pixels, network, progress=progress)
     result = replace(whole, pixels=pixels, metadata=Metadata() if strip else whole.metadata)
     if target == STREAM:
         stream = BytesIO()  # a TIFF is not written in one go
@@ -208,3 +207,14 @@ def _through(
         with atomic(target) as part:
             lost = picture.store(result, part, ending)
     return [f"{name}: {line}" for line in lost]
+
+
+@contextmanager
+def _in_memory(name: str) -> Iterator[None]:
+    """Make it one line (`UserError`) that the machine's memory is too small for a picture, as Python and as torch put it."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+            raise
+        raise UserError(f"{name}: larger than this machine's memory; cut it into parts") from error

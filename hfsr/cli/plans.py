@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hfsr.errors import UserError
 from hfsr.files import atomic
 
 
@@ -35,6 +36,8 @@ def study(
     from hfsr.studies import grid
     from hfsr.studies.publish import publish_all
 
+    if publish and steps:
+        raise UserError("--publish is for runs of as many iterations as the recipe says; leave out --steps")
     typer.echo(grid.state(name, recipe, steps).to_string())
     if table:
         with atomic(table) as part:

@@ -101,6 +101,14 @@ def require_another(source: Path, target: Path) -> None:
         raise UserError(f"{source}: would be written over by its own result; choose another place")
 
 
+def require_free(target: Path) -> None:
+    """Refuse (`UserError`) to write over what is there, if only a link to nothing."""
+    with naming(target):
+        taken = is_there(target)
+    if taken:
+        raise UserError(f"{target}: is there already; --overwrite writes over it")
+
+
 def around(out: Path, sources: list[Path]) -> Path | None:
     """The first folder of pictures that the one for the results lies in."""
     return next((source for source in sources if is_folder(source) and holds(source, out)), None)
@@ -110,7 +118,7 @@ def require_room(out: Path) -> None:
     """Refuse (`UserError`) a folder for results that cannot be made or written to: better before the work than after."""
     with naming(out):
         nearest = out
-        while not is_there(nearest):
+        while not is_there(nearest) and nearest != nearest.parent:
             nearest = nearest.parent
         with tempfile.TemporaryFile(dir=nearest):
             pass

@@ -15,10 +15,9 @@ from hfsr.cli.export import export
 from hfsr.cli.measure import Degrade, confirm, evaluate, frequency, recognise, spectra
 from hfsr.cli.pictures import Overwrite
 from hfsr.cli.plans import plan, publish, study
-from hfsr.cli.targets import require_another
+from hfsr.cli.targets import require_another, require_free
 from hfsr.cli.upscale import restore, upscale
 from hfsr.cli.verify import verify
-from hfsr.errors import UserError
 
 if TYPE_CHECKING:
     from hfsr.studies.rows import Row
@@ -155,8 +154,8 @@ def mask(
 
     images.check_target(target, lossless=True)
     require_another(source, target)
-    if target.exists() and not overwrite:
-        raise UserError(f"{target}: is there already; --overwrite writes over it")
+    if not overwrite:
+        require_free(target)
     selected = selection_mask(images.read(source), alpha)
     images.write(target, selected.byte() * 255)
     typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")

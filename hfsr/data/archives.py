@@ -1,5 +1,6 @@
 """Archives: a download that goes on where it stopped and is checked, and unpacking that stays in its folder."""
 
+import errno
 import http.client
 import shutil
 import tarfile
@@ -21,6 +22,7 @@ CHUNK = 2**20  # bytes
 PATIENCE = 60  # seconds that a site may be silent
 TRIES = 3  # in a row without a new byte
 PAUSE = 2.0  # seconds between two of them
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # errors of writing, not of the site
 
 
 def download(url: str, part: Path, size: int, sha256: str) -> None:
@@ -107,6 +109,7 @@ def get(url: str, file: Path) -> None:
         except urllib.error.HTTPError as error:
             raise UserError(f"{url}: the site answers {error.code} {error.reason}; try again later") from error
         except (OSError, http.client.HTTPException) as error:
+            _raise_of_disk(error)
             reason = " ".join(str(getattr(error, "reason", error)).split())
     raise UserError(f"{url}: cannot be fetched ({reason}); try again later")
 
@@ -130,8 +133,15 @@ def _receive(url: str, part: Path, size: int, bar: tqdm) -> str:
     except urllib.error.URLError as error:
         return str(error.reason)
     except (OSError, http.client.HTTPException) as error:
+        _raise_of_disk(error)
         return " ".join(str(error).split())  # an answer that is no HTTP is quoted with its line's end
     return "the connection ended early"
+
+
+def _raise_of_disk(error: Exception) -> None:
+    """Raise again what is no fault of the site: the disk is full, or may not be written to."""
+    if isinstance(error, OSError) and error.errno in DISK:
+        raise error
 
 
 def _length(part: Path) -> int:

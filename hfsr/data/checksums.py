@@ -83,10 +83,12 @@ def problems(name: str) -> list[str]:
     whole = "realsr-gt" if name in photographs.PARTS else name
     if whole not in known():
         raise UserError(f"no checksums of a set called {name!r} are known: choose one of {', '.join(known())}")
-    here = {path.stem: path for path in photographs.files(name)}
+    found = photographs.files(name)
+    here = {path.stem: path for path in reversed(found)}  # the first of those that share a stem
     wanted = {stem: known()[whole][stem] for stem in known()[whole] if _belongs(stem, name)}
     absent = [f"{stem} is missing" for stem in wanted if stem not in here]
-    surplus = [f"{path.name} does not belong to the set" for stem, path in here.items() if stem not in wanted]
+    surplus = [f"{path.name} does not belong to the set" for path in found if path.stem not in wanted]
+    surplus += [f"{path.name} is there beside {here[path.stem].name}" for path in found if path != here[path.stem]]
     other = [
         f"{path.name} has other pixels"
         for stem, path in here.items()

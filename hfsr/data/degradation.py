@@ -74,7 +74,7 @@ def degraded(picture: Tensor, name: str, title: str) -> Tensor:
         return resize_bicubic(picture, 0.5)
     if name in JPEG:
         return _through_jpeg(picture, JPEG[name])
-    seed = int.from_bytes(hashlib.sha256(title.encode()).digest()[:7])
+    seed = int.from_bytes(hashlib.sha256(title.encode(errors="surrogateescape")).digest()[:7])
     # A channel at a time: the numbers drawn take many times the memory of what they are added to.
     return torch.cat(
         [noisy(plane[None], NOISE[name], torch.tensor([seed + place])) for place, plane in enumerate(picture)]

@@ -242,7 +242,7 @@ def _natural(name: str) -> list[str | int]:
 def _digest(names: tuple[str, ...], *columns: tuple[Tensor, ...]) -> str:
     total = hashlib.sha256()
     for title, *pair in zip(names, *columns, strict=True):
-        total.update(title.encode())
+        total.update(title.encode(errors="surrogateescape"))  # a name may be bytes of any kind
         for picture in pair:
             total.update(str(tuple(picture.shape)).encode())
             total.update(picture.numpy().data)

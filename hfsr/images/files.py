@@ -109,7 +109,7 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
         raise UserError(f"{path}: the name of a picture must end in one of {' '.join(SUFFIXES)}")
     if lossless and path.suffix.lower() in LOSSY:
         raise UserError(f"{path}: JPEG would blur it; choose a name that ends in .png")
-    folder = next(each for each in path.parents if os.path.lexists(each))
+    folder = next((each for each in path.parents if os.path.lexists(each)), path)  # none of a drive that is not there
     if not folder.is_dir():
         raise UserError(f"{path.parent}: cannot be made ({os.strerror(errno.ENOTDIR)}); choose another folder")
     if not os.access(folder, os.W_OK):
@@ -117,7 +117,7 @@ def check_target(path: Path | str, lossless: bool = False) -> None:
 
 
 def save(target: Path | BinaryIO, suffix: str, image: Tensor, **options: Any) -> None:
-    """Have Pillow write planes as they are: JPEG at high quality with its full colour, WebP without loss.
+    """Have Pillow write planes as they are: JPEG at high quality with its full colour, WebP without loss of what can be seen.
 
     Parameters
     ----------

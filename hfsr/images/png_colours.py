@@ -52,7 +52,9 @@ def of(info: dict[Any, Any], cicp: tuple[int, ...] = ()) -> Colours:
     ({'gAMA': (1.0,)}, {}, {})
     """
     said: Colours = {"cICP": cicp} if cicp else {}
-    if "srgb" not in info and not info.get("icc_profile"):
+    if said and info.get("icc_profile"):  # which would count without them
+        return said
+    if "srgb" not in info and not info.get("icc_profile") and cicp != SRGB["cICP"]:
         if info.get("gamma"):
             said["gAMA"] = (info["gamma"],)
         if len(info.get("chromaticity", ())) == len(SRGB["cHRM"]):

@@ -19,7 +19,7 @@ from hfsr.paths import DEFAULT_MODEL
 Picture = TypeVar("Picture", Tensor, np.ndarray)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def upscale(
     image: Picture, model: nn.Module | str | Path = DEFAULT_MODEL, tile: int = TILE, progress: bool = False
 ) -> Picture:

@@ -3,12 +3,8 @@
 import pandas as pd
 
 from hfsr.analysis.detail import TRUTH
+from hfsr.analysis.spectrum import PNG_METRICS
 from hfsr.report import paper, png_sizes, printed, tables
-
-ENCODERS = {
-    "default": "png_bytes",
-    "strongest": "png_bytes_strongest",
-}  # OpenCV's settings; the paper's are the default
 
 
 def sets(recipe: str) -> list[str]:
@@ -31,7 +27,7 @@ def gained(recipe: str, encoder: str) -> pd.DataFrame:
     >>> gained("bench", "default").loc["WDSR", "BSD100"]
     '+... (+..., +...) *'
     """
-    metric, study = ENCODERS[encoder], "frequency"
+    metric, study = PNG_METRICS[encoder], "frequency"
     return printed.differences(recipe, sets(recipe), metric, 1, "bicubic", study=study, relative=True)
 
 
@@ -68,7 +64,7 @@ def labelled(dataset: str, recipe: str = "bench") -> pd.DataFrame:
         "MB": (size["mean"] / png_sizes.MEGABYTE).map("{:.2f}".format),
         "bytes a pixel": size["pixel"].map("{:.3f}".format),
     }
-    for encoder, metric in ENCODERS.items():
+    for encoder, metric in PNG_METRICS.items():
         gain = png_sizes.gains(dataset, "train", metric)
         columns[f"over bicubic, {encoder}, %"] = gain.apply(printed.with_interval, axis=1, digits=2)
     table = printed.named(pd.DataFrame(columns, index=size.index), recipe)
@@ -88,12 +84,13 @@ def orders(recipe: str) -> pd.DataFrame:
     table = {}
     for name in sets(recipe):
         table[printed.SHORT.get(name, name)] = {
-            encoder: _smallest_first(_mean_gain(recipe, name, metric), recipe) for encoder, metric in ENCODERS.items()
+            encoder: _smallest_first(_mean_gain(recipe, name, metric), recipe)
+            for encoder, metric in PNG_METRICS.items()
         }
     for name in ("cifar10", "cifar100"):
         table[name] = {
             encoder: _smallest_first(png_sizes.totals(name, "train", metric)["mean"], recipe)
-            for encoder, metric in ENCODERS.items()
+            for encoder, metric in PNG_METRICS.items()
         }
     found = pd.DataFrame(table).T
     return found.assign(alike=(found["default"] == found["strongest"]).map({True: "yes", False: "no"}))

@@ -109,7 +109,7 @@ def on_sets(recipe: str, metric: str, digits: int = 2) -> pd.DataFrame:
         SHORT.get(name, name): means(recipe, [f"{name}/{metric}"], digits, study).iloc[:, 0]
         for name, study in sets(recipe).items()
     }
-    ours = pd.DataFrame(columns).reindex(tables.labels(recipe).values()).dropna(how="all").fillna("")
+    ours = pd.DataFrame(columns).reindex(list(tables.labels(recipe).values())).dropna(how="all").fillna("")
     if "rgb" not in metric:
         return ours
     theirs = paper.table1()[metric.partition("_")[0]].map(f"{{:.{digits}f}}".format)
@@ -141,7 +141,7 @@ def differences(
     """
     columns = {}
     for name in sets:
-        study = {"study": sets[name]} if isinstance(sets, Mapping) else {}
+        study: dict[str, Any] = {"study": sets[name]} if isinstance(sets, Mapping) else {}
         table = tables.differences(recipe, name, metric, baseline, **study, **how)
         stars = table["sign"].map({-1: " *", 0: "", 1: " *"})
         columns[name] = table.apply(with_interval, axis=1, digits=digits) + stars
@@ -202,7 +202,7 @@ def split(recipe: str) -> pd.DataFrame:
         for name, study in sets(recipe).items()
         for part in ("selected", "others")
     }
-    return named(pd.DataFrame(columns), recipe).reindex(tables.labels(recipe).values()).dropna(how="all").round(2)
+    return named(pd.DataFrame(columns), recipe).reindex(list(tables.labels(recipe).values())).dropna(how="all").round(2)
 
 
 def against_random(recipe: str) -> pd.DataFrame:

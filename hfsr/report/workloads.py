@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 
+from hfsr.data.labelled import whole
 from hfsr.report.compared import bracketed
 from hfsr.studies import recipes
 from hfsr.studies.classification import Classification
@@ -46,7 +47,7 @@ def _words(run: Run) -> str:
 
 @_words.register
 def _(run: Classification) -> str:
-    side = LABELLED[run.dataset][1] * run.upscaler.factor
+    side = LABELLED[whole(run.dataset)][1] * run.upscaler.factor
     return f"{_classifier(run)}, {run.recipe.batch} images of {_size(side)}"
 
 

@@ -9,7 +9,7 @@ from hfsr.studies import changed, digests, flops, recipes, upscaler
 from hfsr.studies.flops import Work
 from hfsr.studies.recipe import ClassifyRecipe
 from hfsr.studies.records import Settings, TrainingRecord
-from hfsr.studies.run import Notebook, Run
+from hfsr.studies.run import SEEDS, Notebook, Run
 from hfsr.studies.upscaled_set import UpscaledSet, used
 from hfsr.studies.upscaler import ORIGINAL, Upscaler
 from hfsr.training.augmentation import AUGMENTATION, Augmentation
@@ -112,8 +112,10 @@ class Classification(Run):
     def __post_init__(self) -> None:
         if labelled.whole(self.dataset) not in AUGMENTATION:
             raise UserError(f"no labelled set is called {self.dataset!r}: choose one of {', '.join(AUGMENTATION)}")
-        if self.seed < 0:
-            raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
+        if labelled.whole(self.dataset) != self.dataset and self.upscaler != ORIGINAL:
+            raise UserError(f"{self.dataset}: a half is for classifiers of its images as they are; leave out --method")
+        if not 0 <= self.seed < SEEDS:
+            raise UserError(f"a seed is a whole number from 0 to {SEEDS - 1:,}, not {self.seed}")
         if self.steps is not None and self.steps < 1:
             raise UserError(f"a run has at least 1 iteration, not {self.steps}")
         object.__setattr__(self, "steps", self.recipe.steps if self.steps is None else self.steps)

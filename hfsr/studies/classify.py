@@ -56,7 +56,7 @@ def optimiser(model: nn.Module, momentum: float, weight_decay: float) -> torch.o
     chosen = {id(weight) for weight in decayed}
     others = [parameter for parameter in model.parameters() if id(parameter) not in chosen]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.SGD(groups, lr=1.0, momentum=momentum)  # the engine sets the rate before every iteration
+    return torch.optim.SGD(groups, lr=1.0, momentum=momentum)  # the loop sets the rate before every iteration
 
 
 @torch.inference_mode()
@@ -135,20 +135,20 @@ def train(run: Classification, out: Path | str | None = None) -> Path:
 
     task.watch = accuracy
     settings = run.identity() | network
-    progress = loop.fit(task, folder, settings | {"data_digest": labels.digest}, run.steps)
-
-    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
-        saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
-        share, correct = evaluate(saved, test_images, labels.test)
-        measured: Settings = {
-            "data": Data(name=name, images=len(train_images), test_images=len(test_images), digest=labels.digest),
-            "metrics": {f"{name}/test_accuracy": share},
-            "per_image": {},
-            "correct": {name: correctness.pack(correct)},
-        }
-        trained = contents.training(folder, progress, run.steps, recipe.batch)
-        origin = provenance.origin(run.command, progress.devices)
-        records.write(folder, records.made(ClassifyRecord, settings, trained, vars(origin), measured))
+    with processes.alone(folder):
+        progress = loop.fit(task, folder, settings | {"data_digest": labels.digest}, run.steps)
+        if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
+            saved = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
+            share, correct = evaluate(saved, test_images, labels.test)
+            measured: Settings = {
+                "data": Data(name=name, images=len(train_images), test_images=len(test_images), digest=labels.digest),
+                "metrics": {f"{name}/test_accuracy": share},
+                "per_image": {},
+                "correct": {name: correctness.pack(correct)},
+            }
+            trained = contents.training(folder, progress, run.steps, recipe.batch)
+            origin = provenance.origin(run.command, progress.devices)
+            records.write(folder, records.made(ClassifyRecord, settings, trained, vars(origin), measured))
     return folder
 
 

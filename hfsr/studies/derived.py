@@ -1,11 +1,9 @@
-"""What a record says twice, or what follows from the rest of it: a number edited by hand is found here without computing anew.
-
-`hfsr.studies.recompute` finds the others, from the published weights and the data.
-"""
+"""What a record says twice, or what follows from the rest of it; `recompute` finds the other numbers edited by hand."""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -73,8 +71,7 @@ def agreed(published: Iterable[Record]) -> dict[str, str]:
     Examples
     --------
     >>> from hfsr.studies import published
-    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> agreed([record])["t91/selected_fraction at alpha 0.2000"][:6]
+    >>> agreed([published.stale_or_not(SuperresRecord)["wdsr-a1-5"]])["t91/selected_fraction at alpha 0.2000"][:6]
     '0.7786'
     """
     said = Counter(fact for record in published for fact in facts(record))
@@ -93,7 +90,10 @@ def of(place: str, record: Record, known: Mapping[str, str]) -> list[str]:
     """
     other = [fact for fact in facts(record) if fact.value != known[fact.name]]
     apart = [f"{fact.name} is {fact.value} where other records say {known[fact.name]}" for fact in other]
-    return common(place, record) + own(record) + apart
+    found = common(place, record)
+    with suppress(UserError):  # of a recipe that is gone, as `common` says
+        found += own(record)
+    return found + apart
 
 
 def facts(record: Record) -> list[Fact]:
@@ -102,8 +102,7 @@ def facts(record: Record) -> list[Fact]:
     Examples
     --------
     >>> from hfsr.studies import published
-    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> facts(record)[0].name
+    >>> facts(published.stale_or_not(SuperresRecord)["wdsr-a1-5"])[0].name
     'the digest of t91+bsd200+bsds500-test+realsr-train'
     """
     digest = record.data.digest
@@ -147,8 +146,7 @@ def own(record: Record) -> list[str]:
     Examples
     --------
     >>> from hfsr.studies import published
-    >>> record = published.stale_or_not(SuperresRecord)["wdsr-a1-5"]
-    >>> own(record)
+    >>> own(published.stale_or_not(SuperresRecord)["wdsr-a1-5"])
     []
     """
     match record:

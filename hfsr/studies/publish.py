@@ -96,10 +96,12 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
         raise UserError(
             f"{weights}: gone, or not the weights that the record was measured on; delete the folder and run again"
         )
+    if kept and found is None:
+        raise UserError(f"{folder}: leaves no weights to be called {name}; leave out the name")
+    target = paths.results() / str(content["study"]) / f"{title}.json"
     if kept:
         with atomic(kept / f"{title}.safetensors") as part:
             shutil.copyfile(weights, part)
-    target = paths.results() / str(content["study"]) / f"{title}.json"
     write_json(target, {"name": title, "model": name} | content)
     return target
 
@@ -109,8 +111,9 @@ def _finished(folder: Path) -> Settings:
     path = folder / RECORD
     if not path.exists():
         raise UserError(f"{folder}: no finished run lies here; run its command to the end first")
-    content = dict(read_json(path))
-    if content.get("study") not in KINDS:
-        raise UserError(f"{path}: study = {content.get('study')!r} is none of {', '.join(KINDS)}")
-    records.read(path, KINDS[content["study"]])
-    return content
+    content = read_json(path)
+    study = content.get("study") if isinstance(content, dict) else None
+    if not isinstance(study, str) or study not in KINDS:
+        raise UserError(f"{path}: study = {study!r} is none of {', '.join(KINDS)}")
+    records.read(path, KINDS[study])
+    return dict(content)

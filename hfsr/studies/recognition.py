@@ -102,7 +102,10 @@ class Recognition(Measurement):
             raise UserError(
                 f"networks of recipe {self.recipe.name} have no judges: choose one of {', '.join(recipes.JUDGES)}"
             )
-        object.__setattr__(self, "judges_steps", self.judges_steps or self.judges_recipe.steps)
+        steps = self.judges_recipe.steps if self.judges_steps is None else self.judges_steps
+        if steps < 1:
+            raise UserError(f"a run has at least 1 iteration, not {steps}")
+        object.__setattr__(self, "judges_steps", steps)
 
     @property
     def judges_recipe(self) -> ClassifyRecipe:

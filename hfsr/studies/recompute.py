@@ -25,6 +25,7 @@ from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import Record
 from hfsr.studies.rerun import Again, pair
+from hfsr.studies.run import that_left
 from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -55,6 +56,10 @@ def again(record: Record, whole: bool = False) -> Again:
     >>> max(abs(a - b) for a, b in zip(recorded, computed)) < 1e-6
     True
     """
+    try:
+        that_left(record)
+    except UserError as error:  # of a recipe that is gone
+        return Again(missing=[str(error)])
     match record:
         case SuperresRecord():
             return _superres(record)
@@ -78,7 +83,7 @@ def _superres(record: SuperresRecord) -> Again:
             made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
         pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
-            pair(found, record.per_image[name], measured, name)
+            pair(found, record.per_image.get(name, {}), measured, name)
         return found
     found = Again()
     if record.steps and record.mask != "all":
@@ -100,7 +105,7 @@ def _measurement(record: MeasurementRecord) -> Again:
         rounded = {metric: [round(value, 5) for value in values] for metric, values in measured.items()}
         pair(found, record.per_image[pictures.name], rounded, pictures.name)
         for curve, numbers in curves.items():
-            pair(found, record.curves[pictures.name][curve], numbers, f"{pictures.name}/{curve}")
+            pair(found, record.curves.get(pictures.name, {}).get(curve, {}), numbers, f"{pictures.name}/{curve}")
     return found
 
 
@@ -111,7 +116,7 @@ def _spectra(record: SpectraRecord) -> Again:
     except UserError as error:
         return Again(missing=[str(error)])
     for kind, images in kinds.items():
-        pair(found, record.curves[kind], spectra.curve(variance_profiles(images)), kind)
+        pair(found, record.curves.get(kind, {}), spectra.curve(variance_profiles(images)), kind)
     return found
 
 
@@ -152,7 +157,7 @@ def _classification(record: ClassifyRecord) -> Again:
     with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
         made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
     pair(found, record.metrics, made.metrics)
-    found.texts |= {f"correct {name}": (digits, made.correct[name]) for name, digits in record.correct.items()}
+    found.texts |= {f"correct {name}": (digits, made.correct.get(name, "")) for name, digits in record.correct.items()}
     return found
 
 

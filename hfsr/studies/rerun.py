@@ -34,7 +34,7 @@ class Again:
 
 
 def pair(found: Again, recorded: dict, computed: dict, prefix: str = "") -> None:
-    """Put numbers of the same names side by side.
+    """Put numbers of the same names side by side; one that the record lacks stands alone.
 
     Examples
     --------
@@ -45,5 +45,6 @@ def pair(found: Again, recorded: dict, computed: dict, prefix: str = "") -> None
     """
     for name, values in computed.items():
         here = values if isinstance(values, list) else [values]
-        said = recorded[name] if isinstance(recorded[name], list) else [recorded[name]]
+        kept = recorded.get(name, [])
+        said = kept if isinstance(kept, list) else [kept]
         found.pairs[f"{prefix}/{name}" if prefix else name] = (said, here)

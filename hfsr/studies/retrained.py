@@ -41,6 +41,6 @@ def again(record: Record) -> Again | None:
     found = Again(trained=True, texts={"weights_sha256": (str(record.weights_sha256), str(made.weights_sha256))})
     pair(found, record.metrics, made.metrics)
     for name, measured in made.per_image.items():
-        pair(found, record.per_image[name], measured, name)
-    found.texts |= {f"correct {name}": (digits, made.answers[name]) for name, digits in record.answers.items()}
+        pair(found, record.per_image.get(name, {}), measured, name)
+    found.texts |= {f"correct {name}": (digits, made.answers.get(name, "")) for name, digits in record.answers.items()}
     return found

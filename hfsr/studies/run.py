@@ -19,6 +19,8 @@ from hfsr.studies.flops import Work
 from hfsr.studies.records import RECORD, Record, Settings
 from hfsr.training.loop import LOG
 
+SEEDS = 2**32  # there are: NumPy takes none beyond
+
 
 class Notebook(NamedTuple):
     """The notebook that shows a run, and papermill's words for its parameters.

@@ -120,14 +120,14 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     if processes.is_main() and task.checks:
         watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
         task.watch = lambda model: {f"{watched.name}/psnr_y_border2": evaluation.mean_psnr(model, watched)}
-    progress = loop.fit(task, folder, run.identity() | read, run.steps)
-
-    if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
-        judged = _judged(run)
-        network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
-        data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
-        measured = {each.name: evaluation.evaluate(network, each) for each in judged}
-        _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
+    with processes.alone(folder):
+        progress = loop.fit(task, folder, run.identity() | read, run.steps)
+        if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
+            judged = _judged(run)
+            network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
+            data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
+            measured = {each.name: evaluation.evaluate(network, each) for each in judged}
+            _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
     return folder
 
 

@@ -12,7 +12,7 @@ from hfsr.studies.flops import Work
 from hfsr.studies.recipe import SuperresRecipe
 from hfsr.studies.records import Settings, TrainingRecord
 from hfsr.studies.rows import COMPARED, SHARED, UNTRAINED, Row
-from hfsr.studies.run import Notebook, Run
+from hfsr.studies.run import SEEDS, Notebook, Run
 from hfsr.weightmap import alpha_label
 
 
@@ -105,8 +105,8 @@ class SuperresRun(Run):
 
     def __post_init__(self) -> None:
         usual = self.row.steps or self.recipe.steps
-        if self.seed is not None and self.seed < 0:
-            raise UserError(f"a seed is a whole number of at least 0, not {self.seed}")
+        if self.seed is not None and not 0 <= self.seed < SEEDS:
+            raise UserError(f"a seed is a whole number from 0 to {SEEDS - 1:,}, not {self.seed}")
         if self.is_trained and self.steps is not None and self.steps < 1:
             raise UserError(f"a run has at least 1 iteration, not {self.steps}")
         object.__setattr__(self, "row", replace(self.row, steps=None, seeds=None))

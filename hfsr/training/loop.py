@@ -9,7 +9,6 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,13 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from hfsr.errors import UserError
-from hfsr.files import atomic, exclusive
+from hfsr.files import atomic
 from hfsr.training import checkpoints, hardware, processes
 from hfsr.training.step import Step
 
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
+TICK = 1e-3  # s: the least time of an entry, where the clock is coarse
 SLOW = 2  # times the fastest iterations so far: other work may have come
 
 
@@ -105,7 +105,7 @@ def fit(
     checkpoint_seconds: float = 30.0,
     log_every: int | None = None,
 ) -> Progress:
-    """Train to the end, from the folder's checkpoint where there is one.
+    """Train to the end, from the folder's checkpoint where there is one; for a run alone in it, see `processes.alone`.
 
     Parameters
     ----------
@@ -129,8 +129,7 @@ def fit(
     Raises
     ------
     UserError
-        If the loss stops being finite, the checkpoint is damaged or belongs to another run, or another process trains in
-        the folder.
+        If the loss stops being finite, or the checkpoint is damaged or belongs to another run.
 
     Examples
     --------
@@ -151,13 +150,7 @@ def fit(
     (50, True)
     """
     settings = settings | {"precision": hardware.precision()}
-    with exclusive(folder) if processes.is_main() else nullcontext():
-        return _fit(task, folder, settings, steps, checkpoint_seconds, log_every or min(50, max(1, steps // 200)))
-
-
-def _fit(
-    task: Task, folder: Path, settings: dict[str, object], steps: int, checkpoint_seconds: float, log_every: int
-) -> Progress:
+    log_every = log_every or min(50, max(1, steps // 200))
     hardware.keep_memory()
     hardware.share_cores()
     accelerator = processes.accelerator()
@@ -177,8 +170,8 @@ def _fit(
         initial=progress.step,
         desc=folder.name,
         unit="iteration",
-        mininterval=0.2 if sys.stderr.isatty() else 30,  # a log file wants a line now and then
-        disable=not processes.is_main(),
+        mininterval=0.2 if sys.stderr and sys.stderr.isatty() else 30,  # a log file wants a line now and then
+        disable=not processes.is_main() or sys.stderr is None,
     ) as bar:
         for step in range(progress.step, steps):
             update(task.batch(step), task.rate(step))
@@ -187,7 +180,7 @@ def _fit(
             if done % log_every and done != steps:
                 continue
             iterations = done - progress.step
-            mean, seconds = processes.mean(update.total).item() / iterations, time.monotonic() - last_log
+            mean, seconds = processes.mean(update.total).item() / iterations, max(time.monotonic() - last_log, TICK)
             if not math.isfinite(mean):
                 raise UserError(
                     f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"

@@ -7,7 +7,10 @@ change a run's numbers are set here instead, or refused: a run is what its recor
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import torch
 from accelerate import Accelerator, PartialState
@@ -15,6 +18,7 @@ from accelerate.utils import GradientAccumulationPlugin, TorchDynamoPlugin, redu
 from torch import Tensor
 
 from hfsr.errors import UserError
+from hfsr.files import exclusive
 from hfsr.training import hardware
 
 # With the main process, which measures on the way: a set of pictures takes long on a processor.
@@ -98,6 +102,26 @@ def is_main() -> bool:
     True
     """
     return bool(state().is_main_process)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep a run's folder to this run, until it is measured and its record lies there: the main process does so.
+
+    Raises
+    ------
+    TakenError
+        If another run is at work in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, alone(Path(folder)):
+    ...     print([path.name for path in Path(folder).iterdir()])
+    ['.lock']
+    """
+    with exclusive(folder) if is_main() else nullcontext():
+        yield
 
 
 def own(batch: int) -> slice:

@@ -1,4 +1,5 @@
 import dataclasses
+import io
 import os
 import re
 import subprocess
@@ -373,6 +374,46 @@ def test_a_mistake_is_one_line_and_exit_code_2(hfsr, picture, tmp_path, monkeypa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png"]
 
 
+def test_a_link_to_nothing_is_there_already(hfsr, picture, tmp_path):
+    link = tmp_path / "out.png"
+    link.symlink_to("nowhere.png")
+    said = f"hfsr: {link}: is there already; --overwrite writes over it\n"
+    assert hfsr("mask", picture, link) == (2, "", said)
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["study", "superres", "quick", "--steps", "9", "--publish"],
+            "hfsr: --publish is for runs of as many iterations",
+        ),
+        (["gpu", "--minutes", "nan"], "hfsr: --minutes nan: name a number of minutes up to 525,600"),
+        (["gpu", "--minutes", "inf"], "hfsr: --minutes inf: name a number of minutes"),
+        (["gpu", "--minutes", "1e12"], "hfsr: --minutes 1e+12: name a number of minutes"),
+        (["gpu", "--minutes", "0"], "hfsr: --minutes 0: name a number of minutes"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_odd_words_are_one_line(hfsr, words, message):
+    code, _, err = hfsr(*words)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith(message)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file's name is text")
+def test_names_of_bytes_that_are_no_text_are_names(hfsr, photograph, tmp_path, monkeypatch):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    images.write(folder / os.fsdecode(b"\xe9.png"), photograph("coffee")[:, :64, :64])
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", printed)
+    assert hfsr("evaluate", "bicubic", folder)[0] == 0
+    printed.flush()
+    assert b"caf\\udce9/psnr_rgb_border8\t" in printed.buffer.getvalue()
+
+
 def test_a_full_disk_is_one_line(hfsr, picture, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "out.png")
@@ -388,7 +429,7 @@ def test_an_interruption_says_how_to_go_on(hfsr, picture, tmp_path, monkeypatch)
 
     monkeypatch.setattr(images, "read", stopped)
     code, _, err = hfsr("mask", picture, tmp_path / "out.png")
-    assert (code, err) == (130, "hfsr: stopped; the same command goes on with what is not finished\n")
+    assert (code, err) == (130, "hfsr: stopped\n")  # it begins anew
     monkeypatch.setattr(superres, "train", stopped)
     code, _, err = hfsr("train")
     assert (code, err) == (130, "hfsr: stopped; the same command goes on from the last checkpoint\n")

@@ -18,6 +18,7 @@ from PIL.ExifTags import Base
 import hfsr as package
 from hfsr import images, paths
 from hfsr.classifiers import Compact
+from hfsr.cli import pictures
 from hfsr.images import picture
 from hfsr.models import store
 from hfsr.models.upscaling import upscale
@@ -258,18 +259,36 @@ def test_one_bad_file_is_named_and_the_rest_done(hfsr, photos):
     assert tree(Path("x2")) == ["a.jpg", "b/grey.jpg"]
 
 
-def test_a_picture_that_memory_does_not_hold_is_named_and_the_rest_done(hfsr, photos, monkeypatch):
+def of_numpy():
+    np.empty(2**60, np.uint8)
+
+
+def of_torch():
+    torch.empty(2**60, dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("take", [of_numpy, of_torch])
+def test_a_picture_that_memory_does_not_hold_is_named_and_the_rest_done(hfsr, photos, monkeypatch, take):
     load = picture.load
 
     def full(source, name):
         if name == "photos/a.png":
-            raise MemoryError
+            take()
         return load(source, name)
 
     monkeypatch.setattr(picture, "load", full)
     code, out, err = hfsr("upscale", "photos", "--out", "x2", "--model", "bicubic")
     assert (code, out) == (1, "2 upscaled, 1 failed\n")
-    assert err == "hfsr: photos/a.png: larger than this machine's memory; cut it into parts\n"
+    line = "hfsr: photos/a.png: larger than this machine's memory; cut it into parts\n"
+    assert err == line
+    assert hfsr("upscale", "photos/a.png", "x.png", "--model", "bicubic") == (2, "", line)
+    assert not Path("x.png").exists()
+
+
+def test_an_error_of_torch_that_is_none_of_memory_is_no_users_mistake(hfsr, photos, monkeypatch):
+    monkeypatch.setattr(picture, "load", lambda source, name: torch.zeros(2) + torch.zeros(3))
+    with pytest.raises(RuntimeError, match="must match"):
+        pictures._through("bicubic", Path("photos/a.png"), Path("x.png"), None, strip=False)
 
 
 @pytest.mark.parametrize("suffix", [".jfif", ".jpe", ".apng"])

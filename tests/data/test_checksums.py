@@ -48,6 +48,11 @@ def test_a_lossless_copy_in_another_format_is_the_same_picture(root):
     assert checksums.problems("set5") == []
 
 
+def test_a_picture_that_is_there_twice_is_named(root):
+    images.write(root / "set5/1.bmp", images.read(root / "set5/0.png"))
+    assert checksums.problems("set5") == ["1.png is there beside 1.bmp", "1.bmp has other pixels"]
+
+
 def test_what_differs_is_named(root):
     picture = images.read(root / "set5/0.png")
     picture[0, 0, 0] ^= 1

@@ -7,7 +7,7 @@ import tarfile
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
@@ -358,6 +358,19 @@ def test_an_answer_that_is_no_http_is_one_line(site, root, offer):
     site.garbled = True
     with pytest.raises(UserError, match=r"\(no HTTP at all\s*\); run the command again to go on$"):
         fetch("cifar10")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk as Linux plays it")
+def test_a_full_disk_is_no_fault_of_the_site(site, root, offer, monkeypatch):
+    offer("cifar10", CIFAR10)
+    with pytest.raises(OSError, match="No space left"):
+        archives.get(site.offer("one", noise(100_000)), Path("/dev/full"))
+    monkeypatch.setattr(archives, "_length", lambda part: 0)
+    root.mkdir()
+    (root / "cifar-10-binary.tar.gz.part").symlink_to("/dev/full")
+    with pytest.raises(UserError, match=r"first: .*No space left on device.*; make room, or name a folder of your own"):
+        fetch("cifar10")
+    assert ranges(site) == [None, "bytes=0-"]  # each was asked once
 
 
 def test_a_data_root_that_cannot_be_written_to_is_one_line(site, root, offer):

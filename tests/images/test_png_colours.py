@@ -40,6 +40,7 @@ def through(source, suffix):
         ({"gAMA": (0.45455,), "cHRM": PROPHOTO}, True),
         ({"cHRM": PROPHOTO}, True),
         ({"cICP": CODED_SRGB}, False),
+        ({"cICP": CODED_SRGB, "gAMA": LINEAR}, False),
         ({"cICP": HDR}, True),
         ({"cICP": HDR, "gAMA": LINEAR, "cHRM": PROPHOTO}, True),
     ],
@@ -85,7 +86,14 @@ def test_beside_the_word_srgb_only_codes_count(said, kept):
     assert (whole.metadata.png_colours, whole.lost) == (kept, ())
 
 
-@pytest.mark.parametrize(("said", "kept"), [({"gAMA": LINEAR}, {}), ({"gAMA": LINEAR, "cICP": HDR}, {"cICP": HDR})])
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"gAMA": LINEAR}, {}),
+        ({"gAMA": LINEAR, "cICP": HDR}, {"cICP": HDR}),
+        ({"cICP": CODED_SRGB}, {"cICP": CODED_SRGB}),  # without them the profile would count
+    ],
+)
 def test_beside_a_profile_only_codes_count(said, kept):
     content = png(said, icc_profile=PROFILE)
     assert through(content, ".png") == (kept, PROFILE, [])

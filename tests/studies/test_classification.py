@@ -84,7 +84,8 @@ def test_a_classifier_waits_for_the_upscaled_set_that_it_reads():
     ("settings", "message"),
     [
         ({"dataset": "imagenet"}, "no labelled set is called 'imagenet': choose one of digits, cifar10, cifar100"),
-        ({"seed": -1}, "a seed is a whole number of at least 0, not -1"),
+        ({"seed": -1}, "a seed is a whole number from 0 to 4,294,967,295, not -1"),
+        ({"seed": 2**32}, "a seed is a whole number from 0 to 4,294,967,295, not 4294967296"),
         ({"steps": 0}, "a run has at least 1 iteration, not 0"),
     ],
     ids=str,
@@ -92,6 +93,12 @@ def test_a_classifier_waits_for_the_upscaled_set_that_it_reads():
 def test_settings_that_make_no_sense_are_refused(settings, message):
     with pytest.raises(UserError, match=message):
         Classification(**({"dataset": "digits", "upscaler": ORIGINAL, "recipe": QUICK} | settings))
+
+
+def test_a_half_is_for_classifiers_of_its_images_as_they_are():
+    with pytest.raises(UserError, match="digits-even: a half is for classifiers of its images as they are"):
+        Classification("digits-even", BICUBIC, QUICK)
+    assert Classification("digits-even", ORIGINAL, QUICK).upscaled is None
 
 
 def test_inputs_are_digests_as_far_as_they_are_known(monkeypatch):

@@ -99,6 +99,26 @@ def test_publishing_what_is_not_finished_or_not_measured_is_refused(tiny_study, 
     assert not paths.weights().exists()
 
 
+def test_what_has_no_weights_gets_no_name(tiny_study):
+    folder = superres.train(SuperresRun(Row("bicubic"), tiny_study))
+    with pytest.raises(UserError, match="leaves no weights to be called mine; leave out the name"):
+        publish.publish(folder, "mine")
+    assert not paths.results().exists()
+    assert not paths.weights().exists()
+
+
+def test_without_a_place_for_the_record_no_weights_are_published(tiny_study, monkeypatch):
+    folder = superres.train(SuperresRun(Row("wdsr"), tiny_study))
+
+    def nowhere():
+        raise UserError("no checkout")
+
+    monkeypatch.setattr(paths, "results", nowhere)
+    with pytest.raises(UserError, match="no checkout"):
+        publish.publish(folder, "mine")
+    assert not paths.weights().exists()
+
+
 def test_a_record_whose_weights_nobody_gets_is_published_without_them(tiny_study):
     """Such as one of another machine, from which they were not brought."""
     folder = superres.train(SuperresRun(Row("wdsr"), tiny_study, seed=1))
@@ -112,6 +132,10 @@ def test_what_is_no_record_is_not_published(tiny_study):
     write_json(folder / RECORD, content | {"study": "nothing"})
     with pytest.raises(UserError, match="study = 'nothing' is none of superres, upscaled, classify, frequency"):
         publish.publish(folder)
+    for other in ([content], content | {"study": ["superres"]}):
+        write_json(folder / RECORD, other)
+        with pytest.raises(UserError, match=r"record.json: study = .* is none of superres"):
+            publish.publish(folder)
     write_json(folder / RECORD, content | {"seed": "zero"})
     with pytest.raises(UserError, match=r"not a record of superres: .*seed"):
         publish.publish(folder)

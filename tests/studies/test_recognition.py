@@ -68,6 +68,11 @@ def test_five_classifiers_judge_each_half_and_have_seen_the_other():
     assert len(required) == 1 + 20
 
 
+def test_no_iterations_are_not_the_usual_ones():
+    with pytest.raises(UserError, match="a run has at least 1 iteration, not 0"):
+        Recognition(recipes.superres("bench"), judges_steps=0)
+
+
 def test_halves_share_no_image_and_make_up_the_set():
     whole, even, odd = (labelled.load(name) for name in ("digits", "digits-even", "digits-odd"))
     assert torch.equal(even.train_images, odd.test_images)

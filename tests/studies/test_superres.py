@@ -6,8 +6,8 @@ import torch
 
 from hfsr import images, paths
 from hfsr.analysis import evaluation
-from hfsr.errors import UserError
-from hfsr.files import read_json, sha256
+from hfsr.errors import TakenError, UserError
+from hfsr.files import exclusive, read_json, sha256
 from hfsr.models import store
 from hfsr.studies import recipes, run, superres
 from hfsr.studies.records import RECORD, WEIGHTS
@@ -201,6 +201,21 @@ def test_a_mistake_is_named_before_anything_is_written(tmp_path, row, message):
     with pytest.raises(UserError, match=message):
         train(tmp_path / "run", **({"recipe": "quick"} | row))
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("then", ["_write", "_judged"])
+def test_a_folder_is_kept_until_the_record_lies_in_it(tmp_path, tiny, monkeypatch, then):
+    asked, work = [], getattr(superres, then)
+
+    def other_run(*given):
+        with pytest.raises(TakenError), exclusive(tmp_path / "run"):
+            pytest.fail("another was let in")
+        asked.append(then)
+        return work(*given)
+
+    monkeypatch.setattr(superres, then, other_run)
+    train(tmp_path / "run")
+    assert asked == [then]
 
 
 def test_a_picture_smaller_than_the_crop_is_named(tmp_path, tiny, monkeypatch):

@@ -92,7 +92,8 @@ def test_a_rows_own_updates_are_the_runs():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"seed": -1}, "a seed is a whole number of at least 0, not -1"),
+        ({"seed": -1}, "a seed is a whole number from 0 to 4,294,967,295, not -1"),
+        ({"seed": 2**32}, "a seed is a whole number from 0 to 4,294,967,295, not 4294967296"),
         ({"steps": 0}, "a run has at least 1 iteration, not 0"),
         ({"steps": -2}, "a run has at least 1 iteration, not -2"),
     ],

@@ -103,6 +103,27 @@ def test_numbers_of_every_kind_are_computed_again(study, place, path, by):
     assert outcomes()[place].recomputed == "differs"
 
 
+def test_a_number_that_a_record_lacks_is_named(study):
+    record = paths.results() / "superres/bicubic-tiny.json"
+    content = read_json(record)
+    del content["per_image"][study.data]["psnr_y_border2"], content["metrics"][f"{study.data}/psnr_y_border2"]
+    write_json(record, content)
+    check = outcomes()["superres/bicubic-tiny"]
+    assert (check.derived, check.recomputed) == ("identical", "differs")
+    assert check.notes == [f"{study.data}/psnr_y_border2 has 0 values, 3 came out"]
+
+
+def test_a_record_of_a_recipe_that_is_gone_is_named_and_the_rest_checked(study, monkeypatch):
+    edit("superres/bicubic-tiny", "recipe", by="gone")
+    found = outcomes()
+    assert (found["superres/bicubic-tiny"].derived, found["superres/bicubic-tiny"].recomputed) == (
+        "differs",
+        "cannot be checked here",
+    )
+    assert any("no recipe is called 'gone'" in note for note in found["superres/bicubic-tiny"].notes)
+    assert found["upscaled/digits-bicubic"].recomputed == "identical"
+
+
 def test_a_digest_of_an_upscaled_set_is_checked_where_the_set_is_named(study):
     edit("upscaled/digits-bicubic", "sha256", by="0" * 64)
     assert outcomes()["upscaled/digits-bicubic"].recomputed == "identical"

@@ -20,7 +20,7 @@ from torch import nn
 from hfsr import cli, files
 from hfsr.errors import UserError
 from hfsr.studies import recipes
-from hfsr.training import checkpoints, hardware, loop
+from hfsr.training import checkpoints, hardware, loop, processes
 from hfsr.training.schedule import Schedule
 
 SETTINGS = {"seed": 0, "drops": (1, 2)}
@@ -212,13 +212,13 @@ def test_another_file_of_tensors_is_no_checkpoint(tmp_path):
 def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     (tmp_path / ".checkpoint-0123abcd.safetensors").write_bytes(b"half")
     loop.fit(toy(3), tmp_path, SETTINGS, 3)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [files.LOCK, loop.CHECKPOINT, loop.LOG]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [loop.CHECKPOINT, loop.LOG]
 
 
 def test_unwritable_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match=r"file/run: cannot be written \(.*\); choose another place"):
-        loop.fit(toy(3), tmp_path / "file" / "run", SETTINGS, 3)
+        processes.alone(tmp_path / "file" / "run").__enter__()
 
 
 @pytest.fixture
@@ -266,14 +266,15 @@ RUN = """
     sys.path.insert(0, {tests!r})
     torch.set_num_threads(1)
     from test_loop import SETTINGS, toy
-    from hfsr.training import loop
+    from hfsr.training import loop, processes
     task = toy(200)
     batch = task.batch
     def slow(step):
         time.sleep(0.005)
         return batch(step)
     task.batch = slow
-    loop.fit(task, Path({folder!r}), SETTINGS, 200, checkpoint_seconds=0)
+    with processes.alone(Path({folder!r})):
+        loop.fit(task, Path({folder!r}), SETTINGS, 200, checkpoint_seconds=0)
 """
 
 
@@ -282,8 +283,11 @@ def test_two_processes_cannot_train_in_one_folder(tmp_path):
     first = start(tmp_path)
     while first.poll() is None and not (tmp_path / loop.CHECKPOINT).exists():
         time.sleep(0.01)
-    with pytest.raises(UserError, match="another process is at work in it; wait for its end"):
-        loop.fit(toy(200), tmp_path, SETTINGS, 200)
+    with (
+        pytest.raises(UserError, match="another process is at work in it; wait for its end"),
+        processes.alone(tmp_path),
+    ):
+        pytest.fail("both were let in")
     assert first.wait() == 0
     assert loop.fit(toy(200), tmp_path, SETTINGS, 200).step == 200
 
