@@ -203,7 +203,7 @@ MISTAKES = [
     ({"dataset": "imagenet"}, "no labelled set is called 'imagenet': choose one of digits, cifar10, cifar100"),
     ({"method": "edsr"}, "no method is called 'edsr': choose one of original, bicubic"),
     ({"recipe": "grand"}, "choose one of quick, bench, paper, long"),
-    ({"seed": -1}, "at least 0, not -1"),
+    ({"seed": -1}, "a whole number from 0 to"),
     ({"steps": 0}, "at least 1 iteration, not 0"),
 ]
 
