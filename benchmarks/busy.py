@@ -28,7 +28,7 @@ WAYS = {"as torch likes": "torch", "as many as cores are idle": "hfsr", "one": "
 def train(threads: str, folder: Path) -> None:
     """In a process of its own: train, then print the median seconds of an iteration and the threads that it ran with."""
     if threads == "torch":
-        hardware.share_cores = torch.get_num_threads
+        hardware.share_cores = lambda most: most
     loop.fit(trial.training(grid.runs("superres", "quick")[RUN], torch.device("cpu")), folder, {}, ITERATIONS)
     print(log(folder)["seconds"].diff().iloc[WARM:].median(), torch.get_num_threads())
 

@@ -94,24 +94,24 @@ def keep_memory() -> None:
         mallopt(M_TRIM_THRESHOLD, -1)
 
 
-def share_cores() -> int:
-    """Compute with no more threads than there are idle cores now, and say with how many. Never with more than before.
+def share_cores(most: int) -> int:
+    """Compute with as many threads as there are idle cores now, at most so many, and say with how many.
 
-    The training loop asks at its start, and again when iterations have become slow. torch's threads wait for each other: where
-    other work takes a core from one of them, all stand still, and two threads are several times slower than one. Another
-    number of threads may change a sum's last bits; records name it.
+    The training loop asks at its start, when iterations have become slow, and from time to time while it has fewer than at
+    first. torch's threads wait for each other: where other work takes a core from one of them, all stand still, and two threads
+    are several times slower than one. Another number of threads may change a sum's last bits; records name it.
 
     Examples
     --------
-    >>> 1 <= share_cores() <= torch.get_num_threads()
-    True
+    >>> share_cores(1)
+    1
     """
     import psutil  # here and not above: to name the device of a picture's upscaling needs no extra
 
     threads = torch.get_num_threads()
-    if threads > 1 and not torch.cuda.is_available():  # a GPU does not wait for them
+    if most > 1 and not torch.cuda.is_available():  # a GPU does not wait for them
         idle = sum(1 - busy / 100 for busy in psutil.cpu_percent(interval=SAMPLED, percpu=True))
-        threads = max(1, min(threads, round(idle)))
+        threads = max(1, min(most, round(idle)))
         torch.set_num_threads(threads)
     return threads
 

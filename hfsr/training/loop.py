@@ -26,6 +26,7 @@ CHECKPOINT = "checkpoint.safetensors"
 LOG = "log.jsonl"
 TICK = 1e-3  # s: the least time of an entry, where the clock is coarse
 SLOW = 2  # times the fastest iterations so far: other work may have come
+LOOK = 30.0  # s between two looks whether it has gone
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Progress:
     devices: list[str] = field(default_factory=list)  # as `hardware.describe` has them, in the order of their work
 
     def name_device(self) -> None:
-        if (here := hardware.describe()) not in self.devices[-1:]:
+        if (here := hardware.describe()) not in self.devices:
             self.devices.append(here)
 
 
@@ -152,7 +153,8 @@ def fit(
     settings = settings | {"precision": hardware.precision()}
     log_every = log_every or min(50, max(1, steps // 200))
     hardware.keep_memory()
-    hardware.share_cores()
+    most = torch.get_num_threads()
+    threads = hardware.share_cores(most)
     accelerator = processes.accelerator()
     task.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model, optimizer = accelerator.prepare(task.model, task.optimizer)
@@ -161,7 +163,7 @@ def fit(
     if progress.step < steps:
         progress.name_device()
     check_every = max(1, steps // max(1, task.checks))
-    last_log = last_checkpoint = time.monotonic()
+    last_log = last_checkpoint = last_look = time.monotonic()
     fastest = math.inf  # seconds an iteration
     task.model.train()
 
@@ -186,8 +188,9 @@ def fit(
                     f"{folder}: the loss is {mean} near iteration {done}; lower the learning rate, or look at the data"
                 )
             fastest = min(fastest, seconds / iterations)
-            if seconds / iterations > SLOW * fastest:
-                hardware.share_cores()
+            is_slow, waited = seconds / iterations > SLOW * fastest, time.monotonic() - last_look
+            if (is_slow and threads > 1) or (threads < most and waited >= LOOK):
+                threads, last_look = hardware.share_cores(most), time.monotonic()
                 progress.name_device()
             entry = {"step": done, "loss": mean, "rate": task.rate(step)}
             progress.step, progress.seconds = done, progress.seconds + seconds

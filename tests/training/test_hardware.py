@@ -34,21 +34,22 @@ def test_a_gpu_is_named_with_their_number(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("busy", "before", "threads"),
+    ("busy", "most", "threads"),
     [
         ([2.0, 4.0], 2, 2),  # quiet
         ([97.0, 5.0], 2, 1),  # another job on one core
         ([100.0, 100.0], 2, 1),  # one on each: one thread is the least
         ([60.0, 60.0, 0.0, 0.0], 4, 3),
-        ([0.0, 0.0, 0.0, 0.0], 2, 2),  # never more than before
+        ([0.0, 0.0, 0.0, 0.0], 2, 2),  # never more than at first
     ],
 )
-def test_as_many_threads_as_cores_are_idle(monkeypatch, busy, before, threads):
+@pytest.mark.parametrize("now", [1, 2])
+def test_as_many_threads_as_cores_are_idle(monkeypatch, busy, most, threads, now):
     monkeypatch.setattr(psutil, "cpu_percent", lambda interval, percpu: busy)
     asked = []
-    monkeypatch.setattr(torch, "get_num_threads", lambda: before)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: now)
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
-    assert hardware.share_cores() == threads
+    assert hardware.share_cores(most) == threads
     assert asked == [threads]
 
 
@@ -56,7 +57,7 @@ def test_one_thread_is_shared_with_nobody(monkeypatch):
     """A study's jobs have a thread each, and lose no time by looking."""
     monkeypatch.setattr(psutil, "cpu_percent", lambda **how: pytest.fail("looked"))
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
-    assert hardware.share_cores() == 1
+    assert hardware.share_cores(1) == 1
 
 
 def test_a_card_without_bf16_trains_in_float32_so_no_loss_is_scaled(monkeypatch):

@@ -57,18 +57,38 @@ def assert_equal_weights(a: dict, b: dict) -> None:
         assert torch.equal(a[name], b[name]), name
 
 
-@pytest.mark.parametrize(("slow", "looks"), [(1.9, 1), (2.1, 4)])
-def test_idle_cores_are_counted_again_when_iterations_become_slow(tmp_path, monkeypatch, slow, looks):
-    clock, task, looked = [0.0], toy(10), []
+def looks_at_cores(folder, monkeypatch, slow: dict[int, float], threads: list[int], steps: int = 10) -> list[float]:
+    """When a run of one second an iteration, but for some, looks for idle cores; what it finds at each look."""
+    clock, task, looked, found = [0.0], toy(steps), [], iter(threads)
 
     def batch(step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        clock[0] += slow if step in (4, 6, 7) else 1.0
+        clock[0] += slow.get(step, 1.0)
         return task.batch(step)
 
+    def share_cores(most: int) -> int:
+        looked.append(clock[0])
+        return min(most, next(found))
+
     monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    monkeypatch.setattr(hardware, "share_cores", lambda: looked.append(clock[0]))
-    loop.fit(replace(task, batch=batch), tmp_path, SETTINGS, steps=10)
-    assert len(looked) == looks
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    monkeypatch.setattr(hardware, "share_cores", share_cores)
+    loop.fit(replace(task, batch=batch), folder, SETTINGS, steps)
+    return looked
+
+
+def test_idle_cores_are_counted_again_when_iterations_become_slow(tmp_path, monkeypatch):
+    assert looks_at_cores(tmp_path / "a", monkeypatch, {4: 1.9, 6: 1.9}, [4]) == [0]
+    assert looks_at_cores(tmp_path / "b", monkeypatch, {4: 2.1, 6: 2.1}, [4, 4, 4]) == [0, 6.1, 9.2]
+
+
+def test_one_thread_is_not_looked_after_at_every_entry(tmp_path, monkeypatch):
+    assert looks_at_cores(tmp_path, monkeypatch, {4: 2.1, 6: 2.1}, [4, 1]) == [0, 6.1]
+
+
+def test_cores_that_have_become_idle_are_taken_again(tmp_path, monkeypatch):
+    """A look every half a minute, until there are as many threads as at first."""
+    slow = dict.fromkeys(range(4, 15), 3.0)
+    assert looks_at_cores(tmp_path, monkeypatch, slow, [4, 1, 2, 4], steps=200) == [0, 7, 37, 67]
 
 
 def interrupted_after(updates: int, task: loop.Task) -> loop.Task:
