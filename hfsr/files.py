@@ -116,7 +116,7 @@ def write_json(path: Path | str, content: Any) -> None:
     """
     text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     with atomic(path) as part:
-        part.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")  # as JSON escapes what is no text in a name
 
 
 def read_json(path: Path | str) -> Any:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import math
+import os
 
 import pytest
 
@@ -29,6 +30,13 @@ def test_a_folder_is_no_file(folder, tmp_path, monkeypatch):
     with pytest.raises(UserError, match="cannot be written"), atomic(folder) as part:
         part.write_text("lost")
     assert names(tmp_path) == []
+
+
+def test_a_name_of_bytes_that_are_no_text_comes_back(tmp_path):
+    name = os.fsdecode(b"caf\xe9 \xc3\xa9")
+    write_json(tmp_path / "one.json", {"name": name})
+    assert read_json(tmp_path / "one.json") == {"name": name}
+    assert "caf\\udce9 é" in (tmp_path / "one.json").read_text(encoding="utf-8")
 
 
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):

@@ -49,10 +49,8 @@ def in_one_line() -> Iterator[None]:
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
     if sys.stderr is None:  # closed: what would be said goes nowhere, and the work goes on
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # as standard error has it: a file's name may be bytes of any kind
+    if isinstance(sys.stdout, io.TextIOWrapper):  # as standard error has it: a name may be bytes of any kind
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
     except (UserError, OSError) as error:
