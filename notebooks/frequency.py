@@ -197,7 +197,13 @@ figures.agreement(*drawn.agreement(recipe))
 figures.differences(drawn.detail(recipe), "difference to WDSR on BSD100 (unit above)")
 
 # %% tags=["hide-input"]
-Folded("Means of every row on BSD100", {"BSD100, detail": printed.detail(recipe)})
+Folded(
+    "Means of every row on Kodak24 and BSD100",
+    {
+        "Kodak24, detail": printed.detail(recipe, "kodak24"),
+        "BSD100, detail": printed.detail(recipe),
+    },
+)
 
 # %% [markdown]
 # One page has [every claim of the paper](../book/claims.md), another [the rule](../book/decided.md). The spectra of one photograph and

@@ -27,8 +27,9 @@ def gained(recipe: str, encoder: str) -> pd.DataFrame:
     >>> gained("bench", "default").loc["WDSR", "BSD100"]
     '+... (+..., +...) *'
     """
-    metric, study = PNG_METRICS[encoder], "frequency"
-    return printed.differences(recipe, sets(recipe), metric, 1, "bicubic", study=study, relative=True)
+    confirming = {name: study for name, study in printed.sets(recipe).items() if study == "confirmation"}
+    measured = dict.fromkeys(sets(recipe), "frequency") | confirming
+    return printed.differences(recipe, measured, PNG_METRICS[encoder], 1, "bicubic", relative=True)
 
 
 def sizes(recipe: str) -> pd.DataFrame:

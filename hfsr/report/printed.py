@@ -145,7 +145,8 @@ def differences(
         table = tables.differences(recipe, name, metric, baseline, **study, **how)
         stars = table["sign"].map({-1: " *", 0: "", 1: " *"})
         columns[name] = table.apply(with_interval, axis=1, digits=digits) + stars
-    return named(pd.DataFrame(columns), recipe)
+    rows = list(dict.fromkeys(row for column in columns.values() for row in column.index))  # in the study's order
+    return named(pd.DataFrame(columns, index=rows).fillna(""), recipe)
 
 
 def fractions(recipe: str) -> pd.DataFrame:
@@ -231,7 +232,8 @@ def detail(recipe: str, name: str = "bsd100") -> pd.DataFrame:
     >>> list(detail("bench"))[:2]
     ['power above 0.25', 'recovered']
     """
-    found = means(recipe, [f"{name}/{metric}" for metric in DETAIL], 4, "frequency")
+    study = "confirmation" if name in confirmation.SETS else "frequency"
+    found = means(recipe, [f"{name}/{metric}" for metric in DETAIL], 4, study)
     return named(found.set_axis(list(DETAIL.values()), axis=1), recipe)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hfsr import paths
-from hfsr.report import byte_tables, png_sizes, tables
+from hfsr.report import byte_tables, png_sizes, printed, tables
 
 
 def test_an_order_begins_with_the_smallest_files_and_says_whether_the_encoders_agree():
@@ -39,3 +39,17 @@ def test_pages_say_how_large_files_are_beside_the_truths():
     assert "they are {:.0f} and {:.0f} per cent larger than the truth's".format(*strongest) in said
     said = " ".join((paths.project() / "book" / "claims.md").read_text().split())
     assert "files of WDSR are as large as the ground truth's own, and those of alpha 1/5 five per cent larger" in said
+
+
+def test_the_sets_that_decide_have_their_bytes_and_detail():
+    for encoder in byte_tables.PNG_METRICS:
+        table = byte_tables.gained("bench", encoder)
+        assert list(table) == ["Set14", "BSD100", "camera", "Kodak24", "McMaster"]
+        assert table.loc["1/5", "Kodak24"].startswith("+")
+    srcnn, plain = (
+        float(byte_tables.gained("bench", "default").loc[row, "Kodak24"].split()[0]) for row in ("SRCNN", "WDSR")
+    )
+    assert srcnn < plain  # as the page says of their files
+    detail = printed.detail("bench", "kodak24")
+    scores = tables.scores("bench", "kodak24/recovered", "confirmation")
+    assert detail.loc["1/5", "recovered"].startswith(f"{scores.loc['wdsr-a1-5'].mean():.4f}")
