@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 
 LIKE_TEXT = (Name, Name.Namespace, Name.Other, Punctuation, Whitespace)  # of text's own colour in both themes
+STOP = "."  # whose colour nobody sees
 KINDS = ("Calligraphic-Bold", "Fraktur", "SansSerif", "Script", "Typewriter")  # of letters, of which no formula has any
 UNUSED = (
     "_static/**/*.map",  # for whoever looks for mistakes in the theme's scripts
@@ -32,7 +33,8 @@ class Plain(HtmlFormatter):
     """Highlighted code: a third lighter, as what looks like text is text."""
 
     def format_unencoded(self, tokensource: Iterable[tuple[Any, str]], outfile: IO[str]) -> None:
-        super().format_unencoded(((Text if kind in LIKE_TEXT else kind, text) for kind, text in tokensource), outfile)
+        plain = ((Text if kind in LIKE_TEXT or text == STOP else kind, text) for kind, text in tokensource)
+        super().format_unencoded(plain, outfile)
 
 
 def lighter_page(html: str) -> str:

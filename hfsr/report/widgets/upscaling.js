@@ -69,7 +69,7 @@ class Upscaling extends HTMLElement {
     const name = this.find(".own").value;
     this.find("input[type=file]").value = ""; // so that the same file can be chosen again
     this.name = name;
-    this.source = new URL(`${name}.png`, this.base).href;
+    this.source = new URL(`${name}.webp`, this.base).href;
     this.say("");
   }
 

@@ -85,4 +85,4 @@ def write(folder: Path, cache: Path) -> None:
     for name in NETWORKS:
         export(name, folder / f"{name}.onnx", half=True)
     for name in PICTURES:
-        images.write(folder / f"{name}.png", embedded.read(name))
+        images.write(folder / f"{name}.webp", embedded.read(name))
