@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -90,10 +89,11 @@ def of(place: str, record: Record, known: Mapping[str, str]) -> list[str]:
     """
     other = [fact for fact in facts(record) if fact.value != known[fact.name]]
     apart = [f"{fact.name} is {fact.value} where other records say {known[fact.name]}" for fact in other]
-    found = common(place, record)
-    with suppress(UserError):  # of a recipe that is gone, as `common` says
-        found += own(record)
-    return found + apart
+    try:
+        follows = own(record)
+    except UserError as error:  # of a recipe that is gone, which `common` says too
+        follows = [str(error)]
+    return list(dict.fromkeys(common(place, record) + follows + apart))
 
 
 def facts(record: Record) -> list[Fact]:
