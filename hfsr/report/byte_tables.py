@@ -5,6 +5,7 @@ import pandas as pd
 from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.spectrum import PNG_METRICS
 from hfsr.report import paper, png_sizes, printed, tables
+from hfsr.studies import confirmation
 
 
 def sets(recipe: str) -> list[str]:
@@ -19,17 +20,16 @@ def sets(recipe: str) -> list[str]:
     return [name for name in truth.per_image if name != "set5"]  # of five pictures
 
 
-def gained(recipe: str, encoder: str) -> pd.DataFrame:
-    """What each row's files take beyond bicubic's, in per cent with 95 % intervals, strings, set by set.
+def gained(recipe: str, encoder: str, study: str = "frequency") -> pd.DataFrame:
+    """What each row's files take beyond bicubic's, in per cent with 95 % intervals, strings, by set of a study.
 
     Examples
     --------
     >>> gained("bench", "default").loc["WDSR", "BSD100"]
     '+... (+..., +...) *'
     """
-    confirming = {name: study for name, study in printed.sets(recipe).items() if study == "confirmation"}
-    measured = dict.fromkeys(sets(recipe), "frequency") | confirming
-    return printed.differences(recipe, measured, PNG_METRICS[encoder], 1, "bicubic", relative=True)
+    measured = confirmation.SETS if study == "confirmation" else sets(recipe)
+    return printed.differences(recipe, measured, PNG_METRICS[encoder], 1, "bicubic", study=study, relative=True)
 
 
 def sizes(recipe: str) -> pd.DataFrame:
