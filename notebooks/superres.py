@@ -139,7 +139,7 @@ display(
             ),
             "minus WDSR, dB (luma), as long": printed.differences(
                 "long", printed.sets("long"), "psnr_y_border2"
-            ),
+            ).T.rename_axis(columns="set"),
             "1/5 minus 1/5 (random), as long": printed.against_random("long"),
             "1/5 minus WDSR, dB (RGB, border 8)": longer.leads("wdsr-a0"),
             "1/5 minus 1/5 (random), dB (RGB, border 8)": longer.leads("wdsr-a1-5-random"),

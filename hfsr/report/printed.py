@@ -211,7 +211,7 @@ def against_random(recipe: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> list(against_random("bench").index), list(against_random("flagship"))
+    >>> list(against_random("bench")), list(against_random("flagship"))
     (['dB (luma)', 'SSIM (luma)'], [])
     """
     random = "wdsr-a1-5-random"
@@ -221,7 +221,7 @@ def against_random(recipe: str) -> pd.DataFrame:
     found = {
         title: differences(recipe, sets(recipe), *metric, baseline=random).loc["1/5"] for title, metric in asked.items()
     }
-    return pd.DataFrame(found).T
+    return pd.DataFrame(found)
 
 
 def detail(recipe: str, name: str = "bsd100") -> pd.DataFrame:

@@ -46,6 +46,6 @@ def test_curves_are_of_one_network_a_kind():
 
 def test_what_is_printed_of_random_elements_and_of_detail_is_measured():
     gap = tables.differences("bench", "bsd100", "psnr_y_border2", "wdsr-a1-5-random").loc["wdsr-a1-5", "mean"]
-    assert printed.against_random("bench").loc["dB (luma)", "BSD100"].startswith(f"{gap:+.3f} (")
+    assert printed.against_random("bench").loc["BSD100", "dB (luma)"].startswith(f"{gap:+.3f} (")
     recovered = tables.scores("bench", "bsd100/recovered", "frequency").mean(axis=1)["wdsr-a1-5"]
     assert printed.detail("bench").loc["1/5", "recovered"].startswith(f"{recovered:.4f} ")
