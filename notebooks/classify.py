@@ -95,7 +95,7 @@ figures.gains(near_paper.gains())
 #
 # The first is a small classifier that comes near the paper's accuracy. The second takes images whose truth is known: classifiers that were
 # trained on the true images judge what each method makes of them. The third is the paper's Table III, reduced to what two processor
-# cores train. The first, and the second on CIFAR-100, were registered before the runs that decide. Of the third most runs had been seen by
+# cores train. The first, and the second on CIFAR-100, were registered before their runs. Of the third most runs had been seen by
 # then, and of the second on CIFAR-10 a pilot: those contrasts are called exploratory ([how it was decided](../book/decided.md)).
 
 # %% tags=["hide-input"]
@@ -186,7 +186,7 @@ display(
         "The paper's gains against chance, and the runs that would find them",
         {
             "gains of Table III": one_run.power(),
-            "what one run a row finds in eight of ten cases, points": one_run.smallest(),
+            "what one run a row finds in eight of ten cases if the scatter is known, points": one_run.smallest(),
             "pairs of rows that differ by more than chance, uncorrected": one_run.beyond_chance(),
         },
     ),

@@ -150,7 +150,8 @@ pd.DataFrame(columns)
 # From here on all numbers come from published records of all rows of the [super-resolution study](superres.ipynb), measured on whole sets.
 # Files are written by OpenCV, as in the paper, and compared with bicubic's image by image. The ground truth, which the paper has no row
 # for, says how much there would be to add. On the four camera photographs the files of WDSR are as large as the ground truth's own, and
-# those of 1/5 five per cent larger; with the encoder's strongest setting they are 13 and 25 per cent larger than the truth's. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the paper's sizes, though
+# those of 1/5 five per cent larger than WDSR's; with the encoder's strongest setting they are 13 and 25 per cent larger than the truth's. Four
+# pictures do not say how it is with others. A megabyte is $2^{20}$ bytes: with that the networks' CIFAR sets come within a hundredth of the paper's sizes, though
 # other networks upscaled them.
 
 # %% tags=["hide-input"]

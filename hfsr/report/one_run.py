@@ -39,8 +39,8 @@ def power() -> pd.DataFrame:
     -------
     DataFrame
         A row a set and a comparison: ``gain`` in points; ``z`` and ``p`` of it, if the two rows' test images had been drawn
-        independently; and for each scatter of `SCATTER` the runs *of each row* that would find such a gain in eight cases of
-        ten; empty where the gain is zero.
+        independently; and for each scatter of `SCATTER` the runs *of each row* after which Student's test would find such a
+        gain in eight cases of ten; empty where the gain is zero.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def power() -> pd.DataFrame:
 
 
 def smallest() -> pd.DataFrame:
-    """The difference in points that one run a row finds in eight cases of ten, for each scatter from seed to seed.
+    """The difference in points that one run a row finds in eight cases of ten, if the scatter from seed to seed were known.
 
     Examples
     --------

@@ -121,10 +121,20 @@ def test_the_smallest_difference_is_found_as_often_as_it_says():
     assert (abs(z) > 1.96).mean() == pytest.approx(0.8, abs=0.015)
 
 
-@given(st.integers(1, 200), st.floats(0.05, 2))
-def test_runs_needed_inverts_it(runs, deviation):
+@pytest.mark.parametrize(("difference", "needed"), [(0.2, 17), (0.43, 5), (1.0, 3)])
+def test_students_test_finds_the_difference_after_the_runs_needed_and_not_before(difference, needed):
+    assert runs_needed(difference, 0.2) == needed
+    rng = np.random.default_rng(0)
+    for runs, enough in ((needed, True), (needed - 1, False)):
+        rows = rng.normal([[0], [difference]], 0.2, (20_000, 2, runs))
+        found = (scipy.stats.ttest_ind(rows[:, 0], rows[:, 1], axis=1).pvalue < 0.05).mean()
+        assert (found > 0.79) == enough
+
+
+@given(st.integers(2, 200), st.floats(0.05, 2))
+def test_runs_needed_are_a_few_more_than_if_the_scatter_were_known(runs, deviation):
     needed = runs_needed(smallest_difference(deviation, runs), deviation)
-    assert needed in (runs, runs + 1)  # rounding may ask for one more
+    assert runs < needed <= runs + 3
 
 
 def test_judges_widen_the_interval_of_seeds_and_images():

@@ -57,7 +57,8 @@ def test_every_contrast_is_of_rows_that_there_are():
 def test_what_had_been_seen_is_exploratory():
     for each in contrasts(READ):
         unseen = {
-            "confirmation": each.on == "kodak24",
+            # 1/5 of bench had been read on Kodak24 when a tenth of the weight was registered.
+            "confirmation": each.on == "kodak24" and (each.recipe != "bench" or "outside" not in each.row),
             "restore": True,
             "recognition": each.on == "cifar100",
             "classify": each.recipe.startswith("compact")

@@ -114,6 +114,10 @@ def test_the_page_says_of_elements_at_random_what_the_records_say():
     overall = tables.differences("denoise", "kodak24", "psnr_rgb_border8", study="restore")
     hundredths = [-round(100 * overall.loc[row, "mean"]) for row in ("wdsr-a1-5-random", "wdsr-a1-5-uniform")]
     assert hundredths == [2, 1]
+    assert all(overall.loc[row, "high"] > 0 for row in ("wdsr-a1-5-random", "wdsr-a1-5-uniform")), "not measurably"
+    gap = tables.differences("denoise", "kodak24", "psnr_rgb_border8", "wdsr-a1-5-random", "restore").loc["wdsr-a1-5"]
+    text = (paths.project() / "notebooks" / "restore.py").read_text()
+    assert f"{-gap['mean']:.2f} dB less than the method ({-gap['high']:.3f}, {-gap['low']:.3f})" in text
     assert [round(others.loc[row, "mean"], 1) + 0 for row in drawn] == [-0.2, 0]
     assert round(overall.loc["wdsr-a1-5-low", "mean"]) == round(selected.loc["1/5, complement", "mean"]) == -3
     assert others.loc["1/5, complement", "mean"] < 0
