@@ -1,5 +1,6 @@
 """What all verbs of the command line have in common: the version, and how they end."""
 
+import errno
 import io
 import logging
 import os
@@ -53,8 +54,11 @@ def in_one_line() -> Iterator[None]:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
-    except (UserError, OSError) as error:
+    except UserError as error:
         typer.echo(f"hfsr: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        typer.echo(f"hfsr: {_failed(error)}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
         if not (way_out := extras.way_out(error.name)):
@@ -73,6 +77,13 @@ def in_one_line() -> Iterator[None]:
         if end.code == INTERRUPTED:
             typer.echo(f"hfsr: stopped{_way_on(*sys.argv[1:2])}", err=True)
         raise
+
+
+def _failed(error: OSError) -> str:
+    # A file that cannot be written has a name (`hfsr.files.naming`): what is full without one is where all is printed.
+    if where := error.filename or ("standard output" if error.errno == errno.ENOSPC else None):
+        return f"{where}: {error.strerror or error}"
+    return str(error)
 
 
 def _way_on(verb: str = "") -> str:

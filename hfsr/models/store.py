@@ -65,7 +65,7 @@ def load(path: Path | str) -> nn.Module:
     8
     """
     if not Path(path).is_file():
-        raise UserError(f"{path}: no such file")
+        raise UserError(f"{path}: {'a folder, not a file' if Path(path).is_dir() else 'no such file'}")
     try:
         with safe_open(path, framework="pt") as file:
             description = json.loads((file.metadata() or {})["hfsr"])

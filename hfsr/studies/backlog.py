@@ -119,6 +119,7 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
                         pass
                 with limited(end - time.monotonic()):
                     _do(run)
+                ended = _published(run)
             except TimeIsUpError:
                 yield f"{run.name}: the time is up; the same command goes on from its checkpoint"
                 return
@@ -132,7 +133,7 @@ def work(runs: Iterable[Run], seconds: float) -> Iterator[str]:
                     yield f"{run.name}: passed over; {line}"
                 said.add(line)
                 continue
-            yield f"{run.name}: {_published(run)}"
+            yield f"{run.name}: {ended}"
         if len(later) == len(left):  # nothing could be done
             if not taken:
                 return

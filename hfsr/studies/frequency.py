@@ -9,6 +9,7 @@ from pathlib import Path
 from hfsr.analysis.detail import TRUTH
 from hfsr.analysis.spectrum import ENCODERS
 from hfsr.data import photographs
+from hfsr.files import exclusive
 from hfsr.models import store
 from hfsr.studies import contents, provenance, recipes, records, sources
 from hfsr.studies.measurement import Measurement
@@ -52,11 +53,17 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
     else:
         source = sources.named(name)
         run = kind(source.run.recipe, source.run)
-    used = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
+    used: Settings = {"of": source.record if source else None, "network_sha256": source.digest if source else None}
     folder = Path(out) if out else run.folder
     if run.finished_in(folder, used):
         return folder
+    with exclusive(folder):
+        if not run.finished_in(folder, used):  # another process may have made it just now
+            _measure(run, folder, used, source)
+    return folder
 
+
+def _measure(run: Measurement, folder: Path, used: Settings, source: sources.Source | None) -> None:
     start = time.monotonic()
     weights = source.weights if source else None
     method = (
@@ -83,4 +90,3 @@ def measure(name: str, out: Path | str | None = None, kind: type[Measurement] = 
     }
     origin = vars(provenance.origin(run.command))
     records.write(folder, records.made(run.record_type, run.identity(), used, origin, found))
-    return folder

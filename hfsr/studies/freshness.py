@@ -7,6 +7,7 @@ import json
 
 from safetensors import SafetensorError, safe_open
 
+from hfsr.errors import UserError
 from hfsr.studies.records import Settings, differences
 from hfsr.studies.run import Run
 from hfsr.training.loop import CHECKPOINT
@@ -15,8 +16,8 @@ from hfsr.training.loop import CHECKPOINT
 def outdated(run: Run) -> list[str]:
     """In what the record or the checkpoint in a run's folder differs from what the run would make; empty if in nothing.
 
-    What cannot be known is not held against it: the digest of data that is not on this machine, the weights of a network
-    that is still to be trained.
+    A record that cannot be read is no run's. What cannot be known is not held against it: the digest of data that is not on
+    this machine, the weights of a network that is still to be trained.
 
     Examples
     --------
@@ -24,7 +25,10 @@ def outdated(run: Run) -> list[str]:
     >>> outdated(classification.Classification("digits", upscaler.ORIGINAL, recipes.classify("quick"), seed=99))  # not begun
     []
     """
-    made = _made(run)
+    try:
+        made = _made(run)
+    except UserError as error:
+        return [str(error)]
     if made is None:
         return []
     reasons = differences(run.identity() | run.inputs(), made)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from hfsr import paths
@@ -14,7 +15,7 @@ from hfsr.studies.measurement import MeasurementRecord
 from hfsr.studies.recognition import RecognitionRecord
 from hfsr.studies.records import RECORD, WEIGHTS, Record, Settings
 from hfsr.studies.restore_run import RestoreRecord
-from hfsr.studies.run import that_left
+from hfsr.studies.run import Run, that_left
 from hfsr.studies.spectra_run import SpectraRecord
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledRecord
@@ -72,7 +73,7 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     Raises
     ------
     UserError
-        If the name is no plain one, or the run is not finished, or its weights are not those of its record.
+        If the name is no plain one or another run's, or the run is not finished, or its weights are not those of its record.
 
     Examples
     --------
@@ -82,10 +83,10 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     hfsr.errors.UserError: 'My network': a name is of small letters, digits, points and hyphens, such as wdsr-a1-5
     """
     folder = Path(folder)
-    title = name or folder.name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", title):
-        raise UserError(f"{title!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
+    if name is not None:
+        _check(name)
     content = _finished(folder)
+    title = name or _check(folder.resolve().name)
     run = that_left(records.read(folder / RECORD, KINDS[str(content["study"])]))
     kept = None
     if name or run.is_shared:
@@ -99,11 +100,31 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     if kept and found is None:
         raise UserError(f"{folder}: leaves no weights to be called {name}; leave out the name")
     target = paths.results() / str(content["study"]) / f"{title}.json"
+    _check_free(target, run, kept and kept / f"{title}.safetensors", found)
     if kept:
         with atomic(kept / f"{title}.safetensors") as part:
             shutil.copyfile(weights, part)
     write_json(target, {"name": title, "model": name} | content)
     return target
+
+
+def _check(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+        raise UserError(f"{name!r}: a name is of small letters, digits, points and hyphens, such as wdsr-a1-5")
+    return name
+
+
+def _check_free(target: Path, run: Run, weights: Path | None, digest: str | None) -> None:
+    """Nothing takes the place of another run's record or weights, but of a record that is stale or cannot be read."""
+    owner = None
+    if target.exists():
+        with suppress(UserError):
+            record = records.read(target, run.record_type)
+            owner = None if record.problems() else that_left(record).name
+    elif weights and weights.exists() and sha256(weights) != digest:  # a record of another study goes with them
+        owner = "another network"
+    if owner not in (None, run.name):
+        raise UserError(f"{target.stem}: {owner} is published by this name; choose another")
 
 
 def _finished(folder: Path) -> Settings:

@@ -40,6 +40,8 @@ def called(name: str, judges_steps: int | None = None) -> Recognition:
     """
     plain, _, recipe = name.partition("-")
     if plain in PLAIN:
+        if not recipe:
+            raise UserError(f"{name}: of which recipe? Name it too, such as {plain}-bench")
         return Recognition(recipes.superres(recipe), None, plain, judges_steps)  # type: ignore[arg-type]
     run = sources.named(name).run
     return Recognition(run.recipe, run, TRUTH, judges_steps)  # type: ignore[arg-type]

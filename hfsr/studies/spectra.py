@@ -14,6 +14,7 @@ from hfsr.analysis.detail import Curve
 from hfsr.analysis.small_images import brought_down, fine_share, squares, variance_profiles
 from hfsr.data import labelled, photographs
 from hfsr.data.cifar import SIDE
+from hfsr.files import exclusive
 from hfsr.studies import provenance, records
 from hfsr.studies.records import Data, Settings
 from hfsr.studies.spectra_run import BROUGHT_DOWN, SETS, SQUARES, Spectra, SpectraRecord, fine_shares
@@ -43,18 +44,24 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
     >>> from unittest.mock import patch
     >>> from hfsr.errors import UserError
     >>> from hfsr.studies.spectra_run import called
-    >>> with patch.dict("os.environ", HFSR_DATA="nowhere"):
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", HFSR_DATA="nowhere"):
     ...     try:
-    ...         measure(called("bench"), "a folder")
+    ...         measure(called("bench"), folder)
     ...     except UserError as error:
     ...         print(str(error).partition(":")[0])
     cifar-10-batches-bin
     """
     folder = Path(out) if out else run.folder
-    start = time.monotonic()
-    kinds, digests = images_of(run)
-    if run.finished_in(folder, {"data_digest": digests}):
-        return folder
+    with exclusive(folder):
+        start = time.monotonic()
+        kinds, digests = images_of(run)
+        if not run.finished_in(folder, {"data_digest": digests}):
+            _measure(run, folder, kinds, digests, start)
+    return folder
+
+
+def _measure(run: Spectra, folder: Path, kinds: dict[str, Tensor], digests: dict[str, str], start: float) -> None:
     profiles = {kind: variance_profiles(images) for kind, images in kinds.items()}
     curves = {kind: curve(each) for kind, each in profiles.items()}
     found: Settings = {
@@ -66,7 +73,6 @@ def measure(run: Spectra, out: Path | str | None = None) -> Path:
         "seconds": round(time.monotonic() - start, 1),
     }
     records.write(folder, records.made(SpectraRecord, run.identity(), vars(provenance.origin(run.command)), found))
-    return folder
 
 
 def images_of(run: Spectra) -> tuple[dict[str, Tensor], dict[str, str]]:

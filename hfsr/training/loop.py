@@ -221,7 +221,10 @@ def _resume(task: Task, folder: Path, settings: dict[str, object]) -> Progress:
             half_written.unlink()
     if not path.exists():
         return Progress(settings)
-    progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
+    try:
+        progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
+    except TypeError as error:
+        raise UserError(f"{path}: made by another version; go on with that, or delete it") from error
     if processes.is_main():
         _write_log(folder, progress)  # the checkpoint is the newer one if a process was killed between the two
     # Compared as JSON, which has no tuples.

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -420,7 +421,29 @@ def test_a_full_disk_is_one_line(hfsr, picture, tmp_path, monkeypatch):
 
     monkeypatch.setattr(images, "write", full)
     code, _, err = hfsr("mask", picture, tmp_path / "out.png")
-    assert (code, err) == (2, "hfsr: [Errno 28] No space left on device: 'out.png'\n")
+    assert (code, err) == (2, "hfsr: out.png: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_an_output_that_is_full_is_named():
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "hfsr.cli", "data", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (2, "hfsr: standard output: No space left on device\n")
+
+
+def test_a_name_that_no_file_can_have_is_one_line(hfsr):
+    name = 300 * "x"
+    code, _, err = hfsr("evaluate", "bicubic", name)
+    assert code == 2
+    assert err.startswith(f"hfsr: {name}: ")
+    assert err.count("\n") == 1
+    assert hfsr("publish", name)[::2] == (2, f"hfsr: {name}/record.json: File name too long\n")
 
 
 def test_an_interruption_says_how_to_go_on(hfsr, picture, tmp_path, monkeypatch):

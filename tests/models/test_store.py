@@ -41,11 +41,16 @@ def test_published_models_are_listed_and_loaded_by_name(tmp_path, monkeypatch):
     assert isinstance(store.load_model(str(tmp_path / "a.safetensors")), SRCNN)
 
 
-def test_unknown_model_lists_those_there_are():
+def test_unknown_model_lists_those_there_are(tmp_path):
     with pytest.raises(UserError, match=r"no model is called 'edsr': choose one of .*wdsr-a1-5"):
         store.load_model("edsr")
     with pytest.raises(UserError, match=r"gone.safetensors: no such file"):
         store.load_model("gone.safetensors")
+    with pytest.raises(UserError, match=r"no model is called 'xxxx"):
+        store.load_model(300 * "x")  # no file can have that name
+    (tmp_path / "folder.safetensors").mkdir()
+    with pytest.raises(UserError, match=r"folder.safetensors: a folder, not a file"):
+        store.load_model(tmp_path / "folder.safetensors")
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "renamed", "no metadata"])

@@ -10,6 +10,7 @@ from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive
 from hfsr.studies import backlog, classification, published, recipes, superres
 from hfsr.studies.backlog import Item, TimeIsUpError
+from hfsr.studies.records import WEIGHTS
 from hfsr.studies.rows import Cell
 from hfsr.studies.superres_run import SuperresRecord
 from hfsr.studies.upscaled_set import UpscaledSet
@@ -194,3 +195,12 @@ def test_a_limit_is_taken_off_again(longer):
             pass
     assert backlog.signal.getitimer(backlog.signal.ITIMER_REAL) == (0, 0)
     assert backlog.signal.getsignal(backlog.signal.SIGALRM) == before
+
+
+def test_a_run_that_cannot_be_published_is_passed_over(tiny_study):
+    first, second = backlog.lacking(TINY)[1:3]
+    (superres.train(first) / WEIGHTS).unlink()
+    said, done = backlog.work([first, second], seconds=600)
+    assert said.startswith("wdsr-a0-tiny-s0: passed over; ")
+    assert "gone, or not the weights" in said
+    assert done == "wdsr-a1-5-tiny-s0: published as wdsr-a1-5-tiny"

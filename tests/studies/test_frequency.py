@@ -6,7 +6,7 @@ import pytest
 from hfsr import paths
 from hfsr.analysis import detail
 from hfsr.errors import UserError
-from hfsr.files import read_json, write_json
+from hfsr.files import exclusive, read_json, write_json
 from hfsr.studies import frequency, publish, recipes, sources, superres
 from hfsr.studies.records import RECORD
 from hfsr.studies.rows import Row
@@ -99,3 +99,15 @@ def test_a_measurement_may_lie_elsewhere(tiny, tmp_path):
     assert read_json(folder / RECORD)["command"] == "hfsr frequency truth-tiny"
     with pytest.raises(UserError, match="holds a finished run with method = 'truth', not 'wdsr'"):
         frequency.measure(trained().name, folder)
+
+
+def test_a_folder_that_cannot_be_used_is_refused_before_anything_is_read(tiny, tmp_path, monkeypatch):
+    def read(*_, **__):
+        raise AssertionError("nothing is to be read")
+
+    monkeypatch.setattr(frequency.photographs, "load", read)
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="file: cannot be written"):
+        frequency.measure("truth-tiny", tmp_path / "file")
+    with exclusive(tmp_path / "taken"), pytest.raises(UserError, match="taken: another process is at work in it"):
+        frequency.measure("truth-tiny", tmp_path / "taken")

@@ -107,3 +107,9 @@ def test_an_upscaled_set_is_compared_with_the_network(tmp_path, monkeypatch):
     assert freshness.outdated(run) == ["digits-bicubic is outdated"]
     (upscaled_set.folder / RECORD).unlink()
     assert freshness.outdated(run) == []  # it may be deleted when it has served
+
+
+def test_a_record_that_cannot_be_read_outdates_its_run(trained):
+    (trained.folder / RECORD).write_text("{")
+    (reason,) = freshness.outdated(trained)
+    assert "not readable as JSON" in reason

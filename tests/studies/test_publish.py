@@ -183,3 +183,38 @@ def test_an_upscaled_set_is_published_without_its_images(tmp_path, monkeypatch):
     write_json(target, read_json(target) | {"enlarger_sha256": "0" * 64})
     stale = records.read(target, UpscaledRecord)
     assert stale.problems() == ["weights wdsr-a1-5 have changed or are missing"]
+
+
+def test_nothing_takes_the_place_of_another_runs_model(tiny_study):
+    plain, method = (SuperresRun(Row("wdsr", *alpha), tiny_study) for alpha in ((), ("1/5",)))
+    target = publish.publish(superres.train(plain), "mine")
+    weights = paths.weights() / "mine.safetensors"
+    before = target.read_bytes(), weights.read_bytes()
+    folder = superres.train(method)
+    with pytest.raises(UserError, match=r"^mine: wdsr-a0-tiny-s0 is published by this name; choose another$"):
+        publish.publish(folder, "mine")
+    target.unlink()  # as that of a classifier lies elsewhere
+    with pytest.raises(UserError, match=r"^mine: another network is published by this name"):
+        publish.publish(folder, "mine")
+    assert publish.publish(plain.folder, "mine") == target
+    assert (target.read_bytes(), weights.read_bytes()) == before
+
+
+def test_what_is_stale_or_damaged_gives_way(tiny_study, monkeypatch):
+    folder = superres.train(SuperresRun(Row("wdsr", "1/5"), tiny_study))
+    target = publish.publish(folder, "mine")
+    published_once = target.read_bytes()
+    target.write_text("{")
+    assert publish.publish(folder, "mine").read_bytes() == published_once
+    changed = dataclasses.replace(tiny_study, steps=tiny_study.steps + 1)
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", changed)
+    shutil.rmtree(folder)
+    publish.publish(superres.train(SuperresRun(Row("wdsr", "1/5"), changed)), "mine")
+    assert read_json(target)["steps"] == changed.steps
+
+
+def test_a_folder_is_published_from_inside_and_what_is_none_is_named(tiny_study, monkeypatch, tmp_path):
+    monkeypatch.chdir(superres.train(SuperresRun(Row("bicubic"), tiny_study)))
+    assert publish.publish(".").stem == "bicubic-tiny"
+    with pytest.raises(UserError, match="NoSuch: no finished run lies here"):
+        publish.publish("NoSuch")

@@ -115,6 +115,12 @@ def test_a_classifier_that_is_missing_is_named_with_its_command(monkeypatch, tmp
         recognise.recognise(recognise.called("nearest-quick"))
 
 
+@pytest.mark.parametrize("name", ["truth", "sharpened", "bicubic-"])
+def test_a_row_without_a_network_needs_its_recipe(name):
+    with pytest.raises(UserError, match=rf"^{name}: of which recipe\? Name it too, such as {name.rstrip('-')}-bench$"):
+        recognise.called(name)
+
+
 def test_networks_without_judges_are_refused():
     with pytest.raises(UserError, match="networks of recipe paper have no judges: choose one of quick, bench, long"):
         Recognition(recipes.superres("paper"))

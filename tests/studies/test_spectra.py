@@ -87,3 +87,13 @@ def test_other_recipes_are_refused_in_one_line(hfsr, recipe):
     code, _, said = hfsr("spectra", recipe)
     assert (code, said.count("\n")) == (2, 1)
     assert "bench" in said
+
+
+def test_a_folder_that_cannot_be_used_is_refused_before_anything_is_read(run, tmp_path, monkeypatch):
+    def read(*_):
+        raise AssertionError("nothing is to be read")
+
+    monkeypatch.setattr(spectra, "images_of", read)
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="file: cannot be written"):
+        spectra.measure(run, tmp_path / "file")

@@ -194,6 +194,15 @@ def test_checkpoint_of_another_configuration_is_refused(tmp_path):
         loop.fit(toy(5), tmp_path, SETTINGS | {"seed": 1}, 5)
 
 
+def test_checkpoint_of_another_version_is_refused(tmp_path):
+    task = toy(5)
+    checkpoints.save(tmp_path / loop.CHECKPOINT, task.model, task.optimizer, {"settings": SETTINGS, "epoch": 3})
+    with pytest.raises(
+        UserError, match=r"checkpoint.safetensors: made by another version; go on with that, or delete it"
+    ):
+        loop.fit(toy(5), tmp_path, SETTINGS, 5)
+
+
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty"])
 def test_damaged_checkpoint_is_refused_by_name_and_left_alone(tmp_path, damage):
     loop.fit(toy(5), tmp_path, SETTINGS, 5)

@@ -177,6 +177,7 @@ def test_the_partitions_limit_reaches_the_jobs(tmp_path):
             ("recipe=nope",),
             "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, flagship, lossless",
         ),
+        (("steps=x",), "STEPS=x: a number of iterations, such as 100"),
         (("study=nope",), "no study is called 'nope': choose one of superres, classify, frequency"),
         (("recipe=quick", "--", "superres/wdsr-a1-9/record.json"), "No rule to produce superres/wdsr-a1-9/record.json"),
     ],
