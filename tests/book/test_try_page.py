@@ -269,8 +269,22 @@ def test_one_picture_is_chosen_and_can_be_chosen_again(opened, mine):
     for names, said in ((("a.png", "b.png"), "One picture at a time."), ((), "That is no file.")):
         drop(opened, *names)
         assert opened.get_by_role("alert").inner_text() == said
+    file.set_input_files(mine[0])
     drop(opened, "a.png")
     assert opened.get_by_role("status").inner_text() == "a.png is chosen"
+    assert file.input_value() == ""  # so the one from before is a change too
+
+
+def test_a_picture_of_the_book_that_cannot_be_fetched_is_named(page, opened):
+    opened, _ = opened
+    name = opened.locator(".own").input_value()
+    page.route(f"**/{name}.webp", lambda route: route.fulfill(status=404))
+    for _ in ("not there", "no answer"):
+        opened.get_by_role("button", name="Upscale").click()
+        opened.get_by_text(f"{name} cannot be fetched; try again, or choose a picture of yours.").wait_for()
+        opened.evaluate("widget => widget.say('')")
+        page.unroute(f"**/{name}.webp")
+        page.route(f"**/{name}.webp", lambda route: route.abort())
 
 
 def test_pictures_that_are_equal_and_elements_that_there_are_none_have_no_number(page, opened, tmp_path):
@@ -333,7 +347,9 @@ def test_it_is_worked_by_keyboard_and_fits_a_telephone(page, opened, mine):
     opened.get_by_role("checkbox").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Cancel"
     page.wait_for_function("!document.querySelector('hfsr-upscaling .results').hidden")
+    page.wait_for_function("document.activeElement.textContent.startsWith('Upscale')")
     stage, slider = opened.get_by_role("group"), opened.get_by_role("slider")
     slider.focus()
     page.keyboard.press("Home")

@@ -4,11 +4,16 @@ import cv2
 import numpy as np
 import pytest
 import torch
+import wild
 
 from hfsr import images, selected_fraction, selection_mask, weight_map
 from hfsr.report import widgets
 
 ALPHAS = [0, 0.005, 0.2, 0.335, 0.5]
+TRANSPARENT = next(strange for strange in wild.WILD if strange.mask == wild.TRANSPARENT)
+ANIMATED = next(
+    strange for strange in wild.WILD if "3 frames" in (strange.mask or "") and strange.name.endswith(".gif")
+)
 
 
 @pytest.fixture
@@ -16,6 +21,14 @@ def pictures(photograph):
     noise = torch.randint(256, (3, 37, 52), generator=torch.manual_seed(0), dtype=torch.uint8)
     steps = noise // 64 * 20  # many ties
     return {"coffee": photograph("coffee")[:, 100:180, 200:330], "noise": noise, "ties": steps}
+
+
+@pytest.fixture
+def page(page, tmp_path):
+    """A page of a file: only those whose origin browsers trust can tell an animation's pictures."""
+    (tmp_path / "page.html").touch()
+    page.goto((tmp_path / "page.html").as_uri())
+    return page
 
 
 def opened(page, pictures):
@@ -56,14 +69,39 @@ def test_a_picture_from_disk_is_shown_and_what_is_none_is_named(page, pictures, 
     widget = opened(page, {"noise": pictures["noise"]})
     images.write(tmp_path / "mine.png", pictures["coffee"])
     (tmp_path / "notes.png").write_text("no picture")
+    wild.write(TRANSPARENT, tmp_path)
+    wild.write(ANIMATED, tmp_path)
     widget.locator("input[type=file]").set_input_files(tmp_path / "mine.png")
     page.wait_for_function("document.querySelector('hfsr-weight-map .picture').width === 130")
     assert torch.equal(
         in_browser(widget, "mask", pictures["coffee"].shape).bool(), selection_mask(pictures["coffee"], 0.2)
     )
     assert widget.get_by_role("img", name="mine.png, 130 by 80 pixels").count() == 1
-    widget.locator("input[type=file]").set_input_files(tmp_path / "notes.png")
-    widget.get_by_text("notes.png is no picture that this browser can read.").wait_for()
+    before = widget.get_by_role("status").inner_text()
+    for name, said in {
+        "notes.png": "notes.png is no picture that this browser can read.",
+        TRANSPARENT.name: f"{TRANSPARENT.name} has transparent pixels; flatten it onto a background first.",
+        ANIMATED.name: f"{ANIMATED.name} has 3 frames; save the one that you mean by itself.",
+    }.items():
+        widget.locator("input[type=file]").set_input_files(tmp_path / name)
+        widget.get_by_text(said).wait_for()
+        assert widget.get_by_role("img", name="mine.png, 130 by 80 pixels").count() == 1
+        assert widget.get_by_role("status").inner_text() == before
+
+
+def test_what_was_chosen_last_is_shown_however_long_another_takes(page, pictures):
+    widget = opened(page, pictures)
+    widget.evaluate("""widget => {
+        window.slow = widget.take("slow.png", () => new Promise(read => { window.read = read; }));
+        widget.choose(1);
+    }""")
+    widget.get_by_role("img", name="noise, 52 by 37 pixels").wait_for()
+    widget.evaluate("""async () => {
+        window.read(await createImageBitmap(new ImageData(64, 64)));
+        await window.slow;
+    }""")
+    assert widget.get_by_role("img", name="noise, 52 by 37 pixels").count() == 1
+    assert not widget.get_by_role("alert").inner_text(), "nor is it said to be transparent"
 
 
 def test_of_a_large_picture_the_middle_is_taken(page, pictures, tmp_path):

@@ -60,7 +60,7 @@ def weight_map(pictures: Mapping[str, Tensor], alpha: Alpha = "1/5") -> Widget:
         _img(image, f"photograph: {name}", f' data-name="{escape(name)}"') for name, image in pictures.items()
     )
     return Widget(
-        f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>\n{scripts("method", "weightmap")}'
+        f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>\n{scripts("method", "pictures", "weightmap")}'
     )
 
 

@@ -23,6 +23,25 @@ function drawn(image) {
   return picture;
 }
 
+/* One picture from a file, which the caller closes; what is none, or several, is an error of one line. */
+async function decoded(file, name) {
+  const image = await createImageBitmap(file).catch(() => null);
+  if (!image) throw new Error(`${name} is no picture that this browser can read.`);
+  const frames = await countFrames(file);
+  if (frames === 1) return image;
+  image.close();
+  throw new Error(`${name} has ${frames} frames; save the one that you mean by itself.`);
+}
+
+/* A part of an image, which is closed, as a canvas. */
+async function cutOut(image, name, { left, top, width, height }) {
+  const picture = blank(width, height);
+  picture.getContext("2d").drawImage(image, -left, -top);
+  image.close();
+  if (await hasTransparency(picture)) throw new Error(`${name} has transparent pixels; flatten it onto a background first.`);
+  return picture;
+}
+
 /* In strips, as all at once would be a copy of the whole, and with a rest after each, in which the page answers. */
 async function hasTransparency(picture, strip = 256) {
   for (let top = 0; top < picture.height; top += strip) {

@@ -76,8 +76,9 @@ class Upscaling extends HTMLElement {
   /* What was dropped: nothing while a picture is upscaled, as the page would name the one and show the other. */
   take(files) {
     if (this.find(".run").disabled) return;
-    if (files.length === 1) this.open(files[0]);
-    else this.say("", files.length ? "One picture at a time." : "That is no file.");
+    if (files.length !== 1) return this.say("", files.length ? "One picture at a time." : "That is no file.");
+    this.find("input[type=file]").value = ""; // so that what was chosen before can be chosen again
+    this.open(files[0]);
   }
 
   open(file) {
@@ -102,28 +103,17 @@ class Upscaling extends HTMLElement {
       image.close();
       throw new Error(`${this.name} is too small: ${least} pixels a side are needed.`);
     }
-    const left = (image.width - width) >> 1, top = (image.height - height) >> 1, picture = blank(width, height);
-    picture.getContext("2d").drawImage(image, -left, -top);
-    image.close();
-    if (await hasTransparency(picture)) throw new Error(`${this.name} has transparent pixels; flatten it onto a background first.`);
+    const left = (image.width - width) >> 1, top = (image.height - height) >> 1;
+    const picture = await cutOut(image, this.name, { left, top, width, height });
     this.cut = Math.max(left, top) > 0 ? `of ${this.name} the middle, ` : "";
     return picture;
   }
 
   async decode() {
-    let file, image;
-    try {
-      file = this.source instanceof Blob ? this.source : await (await fetch(this.source)).blob();
-      image = await createImageBitmap(file);
-    } catch {
-      throw new Error(`${this.name} is no picture that this browser can read.`);
-    }
-    const frames = await countFrames(file);
-    if (frames > 1) {
-      image.close();
-      throw new Error(`${this.name} has ${frames} frames; save the one that you mean by itself.`);
-    }
-    return image;
+    const fetched = () => fetch(this.source).then(answer => answer.ok && answer.blob()).catch(() => null);
+    const file = this.source instanceof Blob ? this.source : await fetched();
+    if (!file) throw new Error(`${this.name} cannot be fetched; try again, or choose a picture of yours.`);
+    return decoded(file, this.name);
   }
 
   async run() {
@@ -143,8 +133,10 @@ class Upscaling extends HTMLElement {
   }
 
   toggle(running) {
-    this.find(".run").disabled = running;
-    this.find(".cancel").disabled = !running;
+    const next = this.find(running ? ".cancel" : ".run"), last = this.find(running ? ".run" : ".cancel");
+    next.disabled = false;
+    if (document.activeElement === last) next.focus(); // what is disabled would lose it to the page
+    last.disabled = true;
     for (const control of this.querySelectorAll(".own, .drop input")) control.disabled = running;
     Object.assign(this.find("progress"), { value: 0, hidden: !running });
   }

@@ -1,4 +1,4 @@
-/* The weight map of a picture of the reader's, live as alpha moves. Comes after method.js. No library, no network. */
+/* The weight map of a picture of the reader's, live as alpha moves. Comes after method.js and pictures.js. No library, no network. */
 const LARGEST = 1024; // pixels a side; of a larger picture the middle is taken
 
 const STYLE = `
@@ -21,8 +21,8 @@ class WeightMap extends HTMLElement {
     this.own = [...this.querySelectorAll("img")];
     this.build();
     this.setAttribute("ready", "");
-    this.take(this.own[0]);
-    new MutationObserver(() => { if (this.mask) this.select(); }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.choose(0);
+    new MutationObserver(() => this.select()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
   build() {
@@ -43,42 +43,53 @@ class WeightMap extends HTMLElement {
     this.own.forEach((image, place) => { this.find("select").options[place].textContent = image.dataset.name; });
     this.find("input[type=range]").value = this.getAttribute("alpha");
     this.find("input[type=range]").addEventListener("input", () => this.select());
-    this.find("select").addEventListener("change", event => {
-      this.find("input[type=file]").value = ""; // so that the same file can be chosen again
-      this.take(this.own[event.target.value]);
-    });
+    this.find("select").addEventListener("change", event => this.choose(event.target.value));
     this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
+  }
+
+  choose(place) {
+    const image = this.own[place];
+    this.find("input[type=file]").value = ""; // so that the same file can be chosen again
+    this.take(image.dataset.name, async () => { await image.decode(); return createImageBitmap(image); });
   }
 
   open(file) {
     if (!file) return;
     this.find("select").selectedIndex = -1;
-    const image = new Image();
-    image.onload = () => { this.take(image, file.name); URL.revokeObjectURL(image.src); };
-    image.onerror = () => { this.find(".error").textContent = `${file.name} is no picture that this browser can read.`; };
-    image.src = URL.createObjectURL(file);
+    this.take(file.name, () => decoded(file, file.name));
   }
 
-  async take(image, name = image.dataset.name) {
-    await image.decode().catch(() => null);
-    const width = Math.min(image.naturalWidth, LARGEST), height = Math.min(image.naturalHeight, LARGEST);
-    const left = (image.naturalWidth - width) >> 1, top = (image.naturalHeight - height) >> 1;
-    const canvas = this.find(".picture");
+  /* What was asked for last is shown, however long another takes to be read. */
+  async take(name, read) {
+    const asked = this.asked = Symbol(name);
+    try {
+      const image = await read(), whole = { width: image.width, height: image.height };
+      const width = Math.min(whole.width, LARGEST), height = Math.min(whole.height, LARGEST);
+      const left = (whole.width - width) >> 1, top = (whole.height - height) >> 1;
+      const picture = await cutOut(image, name, { left, top, width, height });
+      if (this.asked !== asked) return;
+      this.show(picture, name);
+      const cut = width < whole.width || height < whole.height;
+      this.find(".error").textContent = cut ? `${name} is large: its middle, ${width} by ${height} pixels, is shown.` : "";
+    } catch (error) {
+      if (this.asked === asked) this.find(".error").textContent = error.message;
+    }
+  }
+
+  show(picture, name) {
+    const { width, height } = picture, canvas = this.find(".picture");
     Object.assign(canvas, { width, height });
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, left, top, width, height, 0, 0, width, height);
-    this.pixels = context.getImageData(0, 0, width, height).data;
-    this.weights = weightMap(this.pixels, width, height);
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    this.weights = weightMap(pixels(picture).data, width, height);
     this.statistics = statistics(this.weights);
     canvas.setAttribute("aria-label", `${name}, ${width} by ${height} pixels`);
-    const cut = width < image.naturalWidth || height < image.naturalHeight;
-    this.find(".error").textContent = cut ? `${name} is large: its middle, ${width} by ${height} pixels, is shown.` : "";
     this.draw("map", weight => Math.min(255, 4 * Math.abs(weight)), this.weights);
     this.find(".map").setAttribute("aria-label", "Magnitude of the initial weight map: bright at edges and in textures");
     this.select();
   }
 
   select() {
+    if (!this.weights) return; // no picture is read yet
     const alpha = Number(this.find("input[type=range]").value);
     this.mask = selectionMask(this.weights, this.statistics, alpha);
     let selected = 0;
