@@ -73,15 +73,16 @@ def tables() -> dict[str, pd.DataFrame]:
             table = accuracies.summary(recipe, name)
             if table.empty:
                 continue
-            # The original size is no row of compact-full.
+            # The original size is no row of compact-full, and the only one of compact-long.
             baseline = "Original" if "Original" in table.index else "Bicubic"
-            gain = comparison.gains(name, baseline, recipe)["mean"]
+            gain = comparison.gains(name, baseline, recipe, EQUAL if recipe == LONGER else recipe)["mean"]
+            subtracted = f"{baseline} of {EQUAL}" if recipe == LONGER else baseline
             found[f"{title}, {compute}"] = pd.DataFrame(
                 {
                     "accuracy (%)": table["mean"].map("{:.2f}".format),
-                    "sd": table["sd"].map("{:.2f}".format),
+                    "sd": table["sd"].map("{:.2f}".format, na_action="ignore").fillna(""),
                     "seeds": table["seeds"].map("{:.0f}".format),
-                    f"minus {baseline}, points": gain.reindex(table.index)
+                    f"minus {subtracted}, points": gain.reindex(table.index)
                     .map("{:+.2f}".format, na_action="ignore")
                     .fillna(""),
                     "seconds": [f"{seconds(recipe, row):.1f}" for row in table.index],

@@ -48,3 +48,8 @@ def test_a_gain_stands_beside_its_cost():
     assert table.loc["WDSR", "minus Original, points"] == f"{gap['WDSR']:+.2f}"
     assert table.loc["Original", "minus Original, points"] == ""
     assert table.loc["WDSR", "seconds"] == f"{near_paper.seconds('compact', 'WDSR'):.1f}"
+    longer = near_paper.tables()["CIFAR-10, four times the epochs"].loc["Original"]
+    brief, long = (accuracies.published(recipe, "cifar10")["Original"] for recipe in ("compact", "compact-long"))
+    pairs = zip(long, brief[: len(long)], strict=True)
+    brought = np.mean([accuracies.accuracy(own) - accuracies.accuracy(base) for own, base in pairs])
+    assert longer["minus Original of compact, points"] == f"{brought:+.2f}"

@@ -59,9 +59,8 @@ def weight_map(pictures: Mapping[str, Tensor], alpha: Alpha = "1/5") -> Widget:
     images = "".join(
         _img(image, f"photograph: {name}", f' data-name="{escape(name)}"') for name, image in pictures.items()
     )
-    return Widget(
-        f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>\n{scripts("method", "pictures", "weightmap")}'
-    )
+    element = f'<hfsr-weight-map alpha="{parse_alpha(alpha)}">{images}</hfsr-weight-map>'
+    return Widget(f"{element}\n{scripts('method', 'pictures', 'weightmap')}")
 
 
 def scripts(*names: str) -> str:
