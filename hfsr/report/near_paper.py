@@ -80,7 +80,7 @@ def tables() -> dict[str, pd.DataFrame]:
             found[f"{title}, {compute}"] = pd.DataFrame(
                 {
                     "accuracy (%)": table["mean"].map("{:.2f}".format),
-                    "sd": table["sd"].map("{:.2f}".format, na_action="ignore").fillna(""),
+                    "sd": ["" if pd.isna(sd) else f"{sd:.2f}" for sd in table["sd"]],  # of one seed
                     "seeds": table["seeds"].map("{:.0f}".format),
                     f"minus {subtracted}, points": gain.reindex(table.index)
                     .map("{:+.2f}".format, na_action="ignore")
