@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from hfsr.analysis.statistics import runs_needed, smallest_difference
+from hfsr.analysis.power import runs_needed, smallest_difference
 from hfsr.report import paper
 from hfsr.report.accuracies import SETS
 

@@ -428,7 +428,7 @@ def test_a_full_disk_is_one_line(hfsr, picture, tmp_path, monkeypatch):
 def test_an_output_that_is_full_is_named():
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
-            [sys.executable, "-m", "hfsr.cli", "data", "list"],
+            [sys.executable, "-m", "hfsr.cli", "--version"],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
