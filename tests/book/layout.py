@@ -18,6 +18,11 @@ def pages(node=None):
     return found
 
 
+def is_like_another(name):
+    """Whether a page of the reference repeats what another one shows, in hundreds of entries: one template makes them all."""
+    return name.startswith("book/reference/") and name != "book/reference/models"
+
+
 def load(name):
     """One of the book's extensions, which lie in no package."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "extension" / f"{name}.py")

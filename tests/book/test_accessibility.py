@@ -1,6 +1,7 @@
 """Every page by axe-core, at two widths and in both themes: nothing against WCAG A and AA, in what is folded either.
 
-A theme changes colours only, so the dark one is looked at for these, and at one width.
+A theme changes colours only, so the dark one is looked at for these, and at one width. Pages that are like another are looked at on a
+telephone alone.
 """
 
 import os
@@ -10,14 +11,15 @@ import subprocess
 from contextlib import suppress
 
 import pytest
-from layout import ROOT, SOURCE, pages
+from layout import ROOT, SOURCE, is_like_another, pages
 from playwright.sync_api import TimeoutError
 
 from hfsr.files import read_json
 
 HERE = ROOT / "tests" / "book"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = ((1280, "light"), (1280, "dark"), (390, "light"))
+TELEPHONE = (390, "light")
+LOOKS = ((1280, "light"), (1280, "dark"), TELEPHONE)
 UNFOLD = """async () => {
     if (window.MathJax) await MathJax.startup.promise;
     await Promise.all([...document.fonts].map(font => font.load().catch(() => null))); // a glyph without its font is a text
@@ -70,12 +72,12 @@ def test_the_lock_file_holds_digests_and_no_addresses():
 def wrong(page, axe):
     """Looks at the page that is open: what axe-core finds, by theme and width."""
 
-    def look():
+    def look(looks=LOOKS):
         page.evaluate(axe)
         page.add_style_tag(content=STILL)
         page.evaluate(UNFOLD)
         found = {}
-        for width, theme in LOOKS:
+        for width, theme in looks:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
             page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
@@ -91,7 +93,7 @@ def wrong(page, axe):
 @pytest.mark.parametrize("name", [*pages(), SOURCE])
 def test_page_is_accessible(name, book, page, wrong):
     page.goto((book / f"{name}.html").as_uri(), wait_until="load")
-    assert wrong() == {}
+    assert wrong([TELEPHONE] if is_like_another(name) else LOOKS) == {}
 
 
 def test_the_page_that_runs_networks_is_accessible_with_its_results(served, page, wrong):
