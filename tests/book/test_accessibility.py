@@ -1,7 +1,7 @@
 """Every page by axe-core, at two widths and in both themes: nothing against WCAG A and AA, in what is folded either.
 
-A theme changes colours only, so the dark one is looked at for these, and at one width. Pages that are like another are looked at on
-a telephone alone.
+A theme changes colours only, so the dark one is looked at for these, and at one width. Pages that are like another are looked
+at on a telephone alone.
 """
 
 import os
