@@ -63,16 +63,19 @@ from hfsr.weightmap import alpha_label
 # %% [markdown]
 # ## The answer
 #
-# Not that we could show at equal compute: at 92 % of CIFAR-10, ten networks of each kind show no difference between the method (row 1/5)
-# and plain WDSR, the paper's gain of 0.43 points lies outside the interval, and no upscaling measurably helps. Where the classifier gets
-# four times the compute on upscaled images, as in the paper, plain WDSR's are recognised 0.6 points better than bicubic's and 1.0 better
-# than the images as they are, which cost a quarter. Whether the method adds to that, three networks of each kind leave open. Spent on
-# four times as many epochs of the images as they are, the same compute brings 1.2 points, in the one network trained so far: it may be all
-# that helps there. On images that were halved, whose truth is known, upscaling matters: on CIFAR-100 plain WDSR
-# adds 12 points to bicubic, a fixed sharpening filter 10, and the method a third of a point more than WDSR, with five of ten networks so
-# far. A briefly trained classifier gains about two points on CIFAR-10 from plain WDSR, and about as much from the fixed filter, though it
-# is undecided whether they are equal. The same filter on the images as they are, not upscaled, gains three points at a quarter of the cost,
-# and training as long as the upscaled images cost, 17.
+# Not that we could show at equal compute; with more of it, perhaps by the compute alone.
+#
+# - **At equal compute**, at 92 % of CIFAR-10, ten networks of each kind show no difference between the method (row 1/5) and plain WDSR, the
+#   paper's gain of 0.43 points lies outside the interval, and no upscaling measurably helps.
+# - **With four times the compute on upscaled images**, as in the paper, plain WDSR's are recognised 0.6 points better than bicubic's and 1.0
+#   better than the images as they are, which cost a quarter; whether the method adds to that, three networks of each kind leave open.
+# - **With as much compute on the images as they are**, in four times as many epochs, 1.2 points are gained by the one network trained so
+#   far: compute may be all that helps there.
+# - **Where images were halved**, so that their truth is known, upscaling matters: on CIFAR-100 plain WDSR adds 12 points to bicubic, a fixed
+#   sharpening filter 10, and the method a third of a point more than WDSR, with five of ten networks so far.
+# - **Briefly trained**, a classifier gains about two points on CIFAR-10 from plain WDSR, about as much from the fixed filter, though it is
+#   undecided whether they are equal, three points from that filter on the images as they are, and 17 from training on those as long as the
+#   upscaled images cost.
 
 # %% tags=["hide-input"]
 first = (
