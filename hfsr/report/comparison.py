@@ -1,9 +1,8 @@
 """The paper's tables with ours beside every number, from the published records; empty where nothing was measured.
 
-Ours are of other pictures (see `SET`) and, for the classifier, of another recipe: compare rows, not
-columns. An interval is a 95 % one: Table I's for other seeds and other images of the kind, Table III's for other seeds, Table
-IV's for as many other images. Column "records" holds what a row's
-numbers are from: files below ``results/`` and the command that makes each.
+Ours are of other pictures (see `SET`) and, for the classifier, of another recipe: compare rows, not columns. An interval is
+a 95 % one: Table I's for other seeds and other images of the kind, Table III's for other seeds, Table IV's for as many other
+images. Column "records" holds what a row's numbers are from: files below ``results/`` and the command that makes each.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -221,8 +221,9 @@ def _resume(task: Task, folder: Path, settings: dict[str, object]) -> Progress:
             half_written.unlink()
     if not path.exists():
         return Progress(settings)
+    state = checkpoints.load(path, task.model, task.optimizer)
     try:
-        progress = Progress(**checkpoints.load(path, task.model, task.optimizer))
+        progress = Progress(**state)
     except TypeError as error:
         raise UserError(f"{path}: made by another version; go on with that, or delete it") from error
     if processes.is_main():

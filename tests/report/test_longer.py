@@ -49,6 +49,7 @@ def test_all_seeds_lie_behind_in_the_end():
 
 def test_set14_is_another_matter():
     gaps = tables.gaps("long", "set14", "psnr_rgb_border8", "wdsr-a1-5", "wdsr-a0", "superres")
+    assert len(gaps) == 3
     assert all(gap.mean() > 0 for gap in gaps.values())
     _, after, change = longer.shrunk("wdsr-a0", "set14")
     assert after.low < 0 < after.high
