@@ -69,7 +69,7 @@ from hfsr.weightmap import alpha_label
 #   paper's gain of 0.43 points lies outside the interval, and no upscaling measurably helps.
 # - **With four times the compute on upscaled images**, as in the paper, plain WDSR's are recognised 0.6 points better than bicubic's and 1.0
 #   better than the images as they are, which cost a quarter; whether the method adds to that, three networks of each kind leave open.
-# - **With as much compute on the images as they are**, in four times as many epochs, 1.2 points are gained by the one network trained so
+# - **With about as much compute on the images as they are**, in four times as many epochs, 1.2 points are gained by the one network trained so
 #   far: compute may be all that helps there.
 # - **Where images were halved**, so that their truth is known, upscaling matters: on CIFAR-100 plain WDSR adds 12 points to bicubic, a fixed
 #   sharpening filter 10, and the method a third of a point more than WDSR, with five of ten networks so far.
@@ -113,8 +113,8 @@ HTML(answers.sentences(designs.table()))
 # classifiers each, every one with an upscaling network of its own, of the same seed; the other rows have five. On CIFAR-100, and with four
 # times the compute, all have three. At equal compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one,
 # and the original in patches of 2 x 2. With four times the compute (`compact-full`) it is the same network at either size, as in the paper.
-# All rows of these two were trained on one GPU, in bf16. Recipe `compact-long` is their control: the original size with the compute of
-# the upscaled rows of `compact-full`, in four times as many epochs. Of its three networks one is trained, in float32, as no GPU was at hand.
+# All rows of these two were trained on one GPU, in bf16. Recipe `compact-long` is their control: the original size with 92 % of
+# the operations of `compact-full`'s upscaled rows, in four times as many epochs. Of its three networks one is trained, in float32, as no GPU was at hand.
 #
 # ### A known truth
 #

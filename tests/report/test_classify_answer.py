@@ -6,7 +6,7 @@ import pytest
 from hfsr import paths
 from hfsr.analysis.change import change
 from hfsr.report import accuracies, claims, near_paper, recognitions, reduced, tables
-from hfsr.studies import twins
+from hfsr.studies import grid, twins
 
 TEXT = " ".join((paths.project() / "notebooks" / "classify.py").read_text().replace("\n# ", " ").split())
 
@@ -45,6 +45,11 @@ def test_the_compute_alone_brings_as_much_so_far():
     (record,) = accuracies.published("compact-long", "cifar10")["Original"]
     assert "Of its three networks one is trained, in float32" in TEXT
     assert record.precision == "float32"
+    upscaled = grid.runs("classify", "compact-full")["cifar10-wdsr-a0-compact-full-s0"]
+    assert (
+        f"with {record.run.work.training / upscaled.work.training:.0%}".replace("%", " %") + " of the operations"
+        in TEXT
+    )
 
 
 def test_how_often_the_classifiers_are_right():

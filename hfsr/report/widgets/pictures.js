@@ -28,7 +28,7 @@ async function decoded(file, name) {
   const image = await createImageBitmap(file).catch(() => null);
   if (!image) throw new Error(`${name} is no picture that this browser can read.`);
   const frames = await countFrames(file);
-  if (frames === 1) return image;
+  if (frames <= 1) return image;
   image.close();
   throw new Error(`${name} has ${frames} frames; save the one that you mean by itself.`);
 }
