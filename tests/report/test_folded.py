@@ -26,3 +26,9 @@ def test_every_table_can_be_had_as_csv_under_its_title():
 def test_long_words_are_not_cut_short():
     words = "hfsr train --method wdsr --alpha 1/5 --recipe bench --seed 0 " * 3 + "--steps 2"
     assert words in Folded("commands", {"of each": pd.DataFrame({"command": [words]})})._repr_html_()
+
+
+def test_a_table_of_long_lists_wraps_and_one_of_numbers_does_not():
+    files = ", ".join(f"superres/wdsr-a1-5-bench-s{seed}.json" for seed in range(3))
+    text = Folded("rows", {"numbers": TABLE, "files": pd.DataFrame({"records": [files]})})._repr_html_()
+    assert re.findall(r'<table class="([^"]+)"', text) == ["dataframe", "dataframe long"]
