@@ -115,7 +115,7 @@ def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, li
     Raises
     ------
     UserError
-        If a picture is flat or too small.
+        If a picture is flat or too small, or the only one.
 
     Examples
     --------
@@ -127,6 +127,8 @@ def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, li
     >>> len(curves["power"]["mean"])
     32
     """
+    if len(pictures.names) == 1:
+        raise UserError(f"{pictures.name}: one picture alone has no deviation: put two or more there")
     measured: dict[str, list[float]] = {}
     curves: dict[str, list[Tensor]] = {}
     for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):

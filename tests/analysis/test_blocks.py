@@ -57,3 +57,9 @@ def test_a_picture_of_one_block_has_no_edges():
     found = blocks.selected_fractions(torch.zeros(3, 8, 8, dtype=torch.uint8), 0)
     assert np.isnan(found["selected_at_edges"])
     assert found["selected_inside"] == 1
+
+
+def test_a_set_is_judged_picture_by_picture_at_the_studys_alpha(pictures):
+    found = blocks.of_set(pictures)
+    for place, hr in enumerate(pictures.hr):
+        assert {name: shares[place] for name, shares in found.items()} == blocks.selected_fractions(hr, "1/5")

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -58,11 +60,22 @@ def test_a_set_is_measured_picture_by_picture(pictures, monkeypatch):
     np.testing.assert_allclose(curves["error"]["sd"], np.std(single, axis=0, ddof=1), atol=1e-5)
 
 
+def test_one_picture_alone_is_refused_before_it_is_measured(pictures):
+    alone = dataclasses.replace(pictures, names=pictures.names[:1], hr=pictures.hr[:1], lr=pictures.lr[:1])
+    with pytest.raises(UserError, match=f"{pictures.name}: one picture alone has no deviation"):
+        detail.of_set("bicubic", alone)
+
+
 @pytest.mark.parametrize("spoilt", ["flat", "small"])
 def test_a_picture_without_detail_is_refused_by_name(spoilt, tmp_path):
     image = torch.full((3, 80, 80), 9, dtype=torch.uint8)
     if spoilt == "small":
         image = torch.randint(256, (3, 80, 62), dtype=torch.uint8)
     images.write(tmp_path / "spoilt.png", image)
+    images.write(tmp_path / "whole.png", torch.randint(256, (3, 80, 80), dtype=torch.uint8))
     with pytest.raises(UserError, match=r"spoilt\.png: flat, or fewer than 64 pixels a side"):
         detail.of_set("bicubic", photographs.load(str(tmp_path)))
+
+
+def test_what_is_above_the_kept_frequencies_begins_beyond_them():
+    assert detail.above_kept((torch.tensor([0.25, 0.5]), torch.tensor([9.0, 2.0]))) == 1

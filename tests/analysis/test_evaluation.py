@@ -5,7 +5,7 @@ from hfsr import images
 from hfsr.analysis import evaluation
 from hfsr.data import photographs
 from hfsr.errors import UserError
-from hfsr.metrics import psnr
+from hfsr.metrics import psnr, ssim
 from hfsr.weightmap import selected_fraction, selection_mask
 
 
@@ -56,3 +56,11 @@ def test_most_different_finds_the_window_where_results_spread():
     row, column = evaluation.most_different([one, other], 30, 40)
     assert row <= 11
     assert column + 40 >= 45
+
+
+def test_psnr_and_ssim_are_those_of_their_channel_and_border(pictures):
+    measured = evaluation.evaluate("bicubic", pictures)
+    sr, hr = images.resize_bicubic(pictures.lr[0], 2), pictures.hr[0]
+    for metric, function in (("psnr", psnr), ("ssim", ssim)):
+        for channel, border in (("rgb", 8), ("y", 2)):
+            assert measured[f"{metric}_{channel}_border{border}"][0] == function(sr, hr, border, channel)

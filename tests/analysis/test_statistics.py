@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hfsr.analysis.statistics import (
     Estimate,
+    half_width,
     holm,
     mcnemar,
     of_mean,
@@ -129,3 +130,18 @@ def test_the_interval_over_judges_holds_as_often_as_it_says():
         _, low, high = over_seeds_judges_and_images(table)
         held += low <= 0.5 <= high
     assert held >= 0.93 * 400
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_judges_and_networks_are_taken_at_the_same_confidence(confidence):
+    table = np.random.default_rng(0).normal(size=(4, 5, 60))
+    found = over_seeds_judges_and_images(table, confidence)
+    networks = over_seeds_and_images(table.mean(axis=1), confidence)
+    judges = half_width(table.mean(axis=(0, 2)).std(ddof=1), 5, confidence)
+    assert found.high - found.mean == pytest.approx(np.hypot(networks.high - networks.mean, judges))
+
+
+def test_the_seeds_that_are_planned_make_the_interval_of_those_that_are_there():
+    shifts = np.array([0.1, 0.3, 0.2])
+    found = over_seeds_and_images(np.repeat(shifts[:, None], 50, axis=1), planned=12)
+    assert found.high - found.mean == pytest.approx(half_width(shifts.std(ddof=1), 12))

@@ -1,3 +1,4 @@
+import csv
 import dataclasses
 import io
 import os
@@ -6,19 +7,23 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from hfsr import images, paths
+from hfsr.analysis import detail
 from hfsr.cli import verbs
 from hfsr.cli.console import in_one_line
+from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.models import WDSR, store
 from hfsr.models.upscaling import upscale
-from hfsr.studies import backlog, card, publish, recipes, records, superres, trial, verified
+from hfsr.studies import backlog, card, confirmation, publish, recipes, records, superres, trial, verified
 from hfsr.studies.records import RECORD
 from hfsr.studies.restore_run import RestoreRecord
 from hfsr.studies.rows import Row
@@ -518,3 +523,51 @@ def test_a_card_is_checked_measured_and_put_to_work(hfsr, monkeypatch, tiny_stud
     code, said, complaint = hfsr("gpu")
     assert (code, "runs to do" in said) == (2, False)
     assert complaint.endswith("digits-bicubic-quick-s0 are not the CPU's: nothing is trained on this GPU\n")
+
+
+def test_confirm_measures_the_sets_that_decide(hfsr, tiny_study, pictures, monkeypatch, tmp_path):
+    monkeypatch.setattr(detail, "RINGS", 8)
+    monkeypatch.setattr(confirmation, "SETS", (pictures.name,))
+    assert hfsr("confirm", "truth-tiny", "--out", tmp_path / "run")[0] == 0
+    assert read_json(tmp_path / "run" / RECORD)["study"] == "confirmation"
+
+
+def test_plan_takes_its_hours_from_records_or_from_the_device(hfsr, monkeypatch):
+    monkeypatch.setattr("hfsr.studies.cost.summary", lambda recipe, known: f"{recipe}, {known.__name__}")
+    assert hfsr("plan") == (0, "bench, of_records\n", "")
+    assert hfsr("plan", "--recipe", "quick", "--measure") == (0, "quick, of_device\n", "")
+
+
+def test_one_set_that_differs_decides_the_exit_code(hfsr, monkeypatch):
+    monkeypatch.setattr("hfsr.data.checksums.problems", {"set5": ["a is missing"], "set14": []}.get)
+    assert hfsr("data", "check", "set5", "set14") == (1, "set5\ta is missing\nset14\tthe same pictures\n", "")
+
+
+def test_half_of_the_bits_are_exported(hfsr, model, tmp_path):
+    assert hfsr("export", model, tmp_path / "out", "--half") == (0, "", "")
+    weights = load_file(tmp_path / "out" / "model.safetensors")
+    assert {each.dtype for each in weights.values()} == {torch.float16}
+
+
+def test_verify_narrows_the_processor_unless_it_is_told_how(hfsr, monkeypatch):
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "SSE41")
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA")  # as it was before, after the test
+    monkeypatch.setattr(sys.modules["hfsr.cli.verify"], "sys", SimpleNamespace(modules={}))  # before torch was imported
+    assert hfsr("verify", "--quick", "--records")[0] == 2
+    assert (os.environ["ATEN_CPU_CAPABILITY"], os.environ["ONEDNN_MAX_CPU_ISA"]) == ("default", "AVX2")
+
+
+def test_a_table_of_shortened_runs_is_of_them(hfsr, tiny_study, tmp_path):
+    superres.train(SuperresRun(Row("wdsr"), tiny_study, steps=2))
+    assert hfsr("study", "superres", "tiny", "--steps", 2, "--table", tmp_path / "table.csv")[0] == 0
+    (row,) = csv.DictReader((tmp_path / "table.csv").open())
+    assert (row["steps"], row["seeds"]) == ("2", "1")
+
+
+def test_recognise_takes_the_judges_of_as_many_iterations(hfsr, monkeypatch):
+    def called(*words):
+        raise UserError(f"asked for {words}")
+
+    monkeypatch.setattr("hfsr.studies.recognise.called", called)
+    assert "asked for ('truth-bench', 7)" in hfsr("recognise", "truth-bench", "--steps", 7)[2]

@@ -44,3 +44,8 @@ def test_the_numbers_of_images_are_those_of_the_loaders():
         assert images[name] == len(div2k.NUMBERS[part])
     for name, layout in cifar.LAYOUTS.items():
         assert images[name] == sum(count for count, _ in (layout.train | layout.test).values())
+
+
+def test_a_set_is_here_if_what_it_is_made_of_is():
+    assert catalogue.is_here("embedded-halved")
+    assert not catalogue.is_here("embedded+nowhere")

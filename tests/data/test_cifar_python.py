@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import torch
 
-from hfsr import paths
 from hfsr.data import catalogue, cifar, cifar_python, labelled
 from hfsr.data.torchvision import torchvision
 from hfsr.errors import UserError
@@ -106,4 +105,3 @@ def test_the_folders_are_torchvisions_own():
     assert {name: kind.base_folder for name, kind in KINDS.items()} == {
         name: layout.python for name, layout in cifar.LAYOUTS.items()
     }
-    assert paths.find_data("no-such-folder") is None

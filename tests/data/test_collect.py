@@ -156,3 +156,11 @@ def test_a_protected_archive_opens_with_its_published_password(tmp_path):
     assert (tmp_path / "out/note.txt").read_text() == "lossless"
     with pytest.raises(UserError, match="Bad password"):
         archives.unpack(tmp_path / "set.zip", tmp_path / "out", "another")
+
+
+def test_a_sets_own_password_opens_its_archive(root, wanted, offer, monkeypatch):
+    offer(a=bytes.fromhex(PROTECTED))
+    source = dataclasses.replace(sources.SOURCES["set5"], password="McM_CDM")
+    monkeypatch.setitem(sources.SOURCES, "set5", source)
+    with pytest.raises(UserError, match="3 of the 3 pictures used here are not there"):
+        fetch("set5")

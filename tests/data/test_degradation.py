@@ -1,5 +1,6 @@
 """Noise and JPEG: what they do to a picture, always alike, on every device."""
 
+import hashlib
 import io
 
 import numpy as np
@@ -136,3 +137,9 @@ def test_block_edges_are_gone_in_halves(photograph):
     file = degraded(photograph("astronaut"), "jpeg40", "")
     assert contrast(file, 8) > 1.1
     assert contrast(resize_bicubic(file, 0.5), 4) < 1 + (contrast(file, 8) - 1) / 2
+
+
+def test_the_seed_of_a_pictures_noise_is_of_its_name():
+    flat = torch.full((2, 4, 4), 128, dtype=torch.uint8)
+    seed = int(hashlib.sha256(b"a.png").hexdigest()[:14], 16)
+    assert torch.equal(degraded(flat, "noise25", "a.png"), noisy(flat, 25, torch.tensor([seed, seed + 1])))

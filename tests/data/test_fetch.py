@@ -461,3 +461,10 @@ def test_a_folder_that_lacks_files_is_named_and_left_alone(site, root, offer):
 def test_another_name_lists_those_there_are():
     with pytest.raises(UserError, match="'imagenet': choose one of div2k, cifar10, cifar100, set5, "):
         fetch("imagenet")
+
+
+def test_a_file_without_a_checksum_is_whole_or_asked_for_again(site, tmp_path):
+    site.breaks = [300]
+    archives.get(site.offer("one.png", noise(1000)), tmp_path / "one.png")
+    assert (tmp_path / "one.png").read_bytes() == noise(1000)
+    assert len(site.asked) == 2

@@ -103,3 +103,28 @@ def test_a_classifier_is_refused(tmp_path):
     store.save(tmp_path / "classes.safetensors", ResNet(depth=11))
     with pytest.raises(UserError, match="a classifier; only networks that make pictures are exported"):
         export(tmp_path / "classes.safetensors", tmp_path / "classes.onnx")
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "out.onnx").write_bytes(b"old")
+    monkeypatch.setattr("hfsr.files.os.replace", full)
+    with pytest.raises(UserError, match=r"out\.onnx: cannot be written"):
+        export("srcnn", tmp_path / "out.onnx")
+    assert (tmp_path / "out.onnx").read_bytes() == b"old"
+
+
+def test_a_file_that_is_right_for_black_alone_is_not_written(tmp_path, monkeypatch):
+    class Blind:
+        def __init__(self, *_, **__): ...
+
+        def run(self, _, inputs):
+            with torch.inference_mode():
+                return [load_model("srcnn")(torch.zeros(inputs["lr"].shape)).numpy()]
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Blind)
+    with pytest.raises(UserError, match="from PyTorch's"):
+        export("srcnn", tmp_path / "out.onnx")
+    assert not list(tmp_path.iterdir())

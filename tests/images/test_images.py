@@ -11,7 +11,7 @@ from devices import OneDevice, on_another
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from hfsr import images
 from hfsr.errors import UserError
@@ -454,3 +454,14 @@ def test_to_uint8_leaves_its_input_alone():
     floats = torch.full((1, 2, 2), 1.5)
     images.to_uint8(floats)
     assert (floats == 1.5).all()
+
+
+def test_jpeg_keeps_every_pixels_colour(tmp_path):
+    images.write(tmp_path / "a.jpg", planes(COLOUR))
+    with Image.open(tmp_path / "a.jpg") as file:
+        assert JpegImagePlugin.get_sampling(file) == 0
+
+
+def test_a_suffix_in_capitals_is_the_same_format():
+    with pytest.raises(UserError, match="JPEG would blur it"):
+        images.check_target("mask.JPG", lossless=True)

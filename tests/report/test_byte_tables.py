@@ -59,3 +59,9 @@ def test_the_sets_that_decide_have_their_bytes_and_detail():
     detail = printed.detail("bench", "kodak24")
     scores = tables.scores("bench", "kodak24/recovered", "confirmation")
     assert detail.loc["1/5", "recovered"].startswith(f"{scores.loc['wdsr-a1-5'].mean():.4f}")
+
+
+def test_sizes_are_in_mebibytes_and_bytes_a_pixel():
+    truth = tables.published("bench", "frequency")["truth"][0]
+    size, pixels = sum(truth.per_image["bsd100"]["png_bytes"]), sum(truth.data.pixels["bsd100"])
+    assert byte_tables.sizes("bench").loc["Ground truth", "BSD100"] == f"{size / 2**20:.2f} ({size / pixels:.3f})"

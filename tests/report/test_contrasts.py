@@ -105,3 +105,12 @@ def test_what_is_shown():
     measured = Measured(over_seeds_and_images([[0.0, 0.1], [0.1, 0.2]]), 2, ())
     assert measured.shown(2, "dB").startswith("+0.10 (")
     assert measured.shown(2, "dB").endswith(" dB")
+
+
+def test_a_seed_that_one_row_alone_has_is_left_out(rows, published):
+    contrast = BY_ID["psnr-same"].contrasts[0]
+    made = rows(SuperresRecord, contrast.on)
+    published(*made, replace(made[0], name="0.0-2", seed=2))
+    found = measure(contrast, 0.9)
+    assert found.seeds == 2
+    assert "superres/0.0-2.json" not in found.records

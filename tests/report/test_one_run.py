@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -27,3 +29,11 @@ def test_pairs_beyond_chance_are_some_of_all_pairs():
     table = one_run.beyond_chance()
     assert (table["of all pairs"] == 9 * 8 / 2).all()
     assert [len(which.split(", ")) if which else 0 for which in table["which"]] == table["differ"].tolist()
+
+
+def test_a_pair_differs_beyond_chance_at_five_per_cent():
+    table, accuracy = one_run.beyond_chance(), paper.table3()
+    for name, title in one_run.SETS.items():
+        pairs = itertools.combinations(accuracy[name], 2)
+        z = [abs(a - b) / np.hypot(one_run.standard_error(a), one_run.standard_error(b)) for a, b in pairs]
+        assert table.loc[title, "differ"] == sum(2 * norm.sf(z) < 0.05)

@@ -203,3 +203,15 @@ def test_the_summary_has_every_line_and_the_sums():
     )
     assert all(any(f" {row} " in line for line in lines) for _, row in plan.index)
     assert [line for line in lines if line.startswith("hours of superres: ")]
+
+
+def test_a_job_asks_for_more_minutes_than_it_is_expected_to_take():
+    one = run("wdsr-a0-paper-s0")
+    assert cost.minutes(one) == cost.LOADING + math.ceil(60 * cost.MARGIN * cost.hours(one))
+    assert cost.minutes(one) > 60 * cost.hours(one)
+
+
+def test_a_short_recipes_record_tells_no_speed(publish):
+    short = {"recipe": "quick", "recipe_digest": recipes.superres("quick").digest, "seconds": 1.0}
+    publish("superres", "wdsr-a0", short)
+    assert speeds.speed("superres") is None

@@ -66,6 +66,7 @@ TABLE_3, DETAIL, UPSCALED = (
         (DETAIL, ("per_image", "set14", "recovered", 0), 0.9, "set14/recovered is"),
         (DETAIL, ("network_sha256",), "0" * 64, "which it measured, has changed"),
         (DETAIL, ("curves", "set5", "error", "mean"), [0.0], "a curve has 1 values, not 32"),
+        (DETAIL, ("curves",), {}, "metrics, curves and pixels are not of the same sets"),
         (DETAIL, ("data", "digest", "set5"), "0" * 64, "the digest of set5 is 000"),
         (DETAIL, ("data", "pixels", "set5"), [1], "images = 123, not 119"),
         (UPSCALED, ("metrics", "cifar10/test_png_bytes"), 1, "cifar10/test_png_bytes is 1, not"),

@@ -1,5 +1,7 @@
 import pytest
+import torch
 
+from hfsr import images
 from hfsr.data import labelled
 from hfsr.data import photographs as sets_of_photographs
 from hfsr.studies import digests
@@ -44,3 +46,10 @@ def test_a_set_is_read_once(monkeypatch):
     monkeypatch.setattr(sets_of_photographs, "load", None)
     monkeypatch.setattr(labelled, "load", None)
     assert (digests.photographs("embedded"), digests.measured(["embedded"]), digests.labelled_set("digits")) == first
+
+
+def test_what_is_measured_on_is_grey_where_it_is_and_what_is_trained_on_never(tmp_path):
+    images.write(tmp_path / "grey.png", torch.zeros(1, 8, 8, dtype=torch.uint8))
+    own, colour = (sets_of_photographs.load(str(tmp_path), grey=grey).digest for grey in (True, False))
+    assert digests.measured([str(tmp_path)])["data_digest"] == {tmp_path.name: own}
+    assert digests.photographs(str(tmp_path))["data_digest"] == colour != own

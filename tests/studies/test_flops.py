@@ -44,6 +44,14 @@ def test_upscaling_is_a_forward_pass_an_image():
     assert flops.upscaling("digits", "wdsr", 1).disk == flops.upscaling("digits", "bicubic", 0).disk == 1797 * 3 * 16**2
 
 
+def test_a_recognition_upscales_the_half_of_every_image():
+    network = WDSR(blocks=1)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, 3, 4, 4))
+    work = flops.recognition(("digits",), "wdsr", 1, recipes.classify("compact-quick"), 0)
+    assert work.training == 1797 * counter.get_total_flops()
+
+
 def test_a_measurement_is_of_the_pixels_that_are_measured():
     paper = recipes.superres("paper")
     assert flops.measurement(paper.evaluation, network=True).training == 100 * 2040 * 1356

@@ -6,6 +6,7 @@ import pytest
 from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.studies import grid, recipes, superres
+from hfsr.studies.rows import Row
 from hfsr.training import loop
 
 
@@ -120,3 +121,11 @@ def test_a_notebook_shows_what_it_can_be_told_of():
         "-p dataset digits -p method original -p recipe quick -p seed 0 -p steps 400",
     )
     assert grid.runs("frequency", "bench")["truth-bench"].notebook is None
+
+
+def test_a_row_with_a_weight_outside_is_another_row(tiny_study, monkeypatch):
+    rows = Row("wdsr", "1/5"), Row("wdsr", "1/5", outside=0.1)
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny_study, rows=rows, seeds=(0,)))
+    for run in grid.runs("superres", "tiny").values():
+        superres.train(run)
+    assert grid.table("superres", "tiny")["seeds"].tolist() == [1, 1]

@@ -97,3 +97,8 @@ def test_what_trains_nothing_needs_nothing():
         memory.of(Classification("digits", upscaler.BICUBIC, recipes.classify("quick")).requires[0], True)
         == memory.NONE
     )
+
+
+def test_a_card_holds_its_libraries_too():
+    room = int((8e9 - memory.LIBRARIES) / memory.WORK_SPACE)
+    assert (memory.card(room), memory.card(room + 10**6)) == (8, 16)

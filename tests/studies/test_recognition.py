@@ -7,6 +7,9 @@ import torch
 from torch import nn
 
 from hfsr import paths
+from hfsr.analysis.agreement import error_profile
+from hfsr.analysis.detail import above_kept
+from hfsr.analysis.spectrum import png_bytes, radial_profile
 from hfsr.data import labelled
 from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive, read_json, write_json
@@ -203,3 +206,32 @@ def test_nothing_of_a_shortened_recipe_is_published(judged):
     recognise.recognise(judged)
     assert publish.publish_all("recognition", "quick") == []
     assert published.stale_or_not(RecognitionRecord) == {}
+
+
+def test_detail_is_a_ratio_of_sums_and_bytes_are_an_images():
+    torch.manual_seed(0)
+    truth = torch.randint(256, (5, 3, 8, 8), dtype=torch.uint8)
+    truth[0] //= 16  # one of little power
+    found = recognise.judged("bicubic", truth, torch.zeros(5, dtype=torch.int64), [Brightest()])
+    made = upscale_images("bicubic", resize_bicubic(truth, 0.5))
+    wrong = sum(above_kept(error_profile(sr, hr)) for sr, hr in zip(made, truth, strict=True))
+    power = sum(above_kept(radial_profile(hr)) for hr in truth)
+    assert found["recovered"] == pytest.approx([1 - wrong / power], abs=1e-6)
+    assert found["png_bytes"] == [sum(map(png_bytes, made)) / 5]
+
+
+def test_halves_of_another_device_are_measured_again(judged, monkeypatch, tmp_path):
+    run, measure, calls = Recognition(QUICK, None, "nearest", 2), recognise.judged, []
+
+    def stop_at_the_second(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return measure(*given)
+
+    monkeypatch.setattr(recognise, "judged", stop_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        recognise.recognise(run, tmp_path)
+    monkeypatch.setattr(recognise.hardware, "describe", lambda: "another device")
+    recognise.recognise(run, tmp_path)
+    assert len(calls) == 2 + 2

@@ -1,5 +1,6 @@
 import pytest
 
+from hfsr import paths
 from hfsr.errors import UserError
 from hfsr.files import read_json, write_json
 from hfsr.studies import classify, published, recipes, retrained, superres, upscaler, verify
@@ -75,6 +76,21 @@ def test_another_recipe_or_precision_is_not_compared_and_says_so(run, changes):
     (check,) = verify.verify(retrained=True)
     assert check.recomputed == "cannot be checked here"
     assert "not checked: the run here " in check.notes[0]
+
+
+def test_a_training_on_other_pictures_is_not_compared(run):
+    train_again(run, data=read_json(run.folder / RECORD)["data"] | {"digest": "0" * 64})
+    (check,) = verify.verify(retrained=True)
+    assert check.recomputed == "cannot be checked here"
+
+
+def test_a_record_older_than_the_field_is_of_bf16(run):
+    published_record = paths.results() / "superres" / f"{run.model}.json"
+    content = read_json(published_record)
+    write_json(published_record, {name: content[name] for name in content if name != "precision"})
+    train_again(run, precision="bf16")
+    (check,) = verify.verify(retrained=True)
+    assert check.recomputed == "identical"
 
 
 @pytest.mark.usefixtures("tiny_study")

@@ -5,7 +5,7 @@ import statistics
 import pytest
 import torch
 
-from hfsr.analysis.small_images import variance_profiles
+from hfsr.analysis.small_images import brought_down, variance_profiles
 from hfsr.analysis.spectrum import radial_profile
 from hfsr.data import labelled, photographs
 from hfsr.errors import UserError
@@ -75,11 +75,11 @@ def test_what_is_missing_is_named(run, monkeypatch):
         spectra.measure(run)
 
 
-def test_photographs_are_cut_from_their_halves(run):
+def test_photographs_are_cut_from_their_halves(run, pictures):
     kinds, digests = spectra.images_of(run)
     assert digests == run.inputs()["data_digest"]
-    pictures = photographs.load(run.recipe.data)
-    assert torch.equal(kinds[SQUARES][0], pictures.lr[0][:, :8, :8])
+    assert torch.equal(kinds[SQUARES][0], photographs.load(run.recipe.data).lr[0][:, :8, :8])
+    assert torch.equal(kinds[BROUGHT_DOWN][0], brought_down(pictures.hr[0], 8))
 
 
 @pytest.mark.parametrize("recipe", ["paper", "vdsr"])

@@ -342,3 +342,10 @@ def test_only_what_upscales_is_taken(method, message, data):
     with pytest.raises(UserError, match=message):
         upscaled.make(data, called(method))
     assert not paths.runs().exists()
+
+
+def test_every_chunk_is_on_the_disk_before_it_counts(data, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    upscaled.make(data, BICUBIC)
+    assert len(synced) == 4 + 2  # chunks; the array and its record

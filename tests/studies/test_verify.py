@@ -247,3 +247,22 @@ def test_short_runs_of_each_kind_are_published():
     short = {place for place in places if "-quick" in place or place.startswith("upscaled/digits")}
     assert {place.partition("/")[0] for place in short} == {"superres", "upscaled", "classify", "frequency"}
     assert recompute.SHORT in recipes.SUPERRES
+
+
+def test_the_largest_difference_of_a_metric_is_that_of_all_sets():
+    check = verify.Check(
+        record="superres/a",
+        derived="identical",
+        recomputed="within tolerance",
+        largest={"set5/ssim": 0.2, "set14/ssim": 0.1},
+        numbers=2,
+        trained=False,
+        notes=[],
+    )
+    assert verified.made([check], "hfsr verify").largest == {"ssim": 0.2}
+
+
+@pytest.mark.parametrize(("briefly", "outcome"), [(True, "within tolerance"), (False, "differs")])
+def test_a_short_training_may_come_out_further_away(briefly, outcome):
+    again = Again(pairs={"set5/psnr_y_border2": ([30.0], [30.2])}, trained=True, briefly=briefly)
+    assert verify.judge(again)[0] == outcome
