@@ -2,6 +2,7 @@
 
 import errno
 import http.client
+import lzma
 import shutil
 import tarfile
 import time
@@ -22,6 +23,12 @@ CHUNK = 2**20  # bytes
 PATIENCE = 60  # seconds that a site may be silent
 TRIES = 3  # in a row without a new byte
 PAUSE = 2.0  # seconds between two of them
+ODD = (
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)  # what reading a damaged archive or making the names in it may raise
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # errors of writing, not of the site
 
 
@@ -103,7 +110,7 @@ def get(url: str, file: Path) -> None:
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as response, file.open("wb") as target:
                 shutil.copyfileobj(response, target, CHUNK)
-                if target.tell() >= int(response.headers.get("Content-Length", 0)):
+                if target.tell() >= _promised(response, 0):
                     return
             reason = "the connection ended early"
         except urllib.error.HTTPError as error:
@@ -121,11 +128,11 @@ def _receive(url: str, part: Path, size: int, bar: tqdm) -> str:
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             start = start if response.status == http.HTTPStatus.PARTIAL_CONTENT else 0
-            offered = start + int(response.headers.get("Content-Length", size - start))
+            offered = start + _promised(response, size - start)
             if offered != size:
                 raise UserError(f"{url}: the site offers {offered:,} bytes where the official file has {size:,}")
             with part.open("ab" if start else "wb") as file:
-                while chunk := response.read(min(CHUNK, size - file.tell())):
+                while chunk := response.read1(min(CHUNK, size - file.tell())):  # what has come, before it may break
                     file.write(chunk)
                     bar.update(file.tell() - bar.n)
     except urllib.error.HTTPError as error:
@@ -136,6 +143,12 @@ def _receive(url: str, part: Path, size: int, bar: tqdm) -> str:
         _raise_of_disk(error)
         return " ".join(str(error).split())  # an answer that is no HTTP is quoted with its line's end
     return "the connection ended early"
+
+
+def _promised(response: IO[bytes], unsaid: int) -> int:
+    """How many bytes the site says that it sends."""
+    said = response.headers.get("Content-Length", "")  # type: ignore[attr-defined]
+    return int(said) if said.isdecimal() else unsaid
 
 
 def _raise_of_disk(error: Exception) -> None:
@@ -178,8 +191,12 @@ def unpack(archive: Path, folder: Path, password: str | None = None) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
                 shutil.copyfileobj(content, file, CHUNK)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
-        raise UserError(f"{archive.name}: damaged or no archive ({error}); run the command again") from error
+    except UserError:
+        raise
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, *ODD) as error:
+        _raise_of_disk(error)
+        reason = str(error).partition(":\n")[0]  # what each way of opening it said
+        raise UserError(f"{archive.name}: damaged or no archive ({reason}); run the command again") from error
 
 
 def _files(archive: Path, password: str | None) -> Iterator[tuple[str, IO[bytes]]]:

@@ -89,12 +89,15 @@ def problems(name: str) -> list[str]:
     absent = [f"{stem} is missing" for stem in wanted if stem not in here]
     surplus = [f"{path.name} does not belong to the set" for path in found if path.stem not in wanted]
     surplus += [f"{path.name} is there beside {here[path.stem].name}" for path in found if path != here[path.stem]]
-    other = [
-        f"{path.name} has other pixels"
-        for stem, path in here.items()
-        if stem in wanted and of(images.read(path)) != wanted[stem]
-    ]
-    return absent + surplus + other
+    other = [_difference(path, wanted[stem]) for stem, path in here.items() if stem in wanted]
+    return [*absent, *surplus, *filter(None, other)]
+
+
+def _difference(path: Path, checksum: str) -> str:
+    try:
+        return "" if of(images.read(path)) == checksum else f"{path.name} has other pixels"
+    except UserError:
+        return f"{path.name} cannot be read"
 
 
 def _belongs(stem: str, name: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from tqdm.auto import tqdm
 
 from hfsr import images, paths
-from hfsr.data import archives, checksums
+from hfsr.data import archives, checksums, roots
 from hfsr.data.sources import SOURCES, Source
 from hfsr.errors import UserError
 
@@ -28,6 +28,8 @@ def collect(name: str) -> Path:
 
     Raises
     ------
+    TakenError
+        If another process fetches it.
     UserError
         If no address of the set is known; the site cannot be reached, or lacks one of its pictures as used here; the set
         is here already but differs; the data root cannot be written to.
@@ -41,29 +43,29 @@ def collect(name: str) -> Path:
         ...
     hfsr.errors.UserError: realsr-gt: no stable address is known (...); put the pictures into ...realsr-gt, then ...
     """
-    source, here = SOURCES[name], paths.find_data(name)
-    if here is not None:
-        if problems := checksums.problems(name):
-            raise UserError(f"{here}: {problems[0]}; move the folder away and run `hfsr data fetch {name}` again")
-        return here.parent
-    root = paths.data_roots()[0]
+    source, root = SOURCES[name], paths.data_roots()[0]
+    if found := _complete(name):
+        return found
     if not source.addresses:
         raise UserError(
             f"{name}: no stable address is known ({source.origin}); put the pictures into {root / name}, then "
             f"`hfsr data check {name}` compares them"
         )
-    place = root / f".{name}-fetching"
-    shutil.rmtree(place, ignore_errors=True)  # of a run that was killed
-    try:
-        place.mkdir(parents=True)
-        _bring(source, place / "come")
-        _pick(place / "come", place / "kept", name)
-        (place / "kept").rename(root / name)
-    except OSError as error:
-        raise UserError(f"{root}: {error}; make room, or name a folder of your own first in HFSR_DATA") from error
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    return root
+    with roots.fetching(name) as place:
+        if not (found := _complete(name)):  # another process may have brought it just now
+            _bring(source, place / "come")
+            _pick(place / "come", place / "kept", name)
+            (place / "kept").rename(root / name)
+    return found or root
+
+
+def _complete(name: str) -> Path | None:
+    """The data root that has the set, if any; one that differs is refused, not mended."""
+    if (here := paths.find_data(name)) is None:
+        return None
+    if problems := checksums.problems(name):
+        raise UserError(f"{here}: {problems[0]}; move the folder away and run `hfsr data fetch {name}` again")
+    return here.parent
 
 
 def _bring(source: Source, folder: Path) -> None:

@@ -33,8 +33,8 @@ def layout(part: str) -> dict[str, list[str]]:
     }
 
 
-def pairs(part: str, whole: bool = True) -> list[tuple[Path, Path]]:
-    """Paths of the pictures of "train" or "valid", each with its official half.
+def pairs(part: str, whole: bool = True, halves: bool = True) -> list[tuple[Path, Path]]:
+    """Paths of the pictures of "train" or "valid", each with its official half, or where no halves are wanted with itself.
 
     A missing file is a `UserError`, but for pictures where not the whole set is wanted.
 
@@ -47,7 +47,7 @@ def pairs(part: str, whole: bool = True) -> list[tuple[Path, Path]]:
         ...
     hfsr.errors.UserError: DIV2K_valid_HR: not in nowhere; run `hfsr data fetch div2k`, or set HFSR_DATA to where it lies
     """
-    (high, highs), (low, lows) = layout(part).items()
+    (high, highs), (low, lows) = layout(part).items() if halves else 2 * [*layout(part).items()][:1]
     high_folder, low_folder = roots.require(high, "div2k"), roots.require(low, "div2k")
     wanted = list(zip(highs, lows, strict=True))
     if not whole:

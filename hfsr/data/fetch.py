@@ -3,7 +3,6 @@
 Other sets of photographs are fetched by `hfsr.data.collect`, picture by picture.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -105,6 +104,8 @@ def fetch(name: str) -> Path:
 
     Raises
     ------
+    TakenError
+        If another process fetches it.
     UserError
         If the name is another one; the site cannot be reached or has another file; the data root cannot be written to; or
         a folder of the set is there but lacks files.
@@ -120,13 +121,11 @@ def fetch(name: str) -> Path:
         return collect.collect(name)
     if name not in ARCHIVES:
         raise UserError(f"no set to fetch is called {name!r}: choose one of {', '.join((*ARCHIVES, *SOURCES))}")
-    absent = [archive for archive in ARCHIVES[name] if not _complete(archive, name)]
-    root = paths.data_roots()[0]
-    for archive in absent:
-        try:
-            _install(archive, root)
-        except OSError as error:
-            raise UserError(f"{root}: {error}; make room, or name a folder of your own first in HFSR_DATA") from error
+    if not all(_complete(archive, name) for archive in ARCHIVES[name]):
+        with roots.fetching(name) as place:
+            for archive in ARCHIVES[name]:
+                if not _complete(archive, name):  # another process may have brought it just now
+                    _install(archive, paths.data_roots()[0], place)
     last = roots.require(ARCHIVES[name][-1].folder, name)
     return next(root for root in paths.data_roots() if root in last.parents)
 
@@ -142,13 +141,10 @@ def _complete(archive: Archive, name: str) -> bool:
     return True
 
 
-def _install(archive: Archive, root: Path) -> None:
+def _install(archive: Archive, root: Path, place: Path) -> None:
     packed = root / f"{PurePosixPath(archive.url).name}.part"
     archives.download(archive.url, packed, archive.size, archive.sha256)
-    place = root / f".{packed.stem}-unpacking"
-    shutil.rmtree(place, ignore_errors=True)  # of a run that was killed
     try:
-        place.mkdir()
         archives.unpack(packed, place)
         missing = _missing(archive, place / archive.folder)
         if missing:
@@ -158,8 +154,6 @@ def _install(archive: Archive, root: Path) -> None:
     except UserError:
         packed.unlink()  # right by its checksum and of no use: a second run would only meet it again
         raise
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
     packed.unlink()
 
 

@@ -180,7 +180,7 @@ def _sources(name: str, degrade: str, whole: bool) -> dict[str, Callable[[], Pai
     if name in embedded.SPLITS:
         return {title: partial(_embedded_pair, title, degrade) for title in embedded.SPLITS[name]}
     if name in div2k.SETS:
-        pairs = div2k.pairs(div2k.SETS[name], whole)
+        pairs = div2k.pairs(div2k.SETS[name], whole, halves=degrade == BICUBIC)
         if degrade != BICUBIC:
             return {high.name: partial(_file_pair, high, degrade) for high, _ in pairs}
         return {high.name: partial(div2k.read_pair, high, low) for high, low in pairs}

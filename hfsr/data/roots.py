@@ -1,9 +1,13 @@
 """Folders below the data roots, and one wording for those that are not there."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hfsr import paths
 from hfsr.errors import UserError
+from hfsr.files import exclusive
 
 
 def searched() -> str:
@@ -35,3 +39,37 @@ def require(folder: str, set_name: str) -> Path:
             f"{folder}: not in {searched()}; run `hfsr data fetch {set_name}`, or set HFSR_DATA to where it lies"
         )
     return found
+
+
+@contextmanager
+def fetching(name: str) -> Iterator[Path]:
+    """An empty folder in the first data root to fetch the set `name` in; it is gone when the block ends.
+
+    Raises
+    ------
+    TakenError
+        If another process is at it.
+    UserError
+        If the data root cannot be written to, now or while the block runs.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", HFSR_DATA=tempfile.mkdtemp()), fetching("set5") as place:
+    ...     place.parent.name
+    '.set5-fetching'
+    """
+    root = paths.data_roots()[0]
+    taken, place = root / f".{name}-fetching", root / f".{name}-fetching" / "here"
+    try:
+        taken.mkdir(parents=True, exist_ok=True)
+        with exclusive(taken):
+            shutil.rmtree(place, ignore_errors=True)  # of a run that was killed
+            place.mkdir()
+            try:
+                yield place
+            finally:
+                shutil.rmtree(taken, ignore_errors=True)
+    except OSError as error:
+        raise UserError(f"{root}: {error}; make room, or name a folder of your own first in HFSR_DATA") from error

@@ -196,7 +196,9 @@ def read(path: Path, kind: type[Kind]) -> Kind:
         if record.study != kind.folder:
             raise msgspec.ValidationError(f"its `study` is {record.study!r}")
     except msgspec.ValidationError as error:
-        raise UserError(f"{path}: not a record of {kind.folder}: {error}; run its command again") from error
+        raise UserError(
+            f"{path}: not a record of {kind.folder}: {error}; delete it and run its command again"
+        ) from error
     return record
 
 

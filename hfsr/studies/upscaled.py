@@ -93,9 +93,7 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
     plan, part, target = folder / PLAN, folder / f".{IMAGES}", folder / IMAGES
     precision = hardware.precision() if run.upscaler.is_network else None
     planned = run.identity() | digests | {"precision": precision}
-    if (
-        not plan.exists() or read_json(plan) != planned
-    ):  # begun by another network, from another source, on another machine
+    if _begun(run, folder) != planned:  # nothing, or with an earlier network of that name, another source or precision
         part.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         write_json(plan, planned)
@@ -117,6 +115,18 @@ def _make(run: UpscaledSet, data: LabelledSet, folder: Path, digests: Settings, 
     origin, sizes = provenance.origin(run.command), _png(data, target)
     records.write(folder, records.made(UpscaledRecord, run.identity(), vars(origin), made, sizes))
     plan.unlink()
+
+
+def _begun(run: UpscaledSet, folder: Path) -> Settings | None:
+    """What the beginning of this set that lies in the folder was made from; the beginning of another one is refused."""
+    if not (folder / PLAN).exists():
+        return None
+    begun = read_json(folder / PLAN)
+    if other := records.differences(run.identity(), begun if isinstance(begun, dict) else {}):
+        raise UserError(
+            f"{folder}: holds the beginning of a set with {'; '.join(other)}: choose another folder, or delete it"
+        )
+    return dict(begun)
 
 
 def _png(data: LabelledSet, path: Path) -> Settings:

@@ -38,8 +38,9 @@ def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, state: 
     for index, values in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{key}": value for key, value in values.items() if isinstance(value, Tensor)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps(state)
     with atomic(path) as part:
-        save_file(tensors, part, metadata={"state": json.dumps(state), "digest": _digest(tensors)})
+        save_file(tensors, part, metadata={"state": text, "digest": _digest(tensors, text)})
 
 
 def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
@@ -65,8 +66,11 @@ def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        if metadata["digest"] != _digest(tensors):
-            raise ValueError("its tensors do not match their digest")
+        if metadata["digest"] not in (
+            _digest(tensors, metadata["state"]),
+            _digest(tensors),
+        ):  # older ones: of the tensors
+            raise ValueError("it does not match its digest")
         state = json.loads(metadata["state"])
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start this run anew") from error
@@ -99,8 +103,8 @@ def _lay_out(optimizer: torch.optim.Optimizer) -> None:
                 values[key] = torch.empty_like(weights, dtype=value.dtype).copy_(value)
 
 
-def _digest(tensors: dict[str, Tensor]) -> str:
-    total = hashlib.sha256()
+def _digest(tensors: dict[str, Tensor], state: str = "") -> str:
+    total = hashlib.sha256(state.encode())
     for name in sorted(tensors):
         total.update(name.encode())
         total.update(tensors[name].flatten().view(torch.uint8).numpy().data)

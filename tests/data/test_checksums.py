@@ -53,6 +53,13 @@ def test_a_picture_that_is_there_twice_is_named(root):
     assert checksums.problems("set5") == ["1.png is there beside 1.bmp", "1.bmp has other pixels"]
 
 
+def test_a_damaged_picture_is_named_beside_the_others(root):
+    damaged = root / "set5/1.png"
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    (root / "set5/2.png").unlink()
+    assert checksums.problems("set5") == ["2 is missing", "1.png cannot be read"]
+
+
 def test_what_differs_is_named(root):
     picture = images.read(root / "set5/0.png")
     picture[0, 0, 0] ^= 1

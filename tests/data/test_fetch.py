@@ -6,17 +6,20 @@ import re
 import tarfile
 import threading
 import zipfile
+from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from hfsr.data import archives, cifar, div2k, labelled, photographs
+from hfsr.data import archives, cifar, div2k, labelled, photographs, roots
 from hfsr.data import fetch as fetching
 from hfsr.data.fetch import fetch
-from hfsr.errors import UserError
+from hfsr.errors import TakenError, UserError
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -257,13 +260,39 @@ def test_a_second_command_goes_on_where_the_first_stopped(site, root, offer):
     assert everything(root) == CIFAR10_FETCHED
 
 
-def test_a_silent_site_is_given_up(site, root, offer, monkeypatch):
-    monkeypatch.setattr(archives, "PATIENCE", 0.2)
+def test_a_silent_site_is_given_up_and_what_has_come_stays(site, root, offer, monkeypatch):
+    monkeypatch.setattr(archives, "PATIENCE", 1)
     offer("cifar10", CIFAR10)
-    site.breaks = [archives.CHUNK] * (1 + archives.TRIES)
+    site.breaks = [300] * (1 + archives.TRIES)
     site.end_of_silence.clear()
-    with pytest.raises(UserError, match=r"1,048,576 of .* bytes came \(timed out\); run the command again"):
+    with pytest.raises(UserError, match=r"300 of .* bytes came \(timed out\); run the command again"):
         fetch("cifar10")
+    assert (root / "cifar-10-binary.tar.gz.part").read_bytes() == CIFAR10[:300]
+
+
+@pytest.mark.parametrize("name", ["cifar10", "set5"])
+def test_a_set_that_another_process_fetches_is_left_to_it(site, root, offer, name):
+    offer("cifar10", CIFAR10)
+    with roots.fetching(name), pytest.raises(TakenError, match=f"{name}-fetching: another process is at work in it"):
+        fetch(name)
+    assert site.asked == []
+    assert everything(root) == []
+
+
+def test_what_another_process_has_brought_just_now_is_not_fetched_again(site, root, offer, monkeypatch):
+    offer("cifar10", CIFAR10)
+    take = roots.fetching
+
+    @contextmanager
+    def after_another(name):
+        monkeypatch.setattr(roots, "fetching", take)
+        fetch(name)
+        with take(name) as place:
+            yield place
+
+    monkeypatch.setattr(roots, "fetching", after_another)
+    assert fetch("cifar10") == root
+    assert len(site.asked) == 1
 
 
 def test_a_site_that_cannot_resume_starts_over(site, root, offer):
@@ -409,6 +438,48 @@ def test_an_archive_that_leads_out_of_its_folder_is_refused(site, root, offer, t
     ):
         fetch("cifar10")
     assert everything(tmp_path) == ["first"]
+
+
+def damaged(kind: str) -> bytes:
+    packed = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+            archive.writestr("a.png", noise(2000))
+    else:
+        with tarfile.open(fileobj=packed, mode=f"w:{kind}") as archive:
+            entry = tarfile.TarInfo("a.png")
+            entry.size = 2000
+            archive.addfile(entry, io.BytesIO(noise(2000)))
+    content = packed.getvalue()
+    return content[:300] + noise(500) + content[800:]
+
+
+def named(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [CIFAR10[:9000], *map(damaged, ("bz2", "xz", "zip")), named("."), named("a", "a/b"), named("long" * 99)],
+    ids=["cut off", "bz2", "xz", "zip", "a folder's name", "a file as a folder", "a long name"],
+)
+def test_a_damaged_archive_is_one_line(content, tmp_path):
+    (tmp_path / "archive").write_bytes(content)
+    (tmp_path / "here").mkdir()
+    with pytest.raises(UserError, match=r"^archive: damaged or no archive \(.*\); run the command again$"):
+        archives.unpack(tmp_path / "archive", tmp_path / "here")
+
+
+@pytest.mark.parametrize(("said", "promised"), [("12", 12), ("twelve", 7), ("-3", 7), (None, 7)])
+def test_a_length_that_is_no_number_is_not_said(said, promised):
+    answer = Message()
+    if said:
+        answer["Content-Length"] = said
+    assert archives._promised(SimpleNamespace(headers=answer), 7) == promised
 
 
 def test_an_archive_without_a_file_of_the_set_is_refused(site, root, offer):

@@ -190,13 +190,28 @@ def test_files_of_somebody_else_are_left_alone(data, tmp_path):
     assert (tmp_path / "images.npy").read_bytes() == b"mine"
 
 
-def test_what_another_method_began_is_begun_anew(data, monkeypatch):
-    interrupted(monkeypatch, data, BICUBIC, 2)
-    begun = UpscaledSet(data.name, BICUBIC).folder
+def test_what_an_earlier_network_of_the_name_began_is_begun_anew(data, monkeypatch):
+    interrupted(monkeypatch, data, called("srcnn"), 2)
+    begun = UpscaledSet(data.name, called("srcnn")).folder
+    write_json(begun / upscaled.PLAN, read_json(begun / upscaled.PLAN) | {"enlarger_sha256": "0" * 64})
     monkeypatch.setattr(upscaled, "upscale_images", upscale_images)
-    upscaled.make(data, called("srcnn"), begun)
+    upscaled.make(data, called("srcnn"))
     expected = upscale_images(store.load_model("srcnn"), data.test_images, bf16=hardware.bf16_units())
     assert torch.equal(upscaled.read(begun, data, called("srcnn"))[1], expected)
+
+
+@pytest.mark.parametrize("plan", [None, "{}", "[]"])
+def test_what_another_method_began_is_left_alone(plan, data, monkeypatch):
+    interrupted(monkeypatch, data, BICUBIC, 2)
+    begun = UpscaledSet(data.name, BICUBIC).folder
+    if plan:
+        (begun / upscaled.PLAN).write_text(plan)
+    before = {path.name: path.read_bytes() for path in begun.iterdir()}
+    with pytest.raises(
+        UserError, match=r"holds the beginning of a set with .*method = .*, not 'srcnn'.*: choose another"
+    ):
+        upscaled.make(data, called("srcnn"), begun)
+    assert {path.name: path.read_bytes() for path in begun.iterdir()} == before
 
 
 KILLED = """

@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from hfsr.errors import UserError
 from hfsr.models import WDSR
 from hfsr.training import checkpoints
 from hfsr.training.step import keep_on_device
@@ -50,3 +52,18 @@ def test_moments_lie_in_memory_as_their_weights_do_and_a_fused_optimiser_goes_on
     iterate(again, resumed)
     for ours, theirs in zip(model.parameters(), again.parameters(), strict=True):
         assert torch.equal(ours, theirs)
+
+
+def test_a_state_that_was_altered_is_found_out_and_an_older_checkpoint_is_read(tmp_path):
+    path, model = tmp_path / "c.safetensors", WDSR(blocks=1)
+    made = torch.optim.Adam(model.parameters())
+    checkpoints.save(path, model, made, {"step": 5})
+    altered = path.read_bytes().replace(b'{\\"step\\": 5}', b'{\\"step\\": 1}')
+    assert altered != path.read_bytes()
+    (tmp_path / "altered.safetensors").write_bytes(altered)
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        checkpoints.load(tmp_path / "altered.safetensors", model, made)
+    tensors = load_file(path)
+    of_the_tensors = {"state": '{"step": 5}', "digest": checkpoints._digest(tensors)}
+    save_file(tensors, tmp_path / "older.safetensors", of_the_tensors)
+    assert checkpoints.load(tmp_path / "older.safetensors", model, made) == {"step": 5}
