@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from training import percent
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 from hfsr.studies import recipes, trial, upscaler
 from hfsr.studies.classification import Classification
@@ -80,7 +81,7 @@ def milliseconds(seconds: float) -> float:
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--repetitions", type=int, default=9, help="timed calls of each mask")
+    parser.add_argument("--repetitions", type=timings.count, default=9, help="timed calls of each mask")
     parser.add_argument(
         "--authors", action="store_true", help="the settings of the authors' code too: 32 crops of 128x128"
     )
@@ -112,4 +113,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from busy import work
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 
 ROOT = Path(__file__).parents[1]
@@ -59,4 +60,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -18,6 +18,7 @@ from opening import CHROMIUM
 from playwright.sync_api import Browser, sync_playwright
 
 from hfsr import images
+from hfsr.cli.console import in_one_line
 from hfsr.data import embedded
 from hfsr.report import timings
 from hfsr.report.widgets import upscaling
@@ -113,4 +114,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

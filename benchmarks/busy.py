@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 from hfsr.studies import grid, trial
 from hfsr.studies.run import log
@@ -74,4 +75,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

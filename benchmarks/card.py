@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 from hfsr.studies import card, recipes, trial, upscaler
 from hfsr.studies.classification import Classification
@@ -55,4 +56,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

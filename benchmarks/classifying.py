@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 from training import percent, seconds
 
 from hfsr.classifiers import ResNet
+from hfsr.cli.console import in_one_line
 from hfsr.data.torchvision import torchvision
 from hfsr.report import timings
 from hfsr.studies import classify, recipes
@@ -129,7 +130,7 @@ def copy_rate(device: torch.device) -> float:
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--repetitions", type=int, default=7, help="updates timed of each loop")
+    parser.add_argument("--repetitions", type=timings.count, default=7, help="updates timed of each loop")
     parser.add_argument("--depths", type=int, nargs="+", default=[20], help="of the ResNets; the paper's is 164")
     options = parser.parse_args()
     device, repetitions = hardware.device(), options.repetitions
@@ -178,4 +179,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from training import matrix_rate, percent, seconds
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 from hfsr.studies import recipes, upscaler
 from hfsr.studies.classification import Classification
@@ -102,7 +103,7 @@ def measured(run: Classification, repetitions: int, device: torch.device) -> dic
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--repetitions", type=int, default=9, help="iterations timed")
+    parser.add_argument("--repetitions", type=timings.count, default=9, help="iterations timed")
     options = parser.parse_args()
     device = hardware.device()
     hardware.keep_memory()
@@ -112,4 +113,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

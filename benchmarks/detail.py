@@ -9,6 +9,7 @@ import torch
 
 from hfsr.analysis.agreement import ring_correlation
 from hfsr.analysis.spectrum import ENCODERS, png_total, radial_profile
+from hfsr.cli.console import in_one_line
 from hfsr.data import photographs
 from hfsr.report import timings
 
@@ -56,4 +57,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from detail import cuts
 
+from hfsr.cli.console import in_one_line
 from hfsr.data.labelled import LabelledSet
 from hfsr.images.tiles import TILE
 from hfsr.models import WDSR
@@ -90,4 +91,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 
 EVERYTHING = "import hfsr; [getattr(hfsr, name) for name in hfsr.__all__]"
@@ -52,10 +53,11 @@ def side_by_side(started: dict[str, list[str]], n: int) -> list[dict[str, str | 
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--n", type=int, default=15, help="processes of each kind")
+    parser.add_argument("--n", type=timings.count, default=15, help="processes of each kind")
     options = parser.parse_args()
     timings.report("importing", {"start of a process": side_by_side(STARTED, options.n)}, options.record)
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -14,6 +14,7 @@ from card import RUNS as ON_CARD
 from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 from hfsr.studies import trial
 from hfsr.studies.classification import Classification
@@ -64,4 +65,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -10,6 +10,7 @@ from statistics import median
 
 from playwright.sync_api import sync_playwright
 
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 
 PAGE = Path(__file__).parents[1] / "_build" / "html" / "book" / "intro.html"
@@ -57,4 +58,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -14,6 +14,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from hfsr import load_model
+from hfsr.cli.console import in_one_line
+from hfsr.errors import UserError
 from hfsr.models import parameters
 from hfsr.report import timings
 
@@ -24,11 +26,12 @@ REPETITIONS = 5
 
 def peer() -> nn.Module:
     """16 convolutions of 64 channels with PReLU on a nearest-neighbour shortcut (SRVGGNetCompact), for x2."""
-    importlib.import_module(
-        "hfsr.data.torchvision"
-    )  # spandrel imports torchvision, which fails beside a CPU build of torch
-    compact = importlib.import_module("spandrel.architectures.Compact").Compact
-    return compact(num_feat=64, num_conv=16, upscale=2).eval()
+    importlib.import_module("hfsr.data.torchvision")  # spandrel's own import of it fails beside a CPU build of torch
+    try:
+        compact = importlib.import_module("spandrel.architectures.Compact")
+    except ModuleNotFoundError as error:
+        raise UserError("benchmarks/peer.py needs spandrel: pip install spandrel") from error
+    return compact.Compact(num_feat=64, num_conv=16, upscale=2).eval()
 
 
 def multiplications(network: nn.Module, side: int = 64) -> float:
@@ -87,4 +90,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -17,6 +17,7 @@ import torch
 from training import ALPHA, BATCH, CROP, percent, seconds
 from weightmap import photograph
 
+from hfsr.cli.console import in_one_line
 from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
 from hfsr.models import WDSR, parameters
@@ -89,4 +90,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

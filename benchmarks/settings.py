@@ -12,6 +12,7 @@ import torch
 from accelerate.utils import set_seed
 
 from hfsr.analysis import evaluation
+from hfsr.cli.console import in_one_line
 from hfsr.data import photographs
 from hfsr.models import WDSR
 from hfsr.studies import recipes, superres
@@ -63,4 +64,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -13,6 +13,7 @@ import torch
 from importing import TORCH, side_by_side
 
 from hfsr import images
+from hfsr.cli.console import in_one_line
 from hfsr.report import timings
 
 SMALL, LARGE = (100, 100), (1500, 2000)  # height and width of the picture; the large one becomes 12 million pixels
@@ -39,7 +40,7 @@ def peak(words: list[str]) -> float:
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--n", type=int, default=9, help="processes of each kind")
+    parser.add_argument("--n", type=timings.count, default=9, help="processes of each kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         small, large = (picture(Path(folder), *size) for size in (SMALL, LARGE))
@@ -56,4 +57,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

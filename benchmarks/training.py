@@ -19,6 +19,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.data import DataLoader, Dataset
 from weightmap import photograph
 
+from hfsr.cli.console import in_one_line
 from hfsr.data.photographs import Photographs
 from hfsr.images import resize_bicubic
 from hfsr.models import WDSR
@@ -171,7 +172,7 @@ def percent(share: float) -> float:
 
 def main() -> None:
     parser = timings.parser(__doc__)
-    parser.add_argument("--repetitions", type=int, default=9, help="updates timed of each loop")
+    parser.add_argument("--repetitions", type=timings.count, default=9, help="updates timed of each loop")
     options = parser.parse_args()
     repetitions, device = options.repetitions, hardware.device()
     whole = photograph()
@@ -232,4 +233,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from hfsr import map_statistics, selected_fraction, selection_mask, weight_map
+from hfsr.cli.console import in_one_line
 from hfsr.kernels import strips
 from hfsr.report import timings
 
@@ -144,4 +145,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_one_line():
+        main()

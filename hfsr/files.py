@@ -62,7 +62,11 @@ def atomic(path: Path | str) -> Iterator[Path]:
     try:
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            part.touch()
+            rights = part.stat().st_mode  # those of new files here; safetensors gives others
+            part.unlink()
             yield part
+            part.chmod(rights)
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
             os.replace(part, path)
@@ -134,9 +138,7 @@ def read_json(path: Path | str) -> Any:
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
     except (ValueError, OSError) as error:
-        raise UserError(
-            f"{path}: not readable as JSON ({error}); restore it or delete it and run its command again"
-        ) from error
+        raise UserError(f"{path}: no JSON ({error}); restore it or delete it and run its command again") from error
 
 
 def sha256(path: Path | str) -> str:

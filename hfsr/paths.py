@@ -115,7 +115,7 @@ def scale_of(path: Path) -> int | None:
             header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         settings = json.loads(header["__metadata__"]["hfsr"])["settings"]
         return None if "classes" in settings else int(settings.get("scale", 2))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, MemoryError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError):
         return None  # whoever loads it says what is wrong
 
 
@@ -159,7 +159,7 @@ def data_roots() -> list[Path]:
 
 
 def find_data(name: str) -> Path | None:
-    """The first data root's folder or file called `name`, or None.
+    """The first data root's folder called `name` that is not empty, or None.
 
     It may lie in a folder DIV2K of the root too, where users of EDSR and BasicSR keep that set's folders.
 
@@ -169,4 +169,4 @@ def find_data(name: str) -> Path | None:
     True
     """
     places = (place / name for root in data_roots() for place in (root, root / "DIV2K"))
-    return next((place for place in places if os.path.exists(place)), None)  # noqa: PTH110  # a name may be too long
+    return next((place for place in places if os.path.isdir(place) and any(place.iterdir())), None)  # noqa: PTH112  # too long

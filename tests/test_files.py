@@ -2,8 +2,11 @@ import hashlib
 import json
 import math
 import os
+import sys
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from hfsr.errors import UserError
 from hfsr.files import atomic, exclusive, read_json, sha256, write_json
@@ -116,7 +119,7 @@ def test_json_has_no_nan(bad, tmp_path):
 def test_broken_json_names_its_file(content, tmp_path):
     path = tmp_path / "record.json"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"record\.json: not readable as JSON .*restore it or delete it") as raised:
+    with pytest.raises(UserError, match=r"record\.json: no JSON .*restore it or delete it") as raised:
         read_json(path)
     assert "\n" not in str(raised.value)
 
@@ -127,7 +130,7 @@ def test_missing_json_names_its_file(tmp_path):
 
 
 def test_a_folder_is_not_json(tmp_path):
-    with pytest.raises(UserError, match="not readable as JSON"):
+    with pytest.raises(UserError, match="no JSON"):
         read_json(tmp_path)
 
 
@@ -170,3 +173,15 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         exclusive(tmp_path / "file" / "run"),
     ):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there rights are not of this kind")
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_file_gets_the_rights_of_new_files_whoever_writes_it(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        with atomic(tmp_path / "a.safetensors") as part:
+            save_file({"a": torch.zeros(1)}, part)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o666 & ~mask

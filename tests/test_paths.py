@@ -14,6 +14,7 @@ def two_roots(tmp_path, monkeypatch):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first / "set5", second / "set5", second / "set14"):
         folder.mkdir(parents=True)
+        (folder / "0.png").touch()
     monkeypatch.setenv("HFSR_DATA", f"{first}{os.pathsep}{second}")
     return first, second
 
@@ -29,8 +30,20 @@ def test_the_first_root_that_has_it_wins(two_roots):
     assert paths.find_data("set15") is None
 
 
+@pytest.mark.parametrize("hides", ["file", "empty folder", "dangling link"])
+def test_what_holds_no_data_hides_none(two_roots, hides):
+    first, second = two_roots
+    if hides == "file":
+        (first / "set14").touch()
+    elif hides == "empty folder":
+        (first / "set14").mkdir()
+    else:
+        (first / "set14").symlink_to(first / "gone")
+    assert paths.find_data("set14") == second / "set14"
+
+
 def test_a_root_that_is_not_there_is_passed_over(tmp_path, monkeypatch):
-    (tmp_path / "there" / "set5").mkdir(parents=True)
+    (tmp_path / "there" / "set5" / "deep").mkdir(parents=True)
     monkeypatch.setenv("HFSR_DATA", os.pathsep.join([str(tmp_path / "gone"), "", str(tmp_path / "there"), ""]))
     assert paths.data_roots() == [tmp_path / "gone", tmp_path / "there"]
     assert paths.find_data("set5") == tmp_path / "there" / "set5"

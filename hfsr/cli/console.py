@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hfsr import __version__, extras
+from hfsr.cli import streams
 from hfsr.errors import UserError
 from hfsr.files import read_json
 
@@ -55,10 +56,10 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        typer.echo(f"hfsr: {error}", err=True)
+        typer.echo(f"hfsr: {streams.line(str(error))}", err=True)
         sys.exit(2)
     except OSError as error:
-        typer.echo(f"hfsr: {_failed(error)}", err=True)
+        typer.echo(f"hfsr: {streams.line(_failed(error))}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
         if not (way_out := extras.way_out(error.name)):

@@ -1,5 +1,6 @@
 """Standard input, output and error as a picture's source, its target and the place for lines about it; each may be closed."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,17 @@ import typer
 from hfsr.errors import UserError
 
 STREAM = Path("-")  # standard input or output
+
+
+def line(text: str) -> str:
+    r"""A text without what would end its line or steer the terminal: a file may have any name.
+
+    Examples
+    --------
+    >>> line("two\nlines.png: no such file")
+    'two\\nlines.png: no such file'
+    """
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: repr(found[0])[1:-1], text)
 
 
 def require_streams(source: Path, target: Path) -> None:
@@ -28,14 +40,14 @@ def is_watched() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def tell(line: str) -> None:
+def tell(said: str) -> None:
     """Say something on standard error at once, above a bar that may be there; where nobody can be told, the work goes on."""
     from tqdm.auto import tqdm
 
     if sys.stderr is None:
         return
     with suppress(OSError):
-        tqdm.write(f"hfsr: {line}", file=sys.stderr)
+        tqdm.write(f"hfsr: {line(said)}", file=sys.stderr)
 
 
 def read_input() -> BytesIO:
@@ -52,10 +64,10 @@ def write_output(content: bytes) -> None:
         stream.write(content)
 
 
-def conclude(line: str) -> None:
+def conclude(said: str) -> None:
     """Say on standard output what came of it all."""
     with _naming():
-        typer.echo(line)
+        typer.echo(line(said))
 
 
 @contextmanager

@@ -51,6 +51,7 @@ def collect(name: str) -> Path:
             f"{name}: no stable address is known ({source.origin}); put the pictures into {root / name}, then "
             f"`hfsr data check {name}` compares them"
         )
+    roots.require_free(root / name)
     with roots.fetching(name) as place:
         if not (found := _complete(name)):  # another process may have brought it just now
             _bring(source, place / "come")

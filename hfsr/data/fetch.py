@@ -121,11 +121,14 @@ def fetch(name: str) -> Path:
         return collect.collect(name)
     if name not in ARCHIVES:
         raise UserError(f"no set to fetch is called {name!r}: choose one of {', '.join((*ARCHIVES, *SOURCES))}")
-    if not all(_complete(archive, name) for archive in ARCHIVES[name]):
+    root = paths.data_roots()[0]
+    if absent := [archive for archive in ARCHIVES[name] if not _complete(archive, name)]:
+        for archive in absent:
+            roots.require_free(root / archive.folder)
         with roots.fetching(name) as place:
-            for archive in ARCHIVES[name]:
+            for archive in absent:
                 if not _complete(archive, name):  # another process may have brought it just now
-                    _install(archive, paths.data_roots()[0], place)
+                    _install(archive, root, place)
     last = roots.require(ARCHIVES[name][-1].folder, name)
     return next(root for root in paths.data_roots() if root in last.parents)
 

@@ -1,5 +1,6 @@
 """Folders below the data roots, and one wording for those that are not there."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,20 @@ def require(folder: str, set_name: str) -> Path:
             f"{folder}: not in {searched()}; run `hfsr data fetch {set_name}`, or set HFSR_DATA to where it lies"
         )
     return found
+
+
+def require_free(folder: Path) -> None:
+    """Refuse (`UserError`) a file, or a link to nothing, where a folder is to come.
+
+    Examples
+    --------
+    >>> require_free(Path(__file__))
+    Traceback (most recent call last):
+        ...
+    hfsr.errors.UserError: ...roots.py: no folder, and in the place of one; move it away and run the command again
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UserError(f"{folder}: no folder, and in the place of one; move it away and run the command again")
 
 
 @contextmanager

@@ -66,13 +66,17 @@ def load(path: Path | str) -> nn.Module:
     """
     if not Path(path).is_file():
         raise UserError(f"{path}: {'a folder, not a file' if Path(path).is_dir() else 'no such file'}")
+    if not os.access(path, os.R_OK):
+        raise UserError(f"{path}: may not be read; let its owner allow it")
     try:
         with safe_open(path, framework="pt") as file:
             description = json.loads((file.metadata() or {})["hfsr"])
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dict
         model = NETWORKS[description["network"]](**description["settings"])
         model.load_state_dict(tensors)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+        if not all(tensor.isfinite().all() for tensor in tensors.values()):
+            raise ValueError("weights that are no numbers")
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, ArithmeticError, OSError) as error:
         raise UserError(f"{path}: damaged, or no network of hfsr (hfsr.formats.hub reads its exports)") from error
     return model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -120,11 +124,9 @@ def find(name: str | Path, scale: int | None = None) -> Path:
         if beside := paths.find_weights(str(name)):
             raise UserError(f"{name}: not part of the package; give its file, {os.path.relpath(beside)}")
         known = paths.published(scale)
-        alike = get_close_matches(str(name).lower().replace("_", "-"), known, 1)
-        hint = f"; did you mean {alike[0]}?" if alike else ""
-        raise UserError(
-            f"no model is called {str(name)!r}: choose one of {', '.join(known)}, or a .safetensors file{hint}"
-        )
+        alike = [f"; did you mean {each}?" for each in get_close_matches(str(name).lower().replace("_", "-"), known, 1)]
+        choice = f"choose one of {', '.join(known)}, or a .safetensors file{''.join(alike)}"
+        raise UserError(f"no model is called {str(name)!r}: {choice}")
     return paths.weights() / f"{name}.safetensors"
 
 
@@ -159,12 +161,8 @@ def load_to_export(name: str | Path) -> tuple[WDSR | SRCNN, dict[str, object]]:
     network = load(source)
     if not isinstance(network, WDSR | SRCNN):
         raise UserError(f"{name}: a classifier; only networks that make pictures are exported")
-    facts: dict[str, object] = {
-        "name": source.stem,
-        "weights_sha256": sha256(source),
-        "scale": network.scale,
-        "halo": network.halo,
-    }
+    facts: dict[str, object] = {"name": source.stem, "weights_sha256": sha256(source)}
+    facts |= {"scale": network.scale, "halo": network.halo}
     if (published := paths.find_weights(source.stem)) and published.resolve() == source.resolve():
         facts["licence"] = metadata("hfsr")["License-Expression"]
     return network, facts

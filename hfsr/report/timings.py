@@ -51,6 +51,19 @@ def machine_name(name: str) -> str:
     return name
 
 
+def count(text: str) -> int:
+    """How often something is timed, at least once; another number is a ValueError, for argparse to report.
+
+    Examples
+    --------
+    >>> count("3")
+    3
+    """
+    if (number := int(text)) < 1:
+        raise ValueError("nothing is timed less than once")
+    return number
+
+
 def parser(about: str) -> argparse.ArgumentParser:
     """Command line of a benchmark: the first line of its docstring, and ``--record MACHINE``.
 

@@ -571,3 +571,11 @@ def test_recognise_takes_the_judges_of_as_many_iterations(hfsr, monkeypatch):
 
     monkeypatch.setattr("hfsr.studies.recognise.called", called)
     assert "asked for ('truth-bench', 7)" in hfsr("recognise", "truth-bench", "--steps", 7)[2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no name holds a line's end")
+def test_a_name_with_a_lines_end_is_told_in_one_line(hfsr, tmp_path):
+    code, _, said = hfsr("upscale", tmp_path / "gone\nname.png", tmp_path / "out.png")
+    assert code == 2
+    assert said.count("\n") == 1
+    assert r"gone\nname.png: no such file" in said

@@ -20,7 +20,8 @@ def test_sets_are_found_below_the_roots(tmp_path, monkeypatch):
     monkeypatch.setenv("HFSR_DATA", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
     for folder in ("a/set5", "b/set5", "b/realsr-gt", "a/cifar-100-binary", "a/DIV2K_valid_HR", "a/DIV2K_train_HR"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "b/DIV2K_valid_LR_bicubic/X2").mkdir(parents=True)
+        (tmp_path / folder / "one").touch()
+    (tmp_path / "b/DIV2K_valid_LR_bicubic/X2/deep").mkdir(parents=True)
     table = describe().set_index("set")
     where = table["where"][table["present"]].to_dict()
     assert {name: where[name] for name in where if str(tmp_path) in where[name]} == {

@@ -164,3 +164,11 @@ def test_a_sets_own_password_opens_its_archive(root, wanted, offer, monkeypatch)
     monkeypatch.setitem(sources.SOURCES, "set5", source)
     with pytest.raises(UserError, match="3 of the 3 pictures used here are not there"):
         fetch("set5")
+
+
+def test_a_file_in_the_sets_place_is_named_before_anything_is_fetched(root, folder, wanted, offer):
+    offer(a=zipped(folder))
+    root.mkdir()
+    (root / "set5").touch()
+    with pytest.raises(UserError, match="set5: no folder, and in the place of one; move it away"):
+        fetch("set5")

@@ -311,6 +311,14 @@ def test_div2k_is_read_with_its_official_halves(div2k_root):
             assert not torch.equal(lr, images.resize_bicubic(hr, 0.5))
 
 
+def test_noise_on_div2k_needs_no_official_halves(div2k_root):
+    before = load("div2k-train", degrade="noise25").digest
+    shutil.rmtree(div2k_root / "DIV2K_train_LR_bicubic")
+    assert load("div2k-train", degrade="noise25").digest == before
+    with pytest.raises(UserError, match="DIV2K_train_LR_bicubic/X2: not in"):
+        load("div2k-train")
+
+
 def test_div2ks_parts_may_lie_below_different_roots(div2k_root, tmp_path, monkeypatch):
     before = load("div2k-valid").digest
     (tmp_path / "other").mkdir()
@@ -343,7 +351,7 @@ def test_a_part_of_div2k_is_enough_where_it_is_asked_for(div2k_root):
     (div2k_root / "DIV2K_train_LR_bicubic" / "X2" / "0002x2.png").unlink()
     with pytest.raises(UserError, match=r"0002x2\.png: no such file \(1 of 1 pictures"):
         load("div2k-train", whole=False)
-    (div2k_root / "DIV2K_train_HR" / "0002.png").unlink()
+    (div2k_root / "DIV2K_train_HR" / "0002.png").rename(div2k_root / "DIV2K_train_HR" / "one.png")
     with pytest.raises(UserError, match=r"0001\.png: no such file \(2 of 2 pictures"):
         load("div2k-train", whole=False)
 

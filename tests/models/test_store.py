@@ -75,3 +75,25 @@ def test_a_number_beyond_float16_stays_as_it_is(tmp_path):
         model.head[0][0].running_var.fill_(1e6)
     store.save(tmp_path / "wide.safetensors", model)
     assert store.load(tmp_path / "wide.safetensors").head[0][0].running_var.unique().item() == 1e6
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path):
+    model = SRCNN()
+    next(iter(model.parameters())).data[0] = torch.nan
+    store.save(tmp_path / "mine.safetensors", model)
+    with pytest.raises(UserError, match=r"mine\.safetensors: damaged"):
+        store.load(tmp_path / "mine.safetensors")
+
+
+def test_a_scale_of_nothing_is_refused(tmp_path):
+    description = json.dumps({"network": "SRCNN", "settings": {"scale": 0}})
+    save_file(SRCNN().state_dict(), tmp_path / "mine.safetensors", metadata={"hfsr": description})
+    with pytest.raises(UserError, match=r"mine\.safetensors: damaged"):
+        store.load(tmp_path / "mine.safetensors")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    store.save(tmp_path / "mine.safetensors", SRCNN())
+    monkeypatch.setattr("hfsr.models.store.os.access", lambda path, mode: False)  # who runs tests as root may read all
+    with pytest.raises(UserError, match=r"mine\.safetensors: may not be read"):
+        store.load(tmp_path / "mine.safetensors")

@@ -62,3 +62,9 @@ def test_ways_stand_beside_hfsr_machine_by_machine(monkeypatch):
         "server": {"plain loop": 4.0, "hfsr with torch.compile (left off)": 0.9},
     }
     assert timings.times("training", "loops").to_dict() == expected
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "often"])
+def test_nothing_is_timed_less_than_once(text):
+    with pytest.raises(ValueError, match=r"less than once|invalid literal"):
+        timings.count(text)

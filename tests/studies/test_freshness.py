@@ -112,4 +112,4 @@ def test_an_upscaled_set_is_compared_with_the_network(tmp_path, monkeypatch):
 def test_a_record_that_cannot_be_read_outdates_its_run(trained):
     (trained.folder / RECORD).write_text("{")
     (reason,) = freshness.outdated(trained)
-    assert "not readable as JSON" in reason
+    assert "no JSON" in reason

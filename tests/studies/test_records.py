@@ -94,7 +94,10 @@ def test_a_record_that_does_not_fit_is_refused_in_a_line_that_names_file_and_fie
     write_json(tmp_path / RECORD, content)
     with pytest.raises(UserError) as error:
         records.read(tmp_path / RECORD, SuperresRecord)
-    assert str(error.value) == f"{tmp_path / RECORD}: not a record of superres: {message}; run its command again"
+    assert (
+        str(error.value)
+        == f"{tmp_path / RECORD}: not a record of superres: {message}; delete it and run its command again"
+    )
 
 
 def test_a_file_that_holds_no_record_at_all_is_refused(tmp_path):
@@ -102,7 +105,7 @@ def test_a_file_that_holds_no_record_at_all_is_refused(tmp_path):
     with pytest.raises(UserError, match=f"{tmp_path / RECORD}: not a record of superres: Expected `object`"):
         records.read(tmp_path / RECORD, SuperresRecord)
     (tmp_path / RECORD).write_text('{"study": ')
-    with pytest.raises(UserError, match=f"{tmp_path / RECORD}: not readable as JSON"):
+    with pytest.raises(UserError, match=f"{tmp_path / RECORD}: no JSON"):
         records.read(tmp_path / RECORD, SuperresRecord)
     (tmp_path / RECORD).unlink()
     with pytest.raises(UserError, match=f"{tmp_path}: no finished run lies here; run its command to the end first"):

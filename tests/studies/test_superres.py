@@ -177,7 +177,7 @@ def test_pictures_that_vanish_during_training_are_named_and_nothing_trained_is_l
 def test_a_half_written_record_is_named(tmp_path, tiny):
     folder = train(tmp_path)
     (folder / "record.json").write_text((folder / "record.json").read_text()[:50])
-    with pytest.raises(UserError, match=r"record.json: not readable as JSON"):
+    with pytest.raises(UserError, match=r"record.json: no JSON"):
         train(tmp_path)
 
 

@@ -324,7 +324,7 @@ def pickled(run, data):
         (other_type, r"images.npy: int16 \(63, 3, 16, 16\) where uint8"),
         (pickled, "images.npy: holds no array"),
         (lambda run, data: (run / "record.json").unlink(), "no finished run lies here"),
-        (lambda run, data: (run / "record.json").write_text("{"), "record.json: not readable as JSON"),
+        (lambda run, data: (run / "record.json").write_text("{"), "record.json: no JSON"),
     ],
 )
 def test_what_does_not_match_its_record_is_refused(spoil, message, data):
