@@ -42,8 +42,8 @@ def upscale(
 
     Pictures may have up to 178 megapixels; many of them, or a set, go on after an interruption. Colour goes through the
     network, transparency through bicubic interpolation. Colour profile, resolution and EXIF go with the picture. With --out,
-    what is there already is skipped, and pictures that fail are named at the end (exit code 1); results that would share a name keep
-    their pictures' suffixes: a.jpg.png.
+    what is there already is skipped, and pictures that fail are named at the end (exit code 1); results that would share a
+    name keep their pictures' suffixes: a.jpg.png.
     """
     from hfsr.data import labelled
 
