@@ -52,6 +52,6 @@ def csv_link(title: str, table: pd.DataFrame) -> str:
 
 
 def _titled(title: str, table: pd.DataFrame) -> str:
-    is_long = table.astype(str).map(len).gt(LONG).any(axis=None)
+    is_long = table.map(lambda cell: len(str(cell)) > LONG).any(axis=None)
     with pd.option_context("display.max_colwidth", None):  # nothing is cut short
         return f"{csv_link(title, table)}\n{table.to_html(border=0, classes='long' if is_long else None)}"

@@ -32,3 +32,8 @@ def test_a_table_of_long_lists_wraps_and_one_of_numbers_does_not():
     files = ", ".join(f"superres/wdsr-a1-5-bench-s{seed}.json" for seed in range(3))
     text = Folded("rows", {"numbers": TABLE, "files": pd.DataFrame({"records": [files]})})._repr_html_()
     assert re.findall(r'<table class="([^"]+)"', text) == ["dataframe", "dataframe long"]
+
+
+def test_a_cell_may_be_empty():
+    table = pd.DataFrame({"seed": [0, None], "name": ["a", None]})
+    assert 'class="dataframe"' in Folded("rows", {"of all": table})._repr_html_()
