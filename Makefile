@@ -44,7 +44,7 @@ style: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: style  ## style, types, who imports whom, and the quick tests of method, models, data and training (a minute or less)
+check: style  ## style, types, who imports whom, and the quick tests of method, models, data and training (a minute or two)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
 SELECT := -m "not slow and not whole and not processes"
@@ -88,7 +88,7 @@ gpu: install  ## check the GPU, measure it, and train for MINUTES=30 what the st
 	$(BIN)/hfsr gpu --minutes $(MINUTES)
 
 lab: install  ## open the notebooks
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 clean:  ## remove the built book and every tool's cache; .venv and runs/ stay
 	rm -rf _build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants

@@ -269,7 +269,7 @@ runs = {
     name: Classification(dataset, upscaler.called(name), plan, seed, steps) for name in methods
 }
 for name, run in runs.items():
-    how = "loaded from" if run.is_finished else "trained in this build:"
+    how = "loaded from" if run.is_finished else "trained now:"
     print(f"{name}: {how} {shown(classify.train(run))}\n    {run.command}")
 records = {name: run.record() for name, run in runs.items()}
 

@@ -231,7 +231,7 @@ folder = superres.train(run)
 fresh = (folder / RECORD).stat().st_mtime >= started
 record = read(folder / RECORD, SuperresRecord)
 network = load(folder / WEIGHTS)
-print("trained in this build:" if fresh else "read, not trained again:", shown(folder))
+print("trained now:" if fresh else "read, not trained again:", shown(folder))
 print(f"{parameters(network):,} parameters")
 print(f"{record.steps} iterations, {record.seconds:.0f} s")
 print(f"{record.images_per_second:.0f} crops/s on {record.device}")

@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from hfsr.analysis.agreement import cutoff, error_profile, ring_correlation
 from hfsr.analysis.sharpness import edges, overshoot, steepness
@@ -131,7 +132,8 @@ def of_set(method: nn.Module | str, pictures: Photographs) -> tuple[dict[str, li
         raise UserError(f"{pictures.name}: one picture alone has no deviation: put two or more there")
     measured: dict[str, list[float]] = {}
     curves: dict[str, list[Tensor]] = {}
-    for title, lr, hr in zip(pictures.names, pictures.lr, pictures.hr, strict=True):
+    found = list(zip(pictures.names, pictures.lr, pictures.hr, strict=True))
+    for title, lr, hr in tqdm(found, f"measuring {pictures.name}", unit="picture", delay=2, leave=False):
         if min(hr.shape[-2:]) < 2 * RINGS or not edges(hr).any():
             raise UserError(f"{title}: flat, or fewer than {2 * RINGS} pixels a side: there is no detail to measure")
         image = hr if isinstance(method, str) and method == TRUTH else upscale(lr, method)

@@ -39,7 +39,7 @@ def check(
     right, wanted = True, names or checksums.here()
     if not wanted:
         raise UserError(
-            "none of the sets is here; `hfsr data list` names them, `hfsr data fetch` gets those with an address"
+            "none of the sets with checksums is here; `hfsr data list` names all, `hfsr data fetch` gets those with an address"
         )
     for name in wanted:
         problems = checksums.problems(name)

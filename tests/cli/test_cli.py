@@ -152,7 +152,8 @@ def test_verify_is_told_one_thing(hfsr, words):
 
 
 NONE_HERE = (
-    "hfsr: none of the sets is here; `hfsr data list` names them, `hfsr data fetch` gets those with an address\n"
+    "hfsr: none of the sets with checksums is here; `hfsr data list` names all, "
+    "`hfsr data fetch` gets those with an address\n"
 )
 
 
