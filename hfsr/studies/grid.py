@@ -2,13 +2,23 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from hfsr.errors import UserError
-from hfsr.studies import classification, confirmation, measurement, recipes, recognition, spectra_run, superres_run
+from hfsr.studies import (
+    classification,
+    confirmation,
+    measurement,
+    published,
+    recipes,
+    recognition,
+    spectra_run,
+    superres_run,
+)
 from hfsr.studies.restore_run import RestoreRun
 from hfsr.studies.run import Run
 from hfsr.training.loop import LOG
@@ -95,8 +105,8 @@ def state(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a run, indexed by its name: ``finished``; ``step``, the last iteration kept in a checkpoint, of ``steps``;
-        ``hours`` trained so far.
+        A row a run, indexed by its name: ``finished`` here; ``step``, the last iteration kept in a checkpoint, of ``steps``;
+        ``hours`` trained so far; whether a record of it is ``published``, whoever trained it.
 
     Examples
     --------
@@ -109,9 +119,10 @@ def state(study: str, recipe: str, steps: int | None = None) -> pd.DataFrame:
         lines = log.read_text().splitlines() if log.exists() else []
         last = json.loads(lines[-1]) if lines else {"step": 0, "seconds": 0.0}
         hours = round(last["seconds"] / 3600, 2)
-        table.append(
-            {"run": name, "finished": run.is_finished, "step": last["step"], "steps": run.steps, "hours": hours}
-        )
+        line = {"run": name, "finished": run.is_finished, "step": last["step"], "steps": run.steps, "hours": hours}
+        with suppress(UserError):  # a wheel has no results
+            line["published"] = published.path(run.record_type, run.model or run.name).exists()
+        table.append(line)
     return pd.DataFrame(table).set_index("run")
 
 

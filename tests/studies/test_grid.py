@@ -21,8 +21,16 @@ def test_the_state_of_a_study_is_read_from_its_runs(tiny_study):
     state = grid.state("superres", "tiny")
     assert list(state.index) == list(runs)
     assert list(state.index[state["finished"]]) == ["bicubic-tiny", "wdsr-a0-tiny-s0"]
-    assert state.loc["wdsr-a1-5-tiny-s0"].to_list() == [False, 3, 4, 2.0]
+    assert state.loc["wdsr-a1-5-tiny-s0"].to_list() == [False, 3, 4, 2.0, False]
     assert state.loc["wdsr-a1-5-tiny-s1", "step"] == 0
+
+
+def test_a_published_run_is_called_so_although_it_was_trained_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "runs", lambda: tmp_path)
+    state = grid.state("superres", "bench")
+    assert not state["finished"].any()
+    assert state.loc[["bicubic-bench", "wdsr-a1-5-bench-s0", "wdsr-a1-5-bench-s1"], "published"].all()
+    assert not grid.state("superres", "paper")["published"].any()
 
 
 def test_classifiers_wait_for_the_sets_that_they_read_and_these_for_their_networks():
