@@ -11,7 +11,7 @@ MENDED = {
 }
 BOX = r'<div class="pst-scrollable-table-container">\g<0></div>'  # the theme's
 FOLDED = re.compile(r'<details class="folded">.*?</details>', re.DOTALL)
-TABLE = re.compile(r'<table [^>]*class="dataframe".*?</table>', re.DOTALL)  # other tables have a box already
+TABLE = re.compile(r'<table [^>]*class="dataframe\b.*?</table>', re.DOTALL)  # other tables have a box already
 
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
