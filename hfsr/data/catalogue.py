@@ -65,7 +65,8 @@ def text() -> str:
     >>> text().splitlines()[1].split()[:2]
     ['embedded', '5']
     """
-    lines = [COLUMNS, *(tuple(map(str, row)) for row in _rows())]
+    words = {True: "yes", False: "no"}
+    lines = [COLUMNS, *((name, str(count), use, words[here], where) for name, count, use, here, where in _rows())]
     widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from pathlib import Path
 
 from torch import nn
 
@@ -80,7 +81,7 @@ def _superres(record: SuperresRecord) -> Again:
     if record.steps > 0 and record.recipe == SHORT:
         found = Again(trained=True, briefly=True)
         with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
-            made = records.read(superres.train(record.run, folder) / records.RECORD, SuperresRecord)
+            made = records.read(superres.train(record.run, Path(folder) / record.run.name) / records.RECORD, SuperresRecord)
         pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
             pair(found, record.per_image.get(name, {}), measured, name)
@@ -155,7 +156,7 @@ def _classification(record: ClassifyRecord) -> Again:
         return Again(missing=[f"the classifier's weights are not published; `{record.command}` trains it again"])
     found = Again(trained=True, briefly=True)
     with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
-        made = records.read(classify.train(record.run, folder) / records.RECORD, ClassifyRecord)
+        made = records.read(classify.train(record.run, Path(folder) / record.run.name) / records.RECORD, ClassifyRecord)
     pair(found, record.metrics, made.metrics)
     found.texts |= {f"correct {name}": (digits, made.correct.get(name, "")) for name, digits in record.correct.items()}
     return found

@@ -333,6 +333,8 @@ def test_data_list_names_every_set(hfsr):
     code, out, _ = hfsr("data", "list")
     assert code == 0
     assert all(name in out for name in ("embedded", "set5", "div2k-train", "digits", "cifar100"))
+    (digits,) = [line.split() for line in out.splitlines() if line.startswith("digits ")]
+    assert digits[-3:] == ["yes", "inside", "scikit-learn"]
 
 
 def test_data_fetch_prints_where_the_set_is(hfsr, tmp_path, monkeypatch):
