@@ -8,7 +8,7 @@ import torch
 from hfsr import paths
 from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive
-from hfsr.studies import backlog, classification, published, recipes, superres
+from hfsr.studies import backlog, classification, grid, published, recipes, superres
 from hfsr.studies.backlog import Item, TimeIsUpError
 from hfsr.studies.records import WEIGHTS
 from hfsr.studies.rows import Cell
@@ -204,3 +204,10 @@ def test_a_run_that_cannot_be_published_is_passed_over(tiny_study):
     assert said.startswith("wdsr-a0-tiny-s0: passed over; ")
     assert "gone, or not the weights" in said
     assert done == "wdsr-a1-5-tiny-s0: published as wdsr-a1-5-tiny"
+
+
+def test_a_run_whose_data_are_not_here_is_not_for_this_machine(monkeypatch):
+    runs = grid.runs("classify", "bench")
+    monkeypatch.setattr("hfsr.data.catalogue.paths.find_data", lambda name: None)
+    assert not backlog.has_data(runs["cifar10-original-bench-s0"])
+    assert backlog.has_data(grid.runs("superres", "quick")["wdsr-a0-quick-s0"])  # on what is embedded
