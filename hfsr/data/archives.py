@@ -23,12 +23,8 @@ CHUNK = 2**20  # bytes
 PATIENCE = 60  # seconds that a site may be silent
 TRIES = 3  # in a row without a new byte
 PAUSE = 2.0  # seconds between two of them
-ODD = (
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)  # what reading a damaged archive or making the names in it may raise
+# What reading a damaged archive, or making files of the names in it, may raise.
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # errors of writing, not of the site
 
 
@@ -193,7 +189,7 @@ def unpack(archive: Path, folder: Path, password: str | None = None) -> None:
                 shutil.copyfileobj(content, file, CHUNK)
     except UserError:
         raise
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, *ODD) as error:
+    except DAMAGE as error:
         _raise_of_disk(error)
         reason = str(error).partition(":\n")[0]  # what each way of opening it said
         raise UserError(f"{archive.name}: damaged or no archive ({reason}); run the command again") from error

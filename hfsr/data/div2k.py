@@ -47,7 +47,8 @@ def pairs(part: str, whole: bool = True, halves: bool = True) -> list[tuple[Path
         ...
     hfsr.errors.UserError: DIV2K_valid_HR: not in nowhere; run `hfsr data fetch div2k`, or set HFSR_DATA to where it lies
     """
-    (high, highs), (low, lows) = layout(part).items() if halves else 2 * [*layout(part).items()][:1]
+    whole_size, half_size = layout(part).items()
+    (high, highs), (low, lows) = whole_size, half_size if halves else whole_size
     high_folder, low_folder = roots.require(high, "div2k"), roots.require(low, "div2k")
     wanted = list(zip(highs, lows, strict=True))
     if not whole:

@@ -76,7 +76,8 @@ def fetching(name: str) -> Iterator[Path]:
     '.set5-fetching'
     """
     root = paths.data_roots()[0]
-    taken, place = root / f".{name}-fetching", root / f".{name}-fetching" / "here"
+    taken = root / f".{name}-fetching"
+    place = taken / "here"
     try:
         taken.mkdir(parents=True, exist_ok=True)
         with exclusive(taken):

@@ -71,13 +71,13 @@ def recognise(run: Recognition, out: Path | str | None = None) -> Path:
     >>> recognise(called("truth-bench", judges_steps=1))
     Traceback (most recent call last):
         ...
-    hfsr.errors.UserError: ...: 20 of its classifiers are not trained yet; `make study STUDY=recognition` trains all, ...
+    hfsr.errors.UserError: ...: 20 of its classifiers are not trained yet; `make study STUDY=recognition ...` trains all, ...
     """
     folder = Path(out) if out else run.folder
     if missing := [judge for part in run.parts for judge in run.judges(part) if not judge.is_finished]:
         raise UserError(
-            f"{run.name}: {len(missing)} of its classifiers are not trained yet; `make study STUDY=recognition` trains all, "
-            f"`{missing[0].command}` the first"
+            f"{run.name}: {len(missing)} of its classifiers are not trained yet; "
+            f"`make study STUDY=recognition RECIPE={run.recipe.name}` trains all, `{missing[0].command}` the first"
         )
     of, digest, method = _method(run)
     used: Settings = {"of": of, "network_sha256": digest, "judges_sha256": run.judges_sha256()}

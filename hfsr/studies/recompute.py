@@ -81,7 +81,9 @@ def _superres(record: SuperresRecord) -> Again:
     if record.steps > 0 and record.recipe == SHORT:
         found = Again(trained=True, briefly=True)
         with tempfile.TemporaryDirectory() as folder, _as_recorded(record.precision, found):
-            made = records.read(superres.train(record.run, Path(folder) / record.run.name) / records.RECORD, SuperresRecord)
+            made = records.read(
+                superres.train(record.run, Path(folder) / record.run.name) / records.RECORD, SuperresRecord
+            )
         pair(found, record.metrics, made.metrics)
         for name, measured in made.per_image.items():
             pair(found, record.per_image.get(name, {}), measured, name)

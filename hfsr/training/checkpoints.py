@@ -66,10 +66,11 @@ def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        if metadata["digest"] not in (
+        known = (
             _digest(tensors, metadata["state"]),
             _digest(tensors),
-        ):  # older ones: of the tensors
+        )  # older checkpoints have that of the tensors alone
+        if metadata["digest"] not in known:
             raise ValueError("it does not match its digest")
         state = json.loads(metadata["state"])
     except (SafetensorError, KeyError, ValueError, OSError) as error:

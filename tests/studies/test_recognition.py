@@ -147,9 +147,9 @@ def test_a_record_reads_back_into_its_run(judged, plain):
     assert (folder / RECORD).stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("plain", ["nearest", "sharpened"])
-def test_what_was_stopped_goes_on_after_the_last_half_that_is_finished(judged, plain, monkeypatch, tmp_path):
-    run, measure, calls = Recognition(QUICK, None, plain, 2), recognise.judged, []
+def stopped_at_the_second(run, folder, monkeypatch):
+    """Measure one half and stop; the list of what every half is measured with, from the first on."""
+    measure, calls = recognise.judged, []
 
     def stop_at_the_second(*given):
         calls.append(given)
@@ -159,7 +159,14 @@ def test_what_was_stopped_goes_on_after_the_last_half_that_is_finished(judged, p
 
     monkeypatch.setattr(recognise, "judged", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
-        recognise.recognise(run, tmp_path / "stopped")
+        recognise.recognise(run, folder)
+    return calls
+
+
+@pytest.mark.parametrize("plain", ["nearest", "sharpened"])
+def test_what_was_stopped_goes_on_after_the_last_half_that_is_finished(judged, plain, monkeypatch, tmp_path):
+    run = Recognition(QUICK, None, plain, 2)
+    calls = stopped_at_the_second(run, tmp_path / "stopped", monkeypatch)
     recognise.recognise(run, tmp_path / "stopped")
     assert len(calls) == 3  # the first half is not measured again
     assert [path.name for path in (tmp_path / "stopped").glob("*.json")] == [RECORD]
@@ -221,17 +228,8 @@ def test_detail_is_a_ratio_of_sums_and_bytes_are_an_images():
 
 
 def test_halves_of_another_device_are_measured_again(judged, monkeypatch, tmp_path):
-    run, measure, calls = Recognition(QUICK, None, "nearest", 2), recognise.judged, []
-
-    def stop_at_the_second(*given):
-        calls.append(given)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return measure(*given)
-
-    monkeypatch.setattr(recognise, "judged", stop_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        recognise.recognise(run, tmp_path)
+    run = Recognition(QUICK, None, "nearest", 2)
+    calls = stopped_at_the_second(run, tmp_path, monkeypatch)
     monkeypatch.setattr(recognise.hardware, "describe", lambda: "another device")
     recognise.recognise(run, tmp_path)
     assert len(calls) == 2 + 2
