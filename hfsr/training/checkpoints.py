@@ -66,13 +66,10 @@ def load(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        known = (
-            _digest(tensors, metadata["state"]),
-            _digest(tensors),
-        )  # older checkpoints have that of the tensors alone
-        if metadata["digest"] not in known:
+        digest, text = metadata["digest"], metadata["state"]
+        if digest not in (_digest(tensors, text), _digest(tensors)):  # older checkpoints: of the tensors alone
             raise ValueError("it does not match its digest")
-        state = json.loads(metadata["state"])
+        state = json.loads(text)
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start this run anew") from error
     try:
