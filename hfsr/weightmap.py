@@ -81,8 +81,8 @@ def weight_map(image: Tensor) -> Tensor:
 
     Raises
     ------
-    ValueError
-        If the image has another number of dimensions, another dtype, or no pixels.
+    TypeError, ValueError
+        If the image is no tensor; if it has another number of dimensions, another dtype, or no pixels.
 
     Examples
     --------
@@ -167,8 +167,7 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
     tensor([[[0, 0, 0, 1, 1]]], dtype=torch.int32)
     """
     weights = weight_map(image)
-    if weights.is_floating_point():
-        weights = weights.double()  # once, for the statistics and for Eq 7
+    weights = weights.double() if weights.is_floating_point() else weights  # once, for the statistics and for Eq 7
     return select(weights, *_statistics(weights, check_finite), alpha)
 
 
@@ -216,8 +215,7 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
         else torch.full((), value, dtype=torch.float64, device=weights.device)
         for value in (mu, sigma)
     )
-    half_width = alpha * sigma
-    low, high = mu - half_width, mu + half_width
+    low, high = mu - alpha * sigma, mu + alpha * sigma
     if weights.is_floating_point():
         weights = weights.double()
     else:  # whole numbers lie below `low` exactly where they lie below its ceiling
@@ -243,6 +241,10 @@ def _statistics(weights: Tensor, check_finite: bool | None) -> tuple[Tensor, Ten
 
 
 def _check(image: Tensor) -> None:
+    if not isinstance(image, Tensor):
+        raise TypeError(
+            f"an image is a tensor, as torch.from_numpy makes it of a NumPy array, not {type(image).__name__}"
+        )
     if image.ndim not in (3, 4) or image.numel() == 0:
         raise ValueError(f"an image is (C, H, W) or (N, C, H, W) with pixels in it, not {tuple(image.shape)}")
     if image.dtype != torch.uint8 and not image.is_floating_point():

@@ -176,6 +176,12 @@ def test_an_image_has_three_or_four_dimensions_and_pixels(function, shape):
         function(torch.zeros(shape, dtype=torch.uint8))
 
 
+@pytest.mark.parametrize("function", [weight_map, map_statistics, lambda image: selection_mask(image, 0.2)])
+def test_an_image_is_a_tensor(function):
+    with pytest.raises(TypeError, match=r"an image is a tensor, as torch\.from_numpy makes it .*, not ndarray$"):
+        function(np.zeros((3, 4, 4), np.uint8))
+
+
 @pytest.mark.parametrize("dtype", [torch.int64, torch.int16, torch.int8, torch.bool, torch.complex64])
 def test_an_image_is_uint8_or_floating_point(dtype):
     with pytest.raises(ValueError, match=f"uint8 or floating point, not {dtype}"):

@@ -118,12 +118,12 @@ def summary(recipe: str, known: Known = of_records) -> str:
     ['in all', 'longest chain of jobs that wait for each other']
     """
     table, longest = plan(recipe, known), critical(everything(recipe), known)
-    jobs, hours, gigabytes = table["jobs"].sum(), table["hours"].sum(), table["GB"].sum()
+    jobs, hours, disk = table["jobs"].sum(), table["hours"].sum(), 1e9 * table["GB"].sum()
     lines = [
         table.round(2).to_string(),
         "",
-        f"in all: {jobs} jobs, {hours:,.1f} hours, {gigabytes:.1f} GB on disk",
-        f"longest chain of jobs that wait for each other: {longest:,.1f} hours",
+        f"in all: {jobs} jobs, {_duration(hours)}, {_size(disk)} on disk",
+        f"longest chain of jobs that wait for each other: {_duration(longest)}",
         *fits(recipe),
         *(f"hours of {of}: {source}" for of, source in sources(recipe, known).items()),
     ]
@@ -144,10 +144,10 @@ def fits(recipe: str) -> list[str]:
         most = max(each.needed for each in needed)
         size = memory.card(most)
         where = f"a GPU of {size} GB is enough" if size else f"no GPU of up to {memory.CARDS[-1]} GB is enough"
-        lines.append(f"in {precision}: {where}; a training needs up to {most / 1e9:.1f} GB")
+        lines.append(f"in {precision}: {where}; a training needs up to {_size(most)}")
     if pictures := max(each.pictures for each in needed):
         lines.append(
-            f"beside that lie the photographs, {pictures / 1e9:.1f} GB; where they do not fit, the machine keeps them"
+            f"beside that lie the photographs, {_size(pictures)}; where they do not fit, the machine keeps them"
         )
     return lines
 
@@ -184,3 +184,11 @@ def everything(recipe: str) -> list[Run]:
     recipes.require(recipe)
     wanted = [run for study in grid.studies(recipe) for run in grid.runs(study, recipe).values()]
     return list(grid.with_required(wanted).values())
+
+
+def _size(number: float) -> str:
+    return f"{number / 1e9:,.1f} GB" if number >= 1e8 else f"{number / 1e6:,.1f} MB"
+
+
+def _duration(hours: float) -> str:
+    return f"{60 * hours:.1f} minutes" if hours < 1 else f"{hours:,.1f} hours"

@@ -197,12 +197,18 @@ def test_hours_can_be_those_of_the_device_at_hand(monkeypatch):
 
 def test_the_summary_has_every_line_and_the_sums():
     plan, lines = cost.plan("quick"), cost.summary("quick").splitlines()
-    assert (
-        f"in all: {plan['jobs'].sum()} jobs, {plan['hours'].sum():,.1f} hours, {plan['GB'].sum():.1f} GB on disk"
-        in lines
-    )
+    hours, gigabytes = plan["hours"].sum(), plan["GB"].sum()
+    assert f"in all: {plan['jobs'].sum()} jobs, {60 * hours:.1f} minutes, {1e3 * gigabytes:.1f} MB on disk" in lines
+    assert hours < 1
+    assert gigabytes < 0.1
     assert all(any(f" {row} " in line for line in lines) for _, row in plan.index)
     assert [line for line in lines if line.startswith("hours of superres: ")]
+
+
+def test_a_large_plan_is_summed_in_hours_and_gigabytes():
+    plan, lines = cost.plan("bench"), cost.summary("bench").splitlines()
+    hours, gigabytes = plan["hours"].sum(), plan["GB"].sum()
+    assert f"in all: {plan['jobs'].sum()} jobs, {hours:,.1f} hours, {gigabytes:,.1f} GB on disk" in lines
 
 
 def test_a_job_asks_for_more_minutes_than_it_is_expected_to_take():
