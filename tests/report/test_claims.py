@@ -61,6 +61,15 @@ def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
         assert answer.shown.excludes_paper == ("lies outside" in text)
 
 
+def test_the_readmes_table_has_claims_as_registered_and_their_verdicts():
+    text = (paths.project() / "README.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| \*\*(.+?)\*\* \| (.+?) \|$", text, re.MULTILINE)
+    verdicts = {answer.claim.claim: answer.verdict.value for answer in FOUND.values()}
+    assert len(rows) == 8
+    for claim, verdict, _ in rows:
+        assert verdicts[claim] == verdict
+
+
 @pytest.mark.parametrize("claim", ["lossless", "lossless-random"])
 def test_the_page_of_the_mask_says_what_photographs_without_block_edges_say(claim):
     answer = FOUND[claim]
