@@ -169,7 +169,9 @@ Folded(
         "MB (bytes a pixel)": byte_tables.sizes(recipe),
         "CIFAR-10, 50,000 training images": byte_tables.labelled("cifar10"),
         "CIFAR-100, 50,000 training images": byte_tables.labelled("cifar100"),
-        "from the smallest files to the largest": byte_tables.orders(recipe),
+        "place from the smallest files, default setting (after a comma strongest, where it differs)": byte_tables.places(
+            recipe
+        ),
     },
 )
 

@@ -74,33 +74,34 @@ def labelled(dataset: str, recipe: str = "bench") -> pd.DataFrame:
     return table.fillna("")
 
 
-def orders(recipe: str) -> pd.DataFrame:
-    """The methods from the smallest files to the largest, by either encoder, set by set: an encoder is no neutral judge.
+def places(recipe: str) -> pd.DataFrame:
+    """Each row's place among the rows of a set, 1 for the smallest files, strings: an encoder is no neutral judge.
+
+    Returns
+    -------
+    DataFrame
+        A row a row of the study, a column a set: the place by the default setting and, where it is another, that by the
+        strongest.
 
     Examples
     --------
-    >>> orders("bench").loc["BSD100", "default"].split(" < ")[0]
-    'Bicubic'
+    >>> places("bench").loc["Bicubic", "BSD100"]
+    '1'
     """
-    table = {}
-    for name in sets(recipe):
-        table[printed.SHORT.get(name, name)] = {
-            encoder: _smallest_first(_mean_gain(recipe, name, metric), recipe)
-            for encoder, metric in PNG_METRICS.items()
-        }
-    for name in ("cifar10", "cifar100"):
-        table[name] = {
-            encoder: _smallest_first(png_sizes.totals(name, "train", metric)["mean"], recipe)
-            for encoder, metric in PNG_METRICS.items()
-        }
-    found = pd.DataFrame(table).T
-    return found.assign(alike=(found["default"] == found["strongest"]).map({True: "yes", False: "no"}))
+    columns = {}
+    for name in (*sets(recipe), "cifar10", "cifar100"):
+        default, strongest = (
+            _bytes(recipe, name, metric).rank(method="min").astype(int) for metric in PNG_METRICS.values()
+        )
+        another = (", " + strongest.astype(str)).where(default != strongest, "")
+        columns[name] = default.astype(str) + another
+    rows = next(iter(columns.values())).index  # every set of photographs has all
+    return printed.named(pd.DataFrame(columns, index=rows), recipe).fillna("")
 
 
-def _mean_gain(recipe: str, name: str, metric: str) -> pd.Series:
+def _bytes(recipe: str, name: str, metric: str) -> pd.Series:
+    """What each row's files take: of photographs beyond bicubic's, of a labelled set in all."""
+    if name.startswith("cifar"):
+        return png_sizes.totals(name, "train", metric)["mean"]
     gain = tables.differences(recipe, name, metric, "bicubic", "frequency", relative=True)["mean"]
-    return pd.concat([gain.drop(TRUTH), pd.Series({"bicubic": 0.0})])
-
-
-def _smallest_first(values: pd.Series, recipe: str) -> str:
-    return " < ".join(printed.named(values.sort_values().to_frame(), recipe).index)
+    return pd.concat([pd.Series({"bicubic": 0.0}), gain.drop(TRUTH)])

@@ -2,16 +2,27 @@ import numpy as np
 import pytest
 
 from hfsr import paths
+from hfsr.analysis.spectrum import PNG_METRICS
 from hfsr.report import byte_tables, png_sizes, printed, tables
 
 
-def test_an_order_begins_with_the_smallest_files_and_says_whether_the_encoders_agree():
-    orders = byte_tables.orders("bench")
-    first = orders["default"].str.split(" < ").str[0]
-    assert set(first[["cifar10", "cifar100"]]) == {"Bicubic"}
-    sizes = png_sizes.totals("cifar10", "train")["mean"]
-    assert len(orders.loc["cifar10", "default"].split(" < ")) == len(sizes)
-    assert (orders["alike"] == "yes").tolist() == (orders["default"] == orders["strongest"]).tolist()
+def test_the_smallest_files_have_the_first_place_and_a_second_number_where_the_encoders_differ():
+    places = byte_tables.places("bench")
+    assert set(places.loc["Bicubic"]) == {"1"}
+    default, strongest = (
+        png_sizes.totals("cifar10", "train", metric)["mean"].sort_values() for metric in PNG_METRICS.values()
+    )
+    assert list(default.index) == list(strongest.index)
+    labels = printed.named(default.to_frame(), "bench").index
+    assert places.loc[labels, "cifar10"].tolist() == [str(place) for place in range(1, len(labels) + 1)]
+    assert (places["cifar10"] != "").sum() == len(labels)
+    gain = {
+        encoder: tables.differences("bench", "bsd100", metric, "bicubic", "frequency", relative=True)["mean"]
+        for encoder, metric in PNG_METRICS.items()
+    }
+    smaller = {encoder: 1 + (found.drop("truth") < found["wdsr-a0"]).sum() + 1 for encoder, found in gain.items()}
+    assert smaller["default"] != smaller["strongest"]
+    assert places.loc["WDSR", "BSD100"] == f"{smaller['default']}, {smaller['strongest']}"
 
 
 def test_the_sizes_of_labelled_sets_are_those_of_their_records():
