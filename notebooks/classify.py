@@ -69,8 +69,8 @@ from hfsr.weightmap import alpha_label
 #   paper's gain of 0.43 points lies outside the interval, and no upscaling measurably helps.
 # - **With four times the compute on upscaled images**, as in the paper, plain WDSR's are recognised 0.6 points better than bicubic's and 1.0
 #   better than the images as they are, which cost a quarter; whether the method adds to that, three networks of each kind leave open.
-# - **With about as much compute on the images as they are**, in four times as many epochs, 1.2 points are gained by the one network trained so
-#   far: compute may be all that helps there.
+# - **With about as much compute on the images as they are**, in four times as many epochs, 1.3 points are gained by the two networks trained
+#   so far: compute may be all that helps there.
 # - **Where images were halved**, so that their truth is known, upscaling matters: on CIFAR-100 plain WDSR adds 12 points to bicubic, a fixed
 #   sharpening filter 10, and the method a third of a point more than WDSR, with five of ten networks so far.
 # - **Briefly trained**, a classifier gains about two points on CIFAR-10 from plain WDSR, about as much from the fixed filter, though it is
@@ -114,7 +114,7 @@ HTML(answers.sentences(designs.table()))
 # times the compute, all have three. At equal compute the first layer reads an upscaled image in patches of 4 x 4 pixels, every second one,
 # and the original in patches of 2 x 2. With four times the compute (`compact-full`) it is the same network at either size, as in the paper.
 # All rows of these two were trained on one GPU, in bf16. Recipe `compact-long` is their control: the original size with 92 % of
-# the operations of `compact-full`'s upscaled rows, in four times as many epochs. Of its three networks one is trained, in float32, as no GPU was at hand.
+# the operations of `compact-full`'s upscaled rows, in four times as many epochs. Of its three networks two are trained, in float32, as no GPU was at hand.
 #
 # ### A known truth
 #
