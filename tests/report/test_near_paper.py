@@ -12,10 +12,12 @@ def test_the_panels_subtract_what_their_titles_say():
         "CIFAR-10, minus WDSR",
         "CIFAR-100, minus WDSR",
         "CIFAR-10, four times, minus Original",
+        "CIFAR-10, four times both, minus Original",
         "CIFAR-10, four times, minus WDSR",
     ]
     for title, table in panels.items():
         assert title.rpartition("minus ")[2] not in table.index
+        assert table["paper"].isna().all() == ("both" in title)  # with as much compute for both the paper has nothing
     mean = accuracies.summary("compact", "cifar10")["mean"]
     gap = panels["CIFAR-10, minus Original"].loc["Bicubic", "mean"]
     assert abs(gap - (mean["Bicubic"] - mean["Original"])) < 1e-9  # of the same five seeds
@@ -23,6 +25,9 @@ def test_the_panels_subtract_what_their_titles_say():
     upscaled = [accuracies.accuracy(record) for record in accuracies.published("compact-full", "cifar10")["WDSR"]]
     gap = panels["CIFAR-10, four times, minus Original"].loc["WDSR", "mean"]
     assert abs(gap - (np.mean(upscaled) - np.mean(original))) < 1e-9  # of three, as the paper compares them
+    longer = [accuracies.accuracy(record) for record in accuracies.published("compact-long", "cifar10")["Original"]]
+    gap = panels["CIFAR-10, four times both, minus Original"].loc["WDSR", "mean"]
+    assert abs(gap - (np.mean(upscaled) - np.mean(longer))) < 1e-9
 
 
 def test_a_table_a_set_and_compute_with_records():
