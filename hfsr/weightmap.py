@@ -242,9 +242,7 @@ def _statistics(weights: Tensor, check_finite: bool | None) -> tuple[Tensor, Ten
 
 def _check(image: Tensor) -> None:
     if not isinstance(image, Tensor):
-        raise TypeError(
-            f"an image is a tensor, as torch.from_numpy makes it of a NumPy array, not {type(image).__name__}"
-        )
+        raise TypeError(f"an image is a tensor, which torch.from_numpy makes, not {type(image).__name__}")
     if image.ndim not in (3, 4) or image.numel() == 0:
         raise ValueError(f"an image is (C, H, W) or (N, C, H, W) with pixels in it, not {tuple(image.shape)}")
     if image.dtype != torch.uint8 and not image.is_floating_point():
