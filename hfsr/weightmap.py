@@ -215,7 +215,7 @@ def select(weights: Tensor, mu: float | Tensor, sigma: float | Tensor, alpha: Al
         else torch.full((), value, dtype=torch.float64, device=weights.device)
         for value in (mu, sigma)
     )
-    low, high = mu - alpha * sigma, mu + alpha * sigma
+    low, high = mu - (half_width := alpha * sigma), mu + half_width
     if weights.is_floating_point():
         weights = weights.double()
     else:  # whole numbers lie below `low` exactly where they lie below its ceiling
