@@ -59,7 +59,7 @@ def gains() -> dict[str, pd.DataFrame]:
     both = accuracies.differences(FULL, "cifar10", "Original", trained=LONGER)
     return equal | {
         "CIFAR-10, four times, minus Original": comparison.gains("cifar10", "Original", FULL, trained=EQUAL),
-        "CIFAR-10, four times both, minus Original": both.assign(paper=math.nan),  # whose original took a quarter
+        "CIFAR-10, four times both, minus Original": both.assign(paper=math.nan),  # its original took a quarter
         "CIFAR-10, four times, minus WDSR": comparison.gains("cifar10", "WDSR", FULL),
     }
 

@@ -20,9 +20,11 @@ def test_the_smallest_files_have_the_first_place_and_a_second_number_where_the_e
         encoder: tables.differences("bench", "bsd100", metric, "bicubic", "frequency", relative=True)["mean"]
         for encoder, metric in PNG_METRICS.items()
     }
-    smaller = {encoder: 1 + (found.drop("truth") < found["wdsr-a0"]).sum() + 1 for encoder, found in gain.items()}
-    assert smaller["default"] != smaller["strongest"]
-    assert places.loc["WDSR", "BSD100"] == f"{smaller['default']}, {smaller['strongest']}"
+    place = {
+        encoder: 2 + (found.drop("truth") < found["wdsr-a0"]).sum() for encoder, found in gain.items()
+    }  # and Bicubic
+    assert place["default"] != place["strongest"]
+    assert places.loc["WDSR", "BSD100"] == f"{place['default']}, {place['strongest']}"
 
 
 def test_the_sizes_of_labelled_sets_are_those_of_their_records():

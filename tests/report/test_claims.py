@@ -64,10 +64,12 @@ def test_the_first_pages_say_what_the_records_say(page, claim, verdict):
 def test_the_readmes_table_has_claims_as_registered_and_their_verdicts():
     text = (paths.project() / "README.md").read_text()
     rows = re.findall(r"^\| (.+?) \| \*\*(.+?)\*\* \| (.+?) \|$", text, re.MULTILINE)
-    verdicts = {answer.claim.claim: answer.verdict.value for answer in FOUND.values()}
+    answers = {answer.claim.claim: answer for answer in FOUND.values()}
     assert len(rows) == 8
-    for claim, verdict, _ in rows:
-        assert verdicts[claim] == verdict
+    for claim, verdict, measured in rows:
+        shown = answers[claim].shown
+        assert answers[claim].verdict.value == verdict
+        assert measured.startswith(shown.measured.shown(shown.contrast.digits, "").split(" ")[0])
 
 
 @pytest.mark.parametrize("claim", ["lossless", "lossless-random"])
