@@ -124,7 +124,7 @@ def map_statistics(image: Tensor, check_finite: bool | None = None) -> tuple[Ten
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `weight_map`, and if a checked image has pixels that are not finite.
 
     Examples
@@ -157,7 +157,7 @@ def selection_mask(image: Tensor, alpha: Alpha, check_finite: bool | None = None
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `map_statistics`, and if `alpha` is no number that is finite and at least 0.
 
     Examples
@@ -242,7 +242,7 @@ def _statistics(weights: Tensor, check_finite: bool | None) -> tuple[Tensor, Ten
 
 def _check(image: Tensor) -> None:
     if not isinstance(image, Tensor):
-        raise TypeError(f"an image is a tensor, which torch.from_numpy makes, not {type(image).__name__}")
+        raise TypeError(f"an image is a tensor, not {type(image).__name__}: torch.from_numpy makes one of an array")
     if image.ndim not in (3, 4) or image.numel() == 0:
         raise ValueError(f"an image is (C, H, W) or (N, C, H, W) with pixels in it, not {tuple(image.shape)}")
     if image.dtype != torch.uint8 and not image.is_floating_point():
