@@ -48,7 +48,7 @@ check: style  ## style, types, who imports whom, and the quick tests of method, 
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not processes" $(CORE)
 
 SELECT := -m "not slow and not whole and not processes"
-test: style  ## the same and every other test in one process: studies, reports, command line (about 5 minutes on two cores)
+test: style  ## the same and every other test in one process: studies, reports, command line (about 7 minutes on two cores)
 	$(PYTEST) $(SELECT)
 
 cover: SELECT += $(COVERAGE)

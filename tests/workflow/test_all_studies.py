@@ -1,4 +1,4 @@
-"""A study of every kind, from its first run to its tables, and what is made again of it."""
+"""All studies as one workflow: from the first run to the tables, and what is made again after a change."""
 
 import json
 import re
