@@ -19,7 +19,7 @@ def study(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="quick, bench, long or paper; of superres and frequency public, flagship, lossless and authors, "
+            help="quick, bench, long or paper; of superres and frequency public, flagship, finetuned, lossless and authors, "
             "of classify compact, of restore denoise and dejpeg too."
         ),
     ],
@@ -50,7 +50,7 @@ def plan(
     recipe: Annotated[
         str,
         typer.Option(
-            help="quick, bench, public, long, flagship, lossless, paper, authors, compact, denoise or dejpeg."
+            help="quick, bench, public, long, flagship, finetuned, lossless, paper, authors, compact, denoise or dejpeg."
         ),
     ] = "bench",
     measure: Annotated[

@@ -85,7 +85,7 @@ def train(
     recipe: Annotated[
         str,
         typer.Option(
-            help="quick, bench, public, long, flagship, lossless, paper, authors; to restore quick, denoise, dejpeg."
+            help="quick, bench, public, long, flagship, finetuned, lossless, paper, authors; to restore quick, denoise, dejpeg."
         ),
     ] = "quick",
     seed: Seed = 0,

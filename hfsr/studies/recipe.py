@@ -76,6 +76,8 @@ class SuperresRecipe(Recipe):
     seeds : tuple of int
     degrade : str
         What the network undoes, see `hfsr.data.degradation.degraded`.
+    start : str or None
+        The published network whose weights the training begins with; None for weights drawn by the seed.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class SuperresRecipe(Recipe):
     rows: tuple[Row, ...] = ()
     seeds: tuple[int, ...] = (0,)
     degrade: str = later(BICUBIC)
+    start: str | None = later(None)
 
 
 @dataclass(frozen=True)

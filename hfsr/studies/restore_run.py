@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hfsr.studies import recipes
+from hfsr.studies import recipes, superres_recipes
 from hfsr.studies.run import Notebook
 from hfsr.studies.superres_run import SuperresRecord, SuperresRun
 
@@ -47,7 +47,7 @@ class RestoreRun(SuperresRun):
     @property
     def model(self) -> str | None:
         """Of plain training and of the method; the other rows are there for comparison."""
-        return super().model if self.row in recipes.MAIN else None
+        return super().model if self.row in superres_recipes.MAIN else None
 
     @property
     def notebook(self) -> Notebook | None:

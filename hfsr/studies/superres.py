@@ -15,6 +15,7 @@ from hfsr.data.photographs import Photographs
 from hfsr.images import to_float
 from hfsr.losses import l1, masked_l1, total_weight
 from hfsr.models import SRCNN, WDSR
+from hfsr.models.store import load_model
 from hfsr.studies import contents, provenance, records
 from hfsr.studies.records import Data, Measured, Settings
 from hfsr.studies.rows import Row
@@ -137,7 +138,7 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
     Parameters
     ----------
     run : SuperresRun
-        Of a network, so with a seed, from which the network's first weights come.
+        Of a network, so with a seed, from which its first weights come where the recipe has no network to start from.
     pictures : Photographs
     device : torch.device
         Where batches are made.
@@ -154,6 +155,8 @@ def training(run: SuperresRun, pictures: Photographs, device: torch.device) -> l
     is_srcnn = run.row.method == "srcnn"
     scale = pictures.scale
     model: nn.Module = SRCNN(scale) if is_srcnn else WDSR(blocks=recipe.blocks, scale=scale)
+    if recipe.start:
+        model.load_state_dict(load_model(recipe.start).state_dict())
     return loop.Task(
         model=model,
         optimizer=torch.optim.Adam(model.parameters()),

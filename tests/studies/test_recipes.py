@@ -64,7 +64,9 @@ def test_every_recipe_is_listed_under_its_own_name(study):
 
 
 def test_unknown_recipe_lists_those_there_are():
-    with pytest.raises(UserError, match="choose one of quick, bench, paper, authors, public, long, flagship, lossless"):
+    with pytest.raises(
+        UserError, match="choose one of quick, bench, paper, authors, public, long, flagship, finetuned"
+    ):
         recipes.superres("grand")
     with pytest.raises(UserError, match="no recipe is called 'grand'"):
         recipes.classify("grand")

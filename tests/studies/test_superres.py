@@ -6,6 +6,7 @@ import torch
 
 from hfsr import images, paths
 from hfsr.analysis import evaluation
+from hfsr.data import photographs
 from hfsr.errors import TakenError, UserError
 from hfsr.files import exclusive, read_json, sha256
 from hfsr.models import store
@@ -272,3 +273,10 @@ def test_bicubic_is_measured_and_leaves_a_record_without_weights(tiny_study, pic
     assert train(None, "bicubic") == folder
     assert (folder / RECORD).stat().st_mtime_ns == before
     assert [path.name for path in folder.iterdir()] == [RECORD]
+
+
+def test_a_recipe_may_start_from_a_published_network(tiny):
+    published = store.load_model("wdsr-a1-5-flagship")
+    started = SuperresRun(Row("wdsr", "1/5"), dataclasses.replace(tiny, blocks=8, start="wdsr-a1-5-flagship"))
+    task = superres.training(started, photographs.load("embedded-held-out"), torch.device("cpu"))
+    assert all(map(torch.equal, task.model.parameters(), published.parameters()))
