@@ -10,7 +10,7 @@ import platformdirs
 from hfsr.errors import UserError
 
 PACKAGE = Path(__file__).resolve().parent
-DEFAULT_MODEL = "wdsr-a1-5-long"  # the best published network, which upscales where none is named
+DEFAULT_MODEL = "wdsr-a1-5-finetuned"  # the best published network, which upscales where none is named
 
 
 def project() -> Path:
