@@ -88,8 +88,8 @@ ALL["flagship"] = replace(
     rows=(Row("wdsr", "1/5"),),
     seeds=(0,),
 )
-# It goes on with T91 beside the rest, on crops that fit. Rate, crop and batch are the best of four runs of equal compute (six
-# minutes of a core), judged likewise.
+# It goes on with T91 beside the rest, on crops that fit. Rate, crop and batch are the best of four short runs, judged on the
+# embedded photographs that are held out; benchmarks/settings.py repeats them.
 ALL["finetuned"] = replace(
     ALL["flagship"],
     name="finetuned",
