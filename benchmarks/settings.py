@@ -9,6 +9,7 @@ import argparse
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from hfsr.analysis import evaluation
 from hfsr.cli.console import in_one_line
@@ -19,41 +20,60 @@ from hfsr.studies.superres_run import SuperresRun
 from hfsr.training import hardware, loop
 from hfsr.training.schedule import Schedule
 
-PIXELS = {"bench": 20e6, "finetuned": 4.6e6}  # of low resolution, trained on
-ROW = {"bench": Row("wdsr"), "finetuned": Row("wdsr", "1/5")}
-WARMUP = {"bench": lambda steps: 200, "finetuned": lambda steps: steps // 20}
-TRIED = {  # side of the low-resolution crops, crops an update, peak of the learning rate
-    "bench": (
-        (32, 16, 2e-3),
-        (32, 8, 1e-3),
-        (24, 8, 1e-3),
-        (24, 8, 2e-3),
-        (24, 8, 4e-3),
-        (24, 8, 8e-3),
-        (16, 8, 2e-3),
-        (16, 8, 4e-3),
-        (16, 4, 2e-3),
+
+class Comparison(NamedTuple):
+    """What is trained, on how many low-resolution pixels, and with which settings."""
+
+    row: Row
+    pixels: float
+    warmup: int
+    tried: tuple[
+        tuple[int, int, float], ...
+    ]  # side of the low-resolution crops, crops an update, peak of the learning rate
+
+
+COMPARISONS = {
+    "bench": Comparison(
+        Row("wdsr"),
+        pixels=20e6,
+        warmup=200,
+        tried=(
+            (32, 16, 2e-3),
+            (32, 8, 1e-3),
+            (24, 8, 1e-3),
+            (24, 8, 2e-3),
+            (24, 8, 4e-3),
+            (24, 8, 8e-3),
+            (16, 8, 2e-3),
+            (16, 8, 4e-3),
+            (16, 4, 2e-3),
+        ),
     ),
-    "finetuned": ((24, 16, 1e-3), (24, 16, 3e-3), (24, 8, 1e-3), (16, 16, 1e-3)),
+    "finetuned": Comparison(
+        Row("wdsr", "1/5"),
+        pixels=4.6e6,
+        warmup=50,
+        tried=((24, 16, 1e-3), (24, 16, 3e-3), (24, 8, 1e-3), (16, 16, 1e-3)),
+    ),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recipe", nargs="?", choices=TRIED, default="bench")
+    parser.add_argument("recipe", nargs="?", choices=COMPARISONS, default="bench")
     parser.add_argument("--pixels", type=float, help="low-resolution pixels trained on, where not the comparison's")
     asked = parser.parse_args()
-    recipe, total = recipes.superres(asked.recipe), asked.pixels or PIXELS[asked.recipe]
+    recipe, comparison = recipes.superres(asked.recipe), COMPARISONS[asked.recipe]
     pictures = photographs.load(recipe.data)
     judges = [photographs.load(name, grey=True) for name in ("embedded", "embedded-held-out")]
     print(
         f"{'crop':>5} {'batch':>6} {'rate':>7} {'updates':>8}   PSNR in dB (Y, border 2) on {', '.join(j.name for j in judges)}"
     )
-    for crop, batch, rate in TRIED[recipe.name]:
-        steps = round(total / (batch * crop**2))
-        schedule = Schedule(rate, warmup=WARMUP[recipe.name](steps))
+    for crop, batch, rate in comparison.tried:
+        steps = round((asked.pixels or comparison.pixels) / (batch * crop**2))
+        schedule = Schedule(rate, warmup=comparison.warmup)
         tried = replace(recipe, crop=crop, batch=batch, steps=steps, schedule=schedule, checks=0)
-        task = superres.training(SuperresRun(ROW[recipe.name], tried), pictures, hardware.device())
+        task = superres.training(SuperresRun(comparison.row, tried), pictures, hardware.device())
         with tempfile.TemporaryDirectory() as folder:
             loop.fit(task, Path(folder), {}, steps)
         task.model.eval()

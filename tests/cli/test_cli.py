@@ -362,7 +362,10 @@ MISTAKES = [
     (["train", "--alpha", "1/5", "--outside", "2"], "outside is a weight in [0, 1], not 2"),
     (["train", "--method", "nlm"], "nlm keeps a picture's size: choose a degradation that does"),
     (["restore", "absent.jpg", "out.png", "--model", "bicubic"], "bicubic: upscales a picture"),
-    (["train", "--recipe", "grand"], "choose one of quick, bench, paper, authors, public, long, flagship, finetuned"),
+    (
+        ["train", "--recipe", "grand"],
+        "choose one of quick, bench, paper, authors, public, long, flagship, finetuned, lossless",
+    ),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
     (["frequency", "nothing"], "nothing: no finished run of that name below"),

@@ -65,7 +65,7 @@ def test_every_recipe_is_listed_under_its_own_name(study):
 
 def test_unknown_recipe_lists_those_there_are():
     with pytest.raises(
-        UserError, match="choose one of quick, bench, paper, authors, public, long, flagship, finetuned"
+        UserError, match="choose one of quick, bench, paper, authors, public, long, flagship, finetuned, lossless"
     ):
         recipes.superres("grand")
     with pytest.raises(UserError, match="no recipe is called 'grand'"):
