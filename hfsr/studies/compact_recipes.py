@@ -34,13 +34,13 @@ COMPACT_FULL = replace(
     cells=tuple(Cell("cifar10", method) for method in ("bicubic", "wdsr-a0", "wdsr-a1-5")),
     seeds=THREE,
 )
-# Its control: the original size with as much compute, in four times as many epochs.
+# Its control: the original size with as much compute, in four times as many epochs. CIFAR-100 shows how far the network gets.
 COMPACT_LONG = replace(
     COMPACT,
     name="compact-long",
     steps=4 * COMPACT.steps,
     schedule=replace(COMPACT.schedule, warmup=4 * COMPACT.schedule.warmup),
-    cells=(Cell("cifar10", "original"),),
+    cells=(Cell("cifar10", "original"), Cell("cifar100", "original")),
     seeds=THREE,
 )
 # The judges of study "recognition": of each half of a set's images, for the other half.
