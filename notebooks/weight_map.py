@@ -156,7 +156,8 @@ for count in range(4):
 
 # %% tags=["hide-input"]
 widgets.weight_map(
-    {name: hr[:, :256, :320] for name, hr in zip(held_out.names, held_out.hr, strict=True)}
+    {name: hr[:, :256, :320] for name, hr in zip(held_out.names, held_out.hr, strict=True)},
+    alpha,
 )
 
 # %% [markdown]

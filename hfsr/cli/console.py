@@ -69,10 +69,13 @@ def in_one_line() -> Iterator[None]:
     except MISTYPED as error:
         typer.echo(_mistyped(error), err=True)
         sys.exit(2)
-    except RuntimeError as error:
-        if type(error).__name__ != "OutOfMemoryError":  # torch's, which is not imported for that
+    except (MemoryError, RuntimeError) as error:
+        if type(error).__name__ == "OutOfMemoryError":  # torch's of a GPU, which is not imported for that
+            typer.echo(f"hfsr: {_full(error)}", err=True)
+        elif is_memory_full(error):
+            typer.echo("hfsr: this machine's memory is full: end what else uses it, or take less at a time", err=True)
+        else:
             raise
-        typer.echo(f"hfsr: {_full(error)}", err=True)
         sys.exit(2)
     except SystemExit as end:
         if end.code == INTERRUPTED:
@@ -103,7 +106,18 @@ def _mistyped(error: Exception) -> str:
     return f"{where}: {said.rstrip('.?')}; `{where} --help` lists what there is"
 
 
-def _full(error: RuntimeError) -> str:
+def is_memory_full(error: Exception) -> bool:
+    """Whether the machine's memory is too small, as Python and as torch put it.
+
+    Examples
+    --------
+    >>> is_memory_full(MemoryError()), is_memory_full(RuntimeError("shapes differ"))
+    (True, False)
+    """
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+
+
+def _full(error: Exception) -> str:
     first = str(error).partition(". ")[0]  # torch's goes on about its memory
     way = (
         "`hfsr plan` with the recipe says what a training needs"

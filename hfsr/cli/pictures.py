@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from hfsr import paths
-from hfsr.cli.console import method
+from hfsr.cli.console import is_memory_full, method
 from hfsr.cli.sources import gather, is_file, is_folder, mode, require_source
 from hfsr.cli.streams import STREAM, conclude, is_watched, read_input, require_streams, tell, write_output
-from hfsr.cli.targets import around, pairs, require_another, require_free, require_room, writable
+from hfsr.cli.targets import around, pairs, require_another, require_file, require_free, require_room, writable
 from hfsr.errors import UserError
 from hfsr.files import atomic
 
@@ -93,6 +93,7 @@ def send(task: Task, sources: list[Path], out: Path | None) -> None:
     whole = first != STREAM and is_folder(first)
     if len(others) == 1 and not whole:
         if is_file(first) and is_file(others[0]) and not task.overwrite:
+            require_another(first, others[0])
             raise UserError(
                 f"{others[0]}: is there already; --overwrite writes over it; to {name} both, say where to with --out FOLDER"
             )
@@ -122,15 +123,14 @@ def _one(task: Task, source: Path, target: Path) -> None:
     suffix = writable(task.suffix)
     require_streams(source, target)
     if target != STREAM:
-        if is_folder(target):
-            raise UserError(f"{target}: a folder; name the file to write")
+        require_file(target)
         check_target(target)
         if suffix and suffix != target.suffix.lower():
             raise UserError(f"{target}: its own suffix names the format; leave out --suffix {suffix}")
+        if source != STREAM:
+            require_another(source, target)  # before the next, whose way out would not help
         if not task.overwrite:
             require_free(target)
-        if source != STREAM:
-            require_another(source, target)
         require_room(target.parent)
     for line in _through(task.network(), source, target, suffix, task.strip, progress=is_watched()):
         tell(line)
@@ -198,23 +198,23 @@ def _through(
         whole = picture.load(read_input() if streamed else source, name)
         picture.require_place(whole, ending, target, getattr(network, "scale", 2))
         pixels = upscale(whole.pixels, network, progress=progress)
-    result = replace(whole, pixels=pixels, metadata=Metadata() if strip else whole.metadata)
-    if target == STREAM:
-        stream = BytesIO()  # a TIFF is not written in one go
-        lost = picture.store(result, stream, ending)
-        write_output(stream.getvalue())
-    else:
-        with atomic(target) as part:
-            lost = picture.store(result, part, ending)
+        result = replace(whole, pixels=pixels, metadata=Metadata() if strip else whole.metadata)
+        if target == STREAM:
+            stream = BytesIO()  # a TIFF is not written in one go
+            lost = picture.store(result, stream, ending)
+            write_output(stream.getvalue())
+        else:
+            with atomic(target) as part:
+                lost = picture.store(result, part, ending)
     return [f"{name}: {line}" for line in lost]
 
 
 @contextmanager
 def _in_memory(name: str) -> Iterator[None]:
-    """Make it one line (`UserError`) that the machine's memory is too small for a picture, as Python and as torch put it."""
+    """Make it one line (`UserError`) that the machine's memory is too small for a picture, to read, upscale or write it."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+        if not is_memory_full(error):
             raise
         raise UserError(f"{name}: larger than this machine's memory; cut it into parts") from error

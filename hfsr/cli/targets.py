@@ -101,6 +101,12 @@ def require_another(source: Path, target: Path) -> None:
         raise UserError(f"{source}: would be written over by its own result; choose another place")
 
 
+def require_file(target: Path) -> None:
+    """Refuse (`UserError`) a folder where a file is to be written."""
+    if is_folder(target):
+        raise UserError(f"{target}: a folder; name the file to write")
+
+
 def require_free(target: Path) -> None:
     """Refuse (`UserError`) to write over what is there, if only a link to nothing."""
     with naming(target):

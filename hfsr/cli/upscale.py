@@ -60,6 +60,8 @@ def upscale(
         folder = out or next(iter(others), None)
         if folder == STREAM:
             raise UserError("-: a labelled set goes into a folder, not to standard output; name one")
+        if folder and str(folder) in labelled.NAMES and not folder.exists():
+            raise UserError(f"{folder}: another labelled set; each is upscaled by a command of its own")
         _set(str(first), folder, model)
     else:
         send(Task(UPSCALE, model, device, suffix, overwrite, strip), sources, out)

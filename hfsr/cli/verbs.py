@@ -15,9 +15,10 @@ from hfsr.cli.export import export
 from hfsr.cli.measure import Degrade, confirm, evaluate, frequency, recognise, spectra
 from hfsr.cli.pictures import Overwrite
 from hfsr.cli.plans import plan, publish, study
-from hfsr.cli.targets import require_another, require_free
+from hfsr.cli.targets import require_another, require_file, require_free
 from hfsr.cli.upscale import restore, upscale
 from hfsr.cli.verify import verify
+from hfsr.errors import UserError
 
 if TYPE_CHECKING:
     from hfsr.studies.rows import Row
@@ -120,7 +121,8 @@ def trained(
     Raises
     ------
     UserError
-        As for `hfsr.studies.superres_run.SuperresRun`, and if there is no such recipe.
+        As for `hfsr.studies.superres_run.SuperresRun`, if there is no such recipe, and for iterations or data of a method that
+        is only measured.
 
     Examples
     --------
@@ -131,8 +133,13 @@ def trained(
     from hfsr.data.degradation import BICUBIC
     from hfsr.studies import recipes
     from hfsr.studies.restore_run import RestoreRun
+    from hfsr.studies.rows import UNTRAINED
     from hfsr.studies.superres_run import SuperresRun
 
+    if row.method in UNTRAINED and (data or steps is not None):
+        raise UserError(f"--method {row.method}: there is nothing to train; leave out --steps and --data")
+    if recipe not in recipes.SUPERRES and not degrade:
+        recipes.require(recipe, ("superres", "restore"))
     only_there = recipe in recipes.RESTORE and recipe not in recipes.SUPERRES
     if degrade == BICUBIC or not (degrade or only_there):
         return SuperresRun(row, recipes.superres(recipe), seed, steps, data)  # type: ignore[arg-type]
@@ -152,13 +159,15 @@ def mask(
     """
     from hfsr import images, selection_mask
 
+    require_file(target)
     images.check_target(target, lossless=True)
     require_another(source, target)
     if not overwrite:
         require_free(target)
     selected = selection_mask(images.read(source), alpha)
+    share = int(selected.count_nonzero()) / selected.numel()
     images.write(target, selected.byte() * 255)
-    typer.echo(f"{selected.double().mean().item():.4f} of the elements selected")
+    typer.echo(f"{share:.4f} of the elements selected")
 
 
 @app.command(epilog="Example: hfsr classify --dataset cifar10 --method wdsr-a1-5 --recipe quick")

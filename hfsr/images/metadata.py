@@ -29,8 +29,11 @@ KEPT = (
 )
 WIDTH, HEIGHT = Base.ExifImageWidth, Base.ExifImageHeight
 TURNED = (5, 6, 7, 8)  # orientations that exchange rows and columns
-# A maker's note points at bytes of its own file, and its previews are of the small picture; so are the sizes.
-LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT)
+# A maker's note points at bytes of its own file, and its previews are of the small picture; so are sizes, the place of the
+# subject, and how many pixels a sensor has a centimetre.
+SUBJECT = (0x9214, 0xA214)  # its area and its place, as EXIF has them
+SENSOR = (Base.FocalPlaneXResolution, Base.FocalPlaneYResolution, Base.FocalPlaneResolutionUnit)
+LEFT_OUT = (Base.MakerNote, IFD.Interop, WIDTH, HEIGHT, *SUBJECT, *SENSOR)
 COLOURS = 1  # of the directory Interop: by this alone cameras say that a picture is in Adobe RGB
 CHANNELS = {"GRAY": (1, 2), "RGB": (3, 4)}  # of a picture, by a profile's colour space
 RESOLUTION = range(2, 65536)  # dots an inch that every format can say; 1 is Pillow's for a TIFF that says nothing

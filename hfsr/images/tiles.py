@@ -37,11 +37,18 @@ def in_tiles(
     Tensor
         (C, scale*H, scale*W), of the picture's dtype, on the CPU.
 
+    Raises
+    ------
+    ValueError
+        If a tile has no pixel.
+
     Examples
     --------
     >>> in_tiles(torch.zeros(3, 20, 30), lambda part: part.repeat_interleave(2, 1).repeat_interleave(2, 2), 2, 0).shape
     torch.Size([3, 40, 60])
     """
+    if tile < 1:
+        raise ValueError(f"tile = {tile}: a tile has at least 1 pixel a side")
     channels, height, width = image.shape
     upscaled = torch.empty(channels, scale * height, scale * width, dtype=image.dtype)
     corners = [(top, left) for top in range(0, height, tile) for left in range(0, width, tile)]

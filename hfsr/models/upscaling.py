@@ -52,7 +52,7 @@ def upscale(
     UserError
         If there is no network of that name or in that file, or it is none that upscales.
     ValueError
-        If `image` is none of the above.
+        If `image` is none of the above, or `tile` is less than 1.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Numbers of the tables as they are printed: means with deviations, differences with intervals, fractions in per cent.
+"""Numbers of the tables as they are printed: means with deviations, differences with intervals.
 
 Rows go by their labels and sets by short names.
 """
@@ -147,22 +147,6 @@ def differences(
         columns[name] = table.apply(with_interval, axis=1, digits=digits) + stars
     rows = list(dict.fromkeys(row for column in columns.values() for row in column.index))  # in the study's order
     return named(pd.DataFrame(columns, index=rows).fillna(""), recipe)
-
-
-def fractions(recipe: str) -> pd.DataFrame:
-    """Fraction of the elements that each masked row trains on, pooled over each set; the paper's for DIV2K.
-
-    Examples
-    --------
-    >>> fractions("bench").loc["1/5", "paper: DIV2K"]
-    '63.07%'
-    """
-    plan = recipes.superres(recipe)
-    parts = [*plan.data.split("+"), *plan.evaluation]
-    masked = {row: found[0].metrics for row, found in tables.published(recipe).items() if found[0].mask != "all"}
-    ours = pd.DataFrame(masked).T.reindex(columns=[f"{part}/selected_fraction" for part in ["train", *parts]])
-    ours = named(ours.set_axis(["all training", *parts], axis=1), recipe).map("{:.1%}".format)
-    return ours.join(paper.table1()["fraction"].rename("paper: DIV2K").map("{:.2%}".format)).fillna("")
 
 
 def agreement(recipe: str, name: str, metric: str) -> pd.DataFrame:

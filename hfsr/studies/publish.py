@@ -73,7 +73,8 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
     Raises
     ------
     UserError
-        If the name is no plain one or another run's, or the run is not finished, or its weights are not those of its record.
+        If the name is no plain one or another run's, or the run is not finished or stale, or its weights are not those of its
+        record.
 
     Examples
     --------
@@ -87,7 +88,10 @@ def publish(folder: Path | str, name: str | None = None) -> Path:
         _check(name)
     content = _finished(folder)
     title = name or _check(folder.resolve().name)
-    run = that_left(records.read(folder / RECORD, KINDS[str(content["study"])]))
+    record = records.read(folder / RECORD, KINDS[str(content["study"])])
+    run = that_left(record)
+    if stale := records.differences(run.identity(), record.made_from()):
+        raise UserError(f"{folder}: not what its command makes now ({stale[0]}); move it away and run that again")
     kept = None
     if name or run.is_shared:
         kept = paths.seeds_weights() if run.is_compared or not name else paths.weights()

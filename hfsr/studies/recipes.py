@@ -9,6 +9,7 @@ the authors' code.
 variants. ``denoise`` and ``dejpeg`` try the method where the paper leaves it to future work.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -140,14 +141,14 @@ def classify(name: str) -> ClassifyRecipe:
     return _known(CLASSIFY, name)
 
 
-def require(name: str) -> None:
-    """Refuse (`UserError`) a name that no recipe of any study has.
+def require(name: str, studies: Iterable[str] = tuple(STUDIES)) -> None:
+    """Refuse (`UserError`) a name that no recipe of these studies has, by default of any.
 
     Examples
     --------
     >>> require("dejpeg")
     """
-    _known({each: each for known in STUDIES.values() for each in known}, name)
+    _known({each: each for study in studies for each in STUDIES[study]}, name)
 
 
 def _known(recipes: dict[str, Named], name: str) -> Named:

@@ -1,6 +1,7 @@
 """The super-resolution study (Section IV.B), and what beyond it undoes noise and JPEG: losses, training, evaluation."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,7 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
         return folder
 
     recipe = run.recipe
+    _require(recipe.evaluation)
     task = training(run, pictures, hardware.device())
     if processes.is_main() and task.checks:
         watched = photographs.load(recipe.watch, grey=True, degrade=run.degrade)
@@ -124,8 +126,8 @@ def train(run: SuperresRun, out: Path | str | None = None) -> Path:
     with processes.alone(folder):
         progress = loop.fit(task, folder, run.identity() | read, run.steps)
         if processes.is_main():  # the others leave: measuring may take longer than they are allowed to wait
-            judged = _judged(run)
             network = contents.save_weights(folder, task.model).to(next(task.model.parameters()).device)
+            judged = _judged(run)
             data = Data(name=pictures.name, images=len(pictures.names), digest=pictures.digest)
             measured = {each.name: evaluation.evaluate(network, each) for each in judged}
             _write(run, folder, data, progress, measured, _fractions(pictures, judged, run.row))
@@ -175,6 +177,13 @@ def _measured(run: SuperresRun, folder: Path) -> Path:
         measured = {each.name: evaluation.evaluate(run.row.method, each) for each in _judged(run)}
         _write(run, folder, Data(name=None, images=0, digest=None), Progress(run.identity()), measured, {})
     return folder
+
+
+def _require(names: Iterable[str]) -> None:
+    """Refuse (`UserError`) a set that is not here: before the training, which may take hours, and without keeping it."""
+    for name in names:
+        if not catalogue.is_here(name):
+            photographs.load(name)  # says where it is to be had
 
 
 def _judged(run: SuperresRun) -> list[Photographs]:

@@ -8,6 +8,7 @@ import wild
 
 from hfsr import images, selected_fraction, selection_mask, weight_map
 from hfsr.report import widgets
+from hfsr.weightmap import parse_alpha
 
 ALPHAS = [0, 0.005, 0.2, 0.335, 0.5]
 TRANSPARENT = next(strange for strange in wild.WILD if strange.mask == wild.TRANSPARENT)
@@ -31,8 +32,8 @@ def page(page, tmp_path):
     return page
 
 
-def opened(page, pictures):
-    page.set_content(f"<!doctype html><body>{widgets.weight_map(pictures).html}</body>")
+def opened(page, pictures, alpha="1/5"):
+    page.set_content(f"<!doctype html><body>{widgets.weight_map(pictures, alpha).html}</body>")
     page.wait_for_function("document.querySelector('hfsr-weight-map').mask")
     return page.locator("hfsr-weight-map")
 
@@ -63,6 +64,27 @@ def test_map_and_mask_are_those_of_the_library(page, pictures):
             assert torch.equal(in_browser(widget, "mask", image.shape).bool(), expected), alpha
             share = f"{100 * selected_fraction(image, alpha):.1f} % of the elements are selected"
             assert widget.get_by_role("status").inner_text() == share
+
+
+@pytest.mark.parametrize("alpha", ["1/3", "1/7", 1])
+def test_it_begins_with_the_very_alpha_that_is_asked_for(page, pictures, alpha):
+    widget = opened(page, {"noise": pictures["noise"]}, alpha)
+    expected = selection_mask(pictures["noise"], alpha)
+    assert torch.equal(in_browser(widget, "mask", expected.shape).bool(), expected)
+    assert widget.locator(".alpha").inner_text() == f"{parse_alpha(alpha):.3f}"
+
+
+def test_what_is_taken_away_does_not_follow_the_theme_any_more(page, pictures):
+    drawn = opened(page, pictures).evaluate("""async widget => {
+        const turn = () => { document.documentElement.dataset.theme += "+"; return new Promise(done => setTimeout(done)); };
+        let drawn = 0;
+        widget.select = () => { drawn++; };
+        await turn();
+        widget.remove();
+        await turn();
+        return drawn;
+    }""")
+    assert drawn == 1
 
 
 def test_a_picture_from_disk_is_shown_and_what_is_none_is_named(page, pictures, tmp_path):

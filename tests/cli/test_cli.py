@@ -204,6 +204,27 @@ def test_a_gpu_whose_memory_is_full_is_one_line(monkeypatch, capsys, words, way)
 
 
 @pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ...")]
+)
+def test_a_machine_whose_memory_is_full_is_one_line(capsys, error):
+    with pytest.raises(SystemExit) as end, in_one_line():
+        raise error
+    assert end.value.code == 2
+    line = "hfsr: this machine's memory is full: end what else uses it, or take less at a time\n"
+    assert capsys.readouterr().err == line
+
+
+def test_no_mask_is_written_of_which_nothing_can_be_said(hfsr, picture, tmp_path, monkeypatch):
+    def full(tensor):
+        raise MemoryError
+
+    monkeypatch.setattr(torch.Tensor, "count_nonzero", full)
+    code, _, err = hfsr("mask", picture, tmp_path / "mask.png")
+    assert (code, err.partition(":")[2].partition(":")[0]) == (2, " this machine's memory is full")
+    assert not (tmp_path / "mask.png").exists()
+
+
+@pytest.mark.parametrize(
     ("words", "line"),
     [
         (
@@ -366,6 +387,18 @@ MISTAKES = [
         ["train", "--recipe", "grand"],
         "choose one of quick, bench, paper, authors, public, long, flagship, finetuned, lossless",
     ),
+    (["train", "--recipe", "denoize"], "lossless, denoise, dejpeg"),
+    (
+        ["train", "--method", "bicubic", "--steps", "5"],
+        "--method bicubic: there is nothing to train; leave out --steps",
+    ),
+    (["train", "--method", "bicubic", "--data", "nowhere"], "there is nothing to train; leave out --steps and --data"),
+    (["mask", "{picture}", "."], ".: a folder; name the file to write"),
+    (
+        ["upscale", "{picture}", "./photo.png"],
+        "photo.png: would be written over by its own result; choose another place",
+    ),
+    (["upscale", "digits", "cifar10"], "cifar10: another labelled set; each is upscaled by a command of its own"),
     (["publish", ".", "name"], "no finished run lies here"),
     (["classify", "--dataset", "imagenet"], "imagenet"),
     (["frequency", "nothing"], "nothing: no finished run of that name below"),

@@ -285,6 +285,22 @@ def test_a_picture_that_memory_does_not_hold_is_named_and_the_rest_done(hfsr, ph
     assert not Path("x.png").exists()
 
 
+def test_a_result_that_memory_does_not_hold_is_named_and_the_rest_done(hfsr, photos, monkeypatch):
+    store, tried = picture.store, []
+
+    def full(result, target, suffix):
+        tried.append(target)
+        if len(tried) == 1:
+            raise MemoryError
+        return store(result, target, suffix)
+
+    monkeypatch.setattr(picture, "store", full)
+    code, out, err = hfsr("upscale", "photos", "--out", "x2", "--model", "bicubic")
+    assert (code, out) == (1, "2 upscaled, 1 failed\n")
+    assert err == "hfsr: photos/a.png: larger than this machine's memory; cut it into parts\n"
+    assert len(tree(Path("x2"))) == 2
+
+
 def test_an_error_of_torch_that_is_none_of_memory_is_no_users_mistake(hfsr, photos, monkeypatch):
     monkeypatch.setattr(picture, "load", lambda source, name: torch.zeros(2) + torch.zeros(3))
     with pytest.raises(RuntimeError, match="must match"):

@@ -62,6 +62,12 @@ def test_bicubic_is_matlabs_in_tiles_too(tile):
     assert torch.equal(upscale(image, "bicubic", tile=tile), resize_bicubic(image, 2))
 
 
+@pytest.mark.parametrize("tile", [0, -5])
+def test_a_tile_without_pixels_is_refused(tile):
+    with pytest.raises(ValueError, match=f"tile = {tile}: a tile has at least 1 pixel a side"):
+        upscale(picture(3, 19, 14), "bicubic", tile=tile)
+
+
 def test_no_gradients_are_kept(network):
     for method in (network, "bicubic"):
         result = upscale(to_float(picture(3, 8, 8)), method)

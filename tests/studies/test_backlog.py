@@ -86,6 +86,12 @@ def test_a_run_that_a_card_has_no_room_for_is_passed_over(tiny_study, monkeypatc
     ]
 
 
+def test_without_alarms_nothing_is_cut_short(monkeypatch):
+    monkeypatch.delattr("signal.SIGALRM")
+    with backlog.limited(0.01):
+        time.sleep(0.05)
+
+
 def test_a_time_limit_that_was_not_heard_is_said_again(monkeypatch):
     monkeypatch.setattr(backlog, "AGAIN", 0.05)
     heard = 0

@@ -213,6 +213,17 @@ def test_what_is_stale_or_damaged_gives_way(tiny_study, monkeypatch):
     assert read_json(target)["steps"] == changed.steps
 
 
+def test_a_run_that_its_command_would_make_otherwise_is_not_published(tiny_study, monkeypatch):
+    folder = superres.train(SuperresRun(Row("wdsr", "1/5"), tiny_study))
+    before = publish.publish(folder, "mine").read_bytes()
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny_study, crop=tiny_study.crop + 2))
+    with pytest.raises(
+        UserError, match=r"not what its command makes now \(recipe_digest = '\w+', not '\w+'\); move it away"
+    ):
+        publish.publish(folder, "mine")
+    assert (paths.results() / "superres" / "mine.json").read_bytes() == before
+
+
 def test_a_folder_is_published_from_inside_and_what_is_none_is_named(tiny_study, monkeypatch, tmp_path):
     monkeypatch.chdir(superres.train(SuperresRun(Row("bicubic"), tiny_study)))
     assert publish.publish(".").stem == "bicubic-tiny"

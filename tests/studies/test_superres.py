@@ -204,6 +204,24 @@ def test_a_mistake_is_named_before_anything_is_written(tmp_path, row, message):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_set_to_measure_on_that_is_not_here_is_named_before_the_training(tmp_path, tiny, monkeypatch):
+    monkeypatch.setitem(recipes.SUPERRES, "tiny", dataclasses.replace(tiny, evaluation=(tiny.watch, "realsr-held-out")))
+    monkeypatch.setenv("HFSR_DATA", "")
+    with pytest.raises(UserError, match="realsr-held-out"):
+        train(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_weights_are_saved_before_anything_is_measured(tmp_path, tiny, monkeypatch):
+    def failing(run):
+        raise OSError("the disk with the pictures is gone")
+
+    monkeypatch.setattr(superres, "_judged", failing)
+    with pytest.raises(OSError, match="gone"):
+        train(tmp_path / "run")
+    assert store.load(tmp_path / "run" / WEIGHTS)
+
+
 @pytest.mark.parametrize("then", ["_write", "_judged"])
 def test_a_folder_is_kept_until_the_record_lies_in_it(tmp_path, tiny, monkeypatch, then):
     asked, work = [], getattr(superres, then)

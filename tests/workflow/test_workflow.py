@@ -82,7 +82,8 @@ def test_the_partitions_limit_reaches_the_jobs(tmp_path):
     [
         (
             ("recipe=nope",),
-            "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, flagship, finetuned, lossless",
+            "no recipe is called 'nope': choose one of quick, bench, paper, authors, public, long, flagship, finetuned, "
+            "lossless",
         ),
         (("steps=x",), "STEPS=x: a number of iterations, such as 100"),
         (("study=nope",), "no study is called 'nope': choose one of superres, classify, frequency"),

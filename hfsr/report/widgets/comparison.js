@@ -152,7 +152,7 @@ class Comparison {
 
   step(event) {
     const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] || [0, 0];
-    if (!x && !y) return;
+    if (!x && !y || event.altKey || event.ctrlKey || event.metaKey) return; // with these the browser's own, such as going back
     event.preventDefault();
     this.move(this.corner.x + 8 * x, this.corner.y + 8 * y);
   }

@@ -30,6 +30,12 @@ class Upscaling extends HTMLElement {
     }
   }
 
+  disconnectedCallback() {
+    this.running?.abort();
+    this.upscaler?.close(); // its workers keep the networks
+    this.upscaler = null;
+  }
+
   build() {
     const options = names => names.map(name => `<option>${name}</option>`).join("");
     this.innerHTML = `<style>${STYLE}${COMPARISON_STYLE}</style>
@@ -42,7 +48,7 @@ class Upscaling extends HTMLElement {
         <div class="controls"><label><input type="checkbox" class="halve" checked> halve it first, so that there is a truth to compare with (of a large picture the middle, ${LARGEST} by ${LARGEST} pixels)</label></div>
         <div class="controls">
           <button type="button" class="run">Upscale ×2</button><button type="button" class="cancel" disabled>Cancel</button>
-          <progress value="0" max="1" aria-label="Tiles done" hidden></progress><span class="said" role="status"></span>
+          <progress value="0" max="1" aria-label="Tiles done" hidden></progress><span class="said" role="status"></span><span class="tiles"></span>
         </div>
       </div>
       <div class="results" hidden></div>`;
@@ -92,6 +98,7 @@ class Upscaling extends HTMLElement {
   say(text, error = "") {
     this.find(".said").textContent = text;
     this.find(".error").textContent = error;
+    this.find(".tiles").textContent = "";
   }
 
   /* The chosen picture as a canvas; where it is halved, its middle if it is large or odd. */
@@ -159,7 +166,8 @@ class Upscaling extends HTMLElement {
   async upscale(picture, way, signal) {
     const progress = (done, total) => {
       this.find("progress").value = done / total;
-      this.say(done ? `${way.label}: ${done} of ${total} tiles, on ${this.upscaler.place}` : `${way.label}: fetching what runs it`);
+      if (done < 2) this.say(done ? `${way.label}, on ${this.upscaler.place}` : `${way.label}: fetching what runs it`);
+      if (done) this.find(".tiles").textContent = `${done} of ${total} tiles`; // seen, and not read out one after another
     };
     try {
       return await this.upscaler.upscale(picture, way, progress);

@@ -17,12 +17,17 @@ const STYLE = `
 
 class WeightMap extends HTMLElement {
   connectedCallback() {
+    this.theme = new MutationObserver(() => this.select());
+    this.theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     if (this.hasAttribute("ready")) return;
     this.own = [...this.querySelectorAll("img")];
     this.build();
     this.setAttribute("ready", "");
     this.choose(0);
-    new MutationObserver(() => this.select()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  disconnectedCallback() {
+    this.theme.disconnect(); // it would keep what a notebook's next run takes away
   }
 
   build() {
@@ -41,8 +46,9 @@ class WeightMap extends HTMLElement {
       <div class="panels">${panel("picture", "the picture")}${panel("map", "initial weight map, brightened")}${panel("mask", "mask: what is trained on")}${panel("histogram", "how often each weight occurs; shaded: not selected")}</div>`);
     this.find = selector => this.querySelector(selector);
     this.own.forEach((image, place) => { this.find("select").options[place].textContent = image.dataset.name; });
-    this.find("input[type=range]").value = this.getAttribute("alpha");
-    this.find("input[type=range]").addEventListener("input", () => this.select());
+    this.alpha = Number(this.getAttribute("alpha")); // a third, say, which no step of the slider is
+    this.find("input[type=range]").value = this.alpha;
+    this.find("input[type=range]").addEventListener("input", event => { this.alpha = Number(event.target.value); this.select(); });
     this.find("select").addEventListener("change", event => this.choose(event.target.value));
     this.find("input[type=file]").addEventListener("change", event => this.open(event.target.files[0]));
   }
@@ -90,7 +96,7 @@ class WeightMap extends HTMLElement {
 
   select() {
     if (!this.weights) return; // no picture is read yet
-    const alpha = Number(this.find("input[type=range]").value);
+    const { alpha } = this;
     this.mask = selectionMask(this.weights, this.statistics, alpha);
     let selected = 0;
     for (const one of this.mask) selected += one;
@@ -98,7 +104,7 @@ class WeightMap extends HTMLElement {
     this.find(".alpha").textContent = alpha.toFixed(3);
     this.find(".share").textContent = share;
     this.draw("mask", one => 255 * one, this.mask);
-    this.find(".mask").setAttribute("aria-label", `Mask at alpha ${alpha}: ${share}`);
+    this.find(".mask").setAttribute("aria-label", `Mask at alpha ${alpha.toFixed(3)}: ${share}`);
     this.histogram(alpha);
   }
 
