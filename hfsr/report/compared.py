@@ -34,7 +34,7 @@ def on_every_set(answers: Iterable[Answer], registered: Registration) -> pd.Data
     Examples
     --------
     >>> from hfsr.report import claims, registration
-    >>> on_every_set(claims.claims("matters"), registration.read()).loc["1/5 minus 1/5 (complement), PSNR", "bsd100"][0]
+    >>> on_every_set(claims.claims("matters"), registration.read()).loc["1/5 minus 1/5 (complement), PSNR (RGB)", "bsd100"][0]
     '+'
     """
     table: dict[str, dict[str, str]] = {}
@@ -142,7 +142,7 @@ def difference(contrast: Contrast) -> str:
     >>> from hfsr.report import registration
     >>> claim = next(each for each in registration.read().claims if each.id == "random")
     >>> difference(claim.contrasts[0])
-    '1/5 minus 1/5 (random), PSNR'
+    '1/5 minus 1/5 (random), PSNR (RGB)'
     """
     names = tables.labels(contrast.recipe, contrast.study) if contrast.study != "classify" else {}
     names |= {"gaussian": "a Gaussian's", "paper": "the paper's"}

@@ -12,7 +12,7 @@ from hfsr.report.registration import Contrast
 from hfsr.studies.records import Record
 
 METRICS = {
-    "psnr_rgb_border8": "PSNR",
+    "psnr_rgb_border8": "PSNR (RGB)",
     "psnr_rgb_border8_others": "PSNR of the elements left out",
     "ssim_rgb_border8": "SSIM",
     "png_bytes": "bytes",

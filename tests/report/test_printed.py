@@ -48,12 +48,6 @@ def test_what_single_seeds_say_is_between_the_least_and_the_most():
     assert table.loc["1/5, complement", ["seeds", "ahead"]].to_list() == [1, "0%"]
 
 
-def test_fractions_are_of_the_rows_that_leave_something_out():
-    table = printed.fractions("bench")
-    assert list(table.index) == ["1/5", "1/5, complement"]
-    assert table.loc["1/5", ["all training", "paper: DIV2K"]].to_list() == ["60.0%", "63.07%"]
-
-
 def test_every_set_of_a_recipe_has_a_name_for_readers():
     for recipe in recipes.SUPERRES.values():
         assert {name for name in recipe.evaluation if not name.startswith(("embedded", "div2k"))} <= set(printed.SHORT)
