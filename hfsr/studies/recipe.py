@@ -77,7 +77,8 @@ class SuperresRecipe(Recipe):
     degrade : str
         What the network undoes, see `hfsr.data.degradation.degraded`.
     start : str or None
-        The published network whose weights the training begins with; None for weights drawn by the seed.
+        The published network whose weights the training begins with; None for weights drawn by the seed. A digest holds the
+        name alone: a run is not outdated where that network is published anew.
 
     Examples
     --------
