@@ -64,6 +64,9 @@ def test_how_often_the_classifiers_are_right():
     assert "right on 91.6 % of CIFAR-10 at the original size and on 62 % of CIFAR-100" in TEXT
     ten, hundred = (accuracies.summary("compact", name).loc["Original", "mean"] for name in ("cifar10", "cifar100"))
     assert (round(ten, 1), round(hundred)) == (91.6, 62)
+    longer = accuracies.summary("compact-long", "cifar100").loc["Original"]
+    assert "On CIFAR-100 one network was trained as long, to see how far this one gets: it is right on 66 %" in TEXT
+    assert (round(longer["mean"]), longer["seeds"]) == (66, 1)
 
 
 def test_where_the_truth_is_known():
