@@ -78,11 +78,11 @@ figures.differences(drawn.psnr(recipe), "difference in PSNR (dB, luma, border 2)
 # %% [markdown]
 # **Figure.** PSNR of each row minus that of WDSR-A trained on all elements (luma, border 2), with 95 % intervals; filled where they
 # exclude zero. Rows more than 0.2 dB away on BSD100 are left to the tables, and so is Set5, whose five pictures tell little. What decides
-# is Kodak24, and PSNR on RGB with a border of 8 pixels, in which the differences there are somewhat larger: the lines above and the folded tables have it.
+# is Kodak24, and PSNR on RGB with a border of 8 pixels, which the lines above and the folded tables have.
 #
 # Read it row by row: many intervals cross zero. On Kodak24, Set14 and BSD100 the means of the method's rows lie within a few hundredths of a
 # decibel; the loss averaged image by image lies lower. On the four camera photographs, which are smoother, the means of all rows lie
-# below plain WDSR's, lowest at 1/3 and per image; four pictures cannot tell whether. An interval here is for its row alone; a verdict's is wider, as it is made for all claims on
+# below plain WDSR's, lowest at 1/3 and per image; four pictures cannot tell if by chance. An interval here is for its row alone; a verdict's is wider, as it is made for all claims on
 # one question at once.
 #
 # ## How it was done
@@ -109,7 +109,7 @@ print(*regime.trained(recipe), sep="\n")
 # all selected elements of a batch, as in the authors' code.
 #
 # A crop comes from any photograph with equal chance, small or large. So in the crops 1/5 selects 69 % of the elements, but of all training
-# photographs together 62 %: twelve camera photographs, large and smooth, hold more than a third of their pixels.
+# photographs together 62 %, where twelve large and smooth camera photographs count for many small ones.
 
 # %% tags=["hide-input"]
 Folded(

@@ -138,7 +138,7 @@ def trained(
 
     if row.method in UNTRAINED and (data or steps is not None):
         raise UserError(f"--method {row.method}: there is nothing to train; leave out --steps and --data")
-    if recipe not in recipes.SUPERRES and not degrade:
+    if not degrade:
         recipes.require(recipe, ("superres", "restore"))
     only_there = recipe in recipes.RESTORE and recipe not in recipes.SUPERRES
     if degrade == BICUBIC or not (degrade or only_there):

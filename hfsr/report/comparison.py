@@ -23,7 +23,7 @@ Sources = tuple[tuple[str, str], ...]
 
 
 def table1() -> pd.DataFrame:
-    """Table I: fraction of the elements used, PSNR and SSIM (RGB, border 8), strings; ours are means with intervals.
+    """Table I: fraction of the elements selected, PSNR and SSIM (RGB, border 8), strings; ours are means with intervals.
 
     Returns
     -------

@@ -45,7 +45,7 @@ class Contrast:
     seeds : int
         How many there are to be.
     stage : {"exploratory", "confirmatory"}
-        Whether results of it had been seen.
+        Whether any of its results had been seen.
     scale : float
         What the records' numbers are multiplied by.
     relative : bool
