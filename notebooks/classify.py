@@ -117,7 +117,7 @@ HTML(answers.sentences(designs.table()))
 # All rows of these two were trained on one GPU, in bf16. Recipe `compact-long` is their control: the original size with 92 % of
 # the operations of `compact-full`'s upscaled rows, in four times as many epochs. Its three networks were trained in float32, as no GPU was
 # at hand: so what is subtracted there was rounded otherwise. No registered claim is decided by it. On CIFAR-100 one network was trained as
-# long, to see how far this one gets: it is right on 66 %, and nothing is compared with it.
+# long, to see how far this one gets: it is right on 66 %, and no upscaled row is compared with it.
 #
 # ### A known truth
 #
